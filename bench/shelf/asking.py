@@ -20,7 +20,7 @@ from breadknife.engine.api import EmbedRequest, Lane
 from breadknife.engine.client import DaemonEngine
 from breadknife.plugins.shelf.evidence.choosing import find_quotes
 from breadknife.plugins.shelf.index.database import all_indexes
-from breadknife.plugins.shelf.index.shelves import OpenShelves
+from breadknife.plugins.shelf.index.shelves import IndexedShelves
 
 
 def main() -> None:
@@ -53,7 +53,7 @@ def embedded(question: str, engine: DaemonEngine) -> tuple[float, ...]:
     return engine.embed(EmbedRequest(MODEL, (question,), Lane.ACTION), CancelToken()).vectors[0]
 
 
-def ask(question: str, shelves: OpenShelves, engine: DaemonEngine) -> None:
+def ask(question: str, shelves: IndexedShelves, engine: DaemonEngine) -> None:
     find_quotes(question, embedded(question, engine), shelves, CancelToken())
 
 

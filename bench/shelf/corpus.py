@@ -15,9 +15,9 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import EmbedRequest
 from breadknife.engine.client import DaemonEngine
 from breadknife.plugins.shelf.index import database
-from breadknife.plugins.shelf.index.filling import Progress, fill_pictures, fill_text, fill_vectors
-from breadknife.plugins.shelf.index.shelves import OpenShelves
-from breadknife.plugins.shelf.index.store import Store
+from breadknife.plugins.shelf.index.filling import FillProgress, fill_pictures, fill_text, fill_vectors
+from breadknife.plugins.shelf.index.shelves import IndexedShelves
+from breadknife.plugins.shelf.index.store import IndexWriter
 from breadknife.plugins.shelf.reading.process import ReadingProcess
 from breadknife.steps.values import Vector
 
@@ -86,21 +86,21 @@ class Embedding:
 
 
 @contextmanager
-def shelf(folder: Path, name: str) -> Generator[tuple[OpenShelves, Embedding]]:
+def shelf(folder: Path, name: str) -> Generator[tuple[IndexedShelves, Embedding]]:
     """One of the folders that `documents.py` makes, as a shelf of its own, with the model for it."""
     indexes = folder / "indexes" / name
     database.index_folder = lambda: indexes  # the user's own shelf is left alone
     documents = (folder / name).resolve()
     cancel = CancelToken()
     with closing(Embedding(folder / "vectors.pickle")) as embedding:
-        with closing(Store(documents)) as store, closing(ReadingProcess()) as reading:
+        with closing(IndexWriter(documents)) as store, closing(ReadingProcess()) as reading:
             fill_text(store, reading, _tell, cancel)
             fill_pictures(store, reading, _tell, cancel)
             fill_vectors(store, embedding, _tell, cancel)
-        with closing(OpenShelves()) as shelves:
+        with closing(IndexedShelves()) as shelves:
             yield shelves, embedding
 
 
-def _tell(progress: Progress) -> None:
+def _tell(progress: FillProgress) -> None:
     if progress.done % 50 == 0:
         print(f"{progress.phase} {progress.done} of {progress.total}", flush=True)

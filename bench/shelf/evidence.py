@@ -15,7 +15,7 @@ from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.evidence.choosing import find_quotes
 from breadknife.plugins.shelf.evidence.quoting import Quote, is_proved
-from breadknife.plugins.shelf.index.shelves import OpenShelves
+from breadknife.plugins.shelf.index.shelves import IndexedShelves
 from breadknife.task.values import Silence
 
 PAGES = 5
@@ -51,7 +51,7 @@ def main() -> None:
     print(f"quotes that don't stand on their page: {proved.count(False)} of {len(proved)}")
 
 
-def has_page(asked: Asked, shelves: OpenShelves, embedding: Embedding) -> bool:
+def has_page(asked: Asked, shelves: IndexedShelves, embedding: Embedding) -> bool:
     """Whether a page with the answer is among those of the best candidates, each page counted once."""
     [vector] = embedding.embed((asked.question,))
     pages = dict.fromkeys((each.file, each.chunk.page) for each in shelves.search(asked.question, vector, 30))

@@ -20,7 +20,7 @@ from sklearn.model_selection import GroupKFold
 from breadknife.plugins.shelf.evidence import model
 from breadknife.plugins.shelf.evidence.choosing import CANDIDATES, apart
 from breadknife.plugins.shelf.evidence.features import AnswerCandidate, answer_candidates
-from breadknife.plugins.shelf.evidence.model import Fitted, Weights
+from breadknife.plugins.shelf.evidence.model import FeatureWeights, FittedWeights
 from breadknife.plugins.shelf.evidence.query import read_query
 
 WORDS = ("words in sentence", "words in passage", "words in chunk", "pairs in passage", "terms")
@@ -63,7 +63,7 @@ def measured(folder: Path, *, with_vectors: bool) -> list[Measured]:
     return found
 
 
-def weighed(cases: list[Measured], features: tuple[str, ...]) -> Weights:
+def weighed(cases: list[Measured], features: tuple[str, ...]) -> FeatureWeights:
     """A question's right passages count as much as its wrong ones, however many there are."""
     rows, labels, counts = list[list[float]](), list[float](), list[float]()
     for case in cases:
@@ -77,12 +77,12 @@ def weighed(cases: list[Measured], features: tuple[str, ...]) -> Weights:
     regression.fit((table - mean) / spread, labels, sample_weight=20 * np.array(counts))
     weights = regression.coef_[0] / spread
     bias = float(regression.intercept_[0] - (weights * mean).sum())
-    return Weights(
+    return FeatureWeights(
         round(bias, 3), {name: round(float(each), 3) for name, each in zip(features, weights, strict=True)}, 0
     )
 
 
-def outcome(case: Measured, weights: Weights) -> tuple[float, bool]:
+def outcome(case: Measured, weights: FeatureWeights) -> tuple[float, bool]:
     """The likelihood of the best passage, and whether a right one is among those shown."""
     ranked = sorted(
         ((weights.likelihood(each.features), each) for each in case.passages if not each.missing),
@@ -91,7 +91,7 @@ def outcome(case: Measured, weights: Weights) -> tuple[float, bool]:
     return (ranked[0][0] if ranked else 0.0), any(case.is_right(each) for _, each in apart(ranked))
 
 
-def fit(cases: list[Measured], features: tuple[str, ...]) -> Weights:
+def fit(cases: list[Measured], features: tuple[str, ...]) -> FeatureWeights:
     outcomes: list[tuple[Measured, float, bool]] = []
     groups = [case.group for case in cases]
     for number in range(ROUNDS):
@@ -110,14 +110,14 @@ def fit(cases: list[Measured], features: tuple[str, ...]) -> Weights:
             best = max(best, (len(right), threshold, said))
     print(f"{len(features)} features, each question {ROUNDS} times by the others' documents: {best[2]}")
     found = weighed(cases, features)
-    return Weights(found.bias, found.weights, round(best[1], 3))
+    return FeatureWeights(found.bias, found.weights, round(best[1], 3))
 
 
 def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("folder", type=Path)
     folder = reader.parse_args().folder
-    fitted = Fitted(
+    fitted = FittedWeights(
         "114 questions of the fitting part in bench/shelf/questions.tsv, by bench/shelf/fit.py",
         fit(measured(folder, with_vectors=True), FEATURES),
         fit(measured(folder, with_vectors=False), WORDS),

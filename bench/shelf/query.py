@@ -26,8 +26,8 @@ from breadknife.cli.shelf.embedding import EngineEmbedder
 from breadknife.engine.api import Lane
 from breadknife.plugins.shelf.index.database import index_of
 from breadknife.plugins.shelf.index.filling import fill_text
-from breadknife.plugins.shelf.index.shelves import OpenShelves, match_of
-from breadknife.plugins.shelf.index.store import Store
+from breadknife.plugins.shelf.index.shelves import IndexedShelves, match_of
+from breadknife.plugins.shelf.index.store import IndexWriter
 from breadknife.plugins.shelf.index.vectors import pack
 from breadknife.plugins.shelf.reading.process import ReadingProcess
 
@@ -64,7 +64,7 @@ def make_index(source: Path, folder: Path, pages: int) -> None:
         if left > 0:
             (folder / path.name).write_bytes(path.read_bytes())
             left -= len(pypdfium2.PdfDocument(path))
-    with Store(folder) as store, ReadingProcess() as reading:
+    with IndexWriter(folder) as store, ReadingProcess() as reading:
         fill_text(store, reading, lambda progress: None, CancelToken())
         store.begin_vectors("random")
         chance = numpy.random.default_rng(1)
@@ -74,7 +74,7 @@ def make_index(source: Path, folder: Path, pages: int) -> None:
 
 
 def measure(folder: Path, questions: list[str], rounds: int, embedder: EngineEmbedder | None) -> None:
-    shelves = OpenShelves()
+    shelves = IndexedShelves()
     status = shelves.status
     print(f"{status.files} files, {status.pages:,} pages, {status.chunks:,} chunks, {status.bytes / 1e6:.0f} MB")
     connection = sqlite3.connect(index_of(folder))
@@ -104,7 +104,7 @@ def fts_alone(connection: sqlite3.Connection, question: str) -> None:
     ).fetchall()
 
 
-def ask(shelves: OpenShelves, embedder: EngineEmbedder, question: str) -> None:
+def ask(shelves: IndexedShelves, embedder: EngineEmbedder, question: str) -> None:
     [vector] = embedder.embed([question], CancelToken())
     shelves.search(question, vector, 5)
 

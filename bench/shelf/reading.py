@@ -22,8 +22,8 @@ import pypdfium2
 from PIL import Image
 
 from breadknife.cancel import CancelToken
-from breadknife.plugins.shelf.index.filling import Progress, fill_pictures, fill_text
-from breadknife.plugins.shelf.index.store import Store
+from breadknife.plugins.shelf.index.filling import FillProgress, fill_pictures, fill_text
+from breadknife.plugins.shelf.index.store import IndexWriter
 from breadknife.plugins.shelf.reading.process import ReadingProcess
 
 DPI = 200
@@ -61,8 +61,8 @@ def report(ours: Callable[[], float], alone: Callable[[], float], rounds: int) -
 def shelf(folder: Path, *, by_ocr: bool) -> float:
     """A folder that is added anew."""
     shutil.rmtree(os.environ["BREADKNIFE_HOME"], ignore_errors=True)
-    told = list[Progress]()
-    with Store(folder) as store, ReadingProcess() as reading:
+    told = list[FillProgress]()
+    with IndexWriter(folder) as store, ReadingProcess() as reading:
         started = time.perf_counter()
         fill_text(store, reading, told.append, CancelToken())
         pages = told[-1].pages

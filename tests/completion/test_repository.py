@@ -15,7 +15,7 @@ from breadknife.plugins.completion.cursor import CursorContext
 from breadknife.plugins.completion.prompt import Snippet
 from breadknife.plugins.completion.repository import ContextHolder, choose_context
 from breadknife.project.folder import FolderProject
-from breadknife.project.values import Located, RecentEdit
+from breadknife.project.values import LocatedDefinition, RecentEdit
 from breadknife.text.document import Document, language_of
 from breadknife.text.outline import Import, Outline, outline
 from breadknife.text.syntax import parse
@@ -42,9 +42,9 @@ class Files:
         tree = parse(self.texts[path.name], language_of(path) or "") if path.name in self.texts else None
         return outline(tree) if tree else None
 
-    def defining(self, name: str, language: str, /) -> Sequence[Located]:
+    def defining(self, name: str, language: str, /) -> Sequence[LocatedDefinition]:
         return [
-            Located(self.root / file, each)
+            LocatedDefinition(self.root / file, each)
             for file in self.texts
             if language_of(Path(file)) == language and (found := self.outline(self.root / file))
             for each in found.definitions

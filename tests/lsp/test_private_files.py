@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from lsprotocol import types as lsp
 
+from breadknife.disk_cache import DiskCache
 from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.daemon.logs import open_log
-from breadknife.kept import Store
 from breadknife.paths import lock_file, make_folder, write_for_user
 from breadknife.plugins.nullcheck.menu.choices import Choices
 from breadknife.plugins.nullcheck.values import Strategy
@@ -171,7 +171,7 @@ def test_what_an_older_version_made_is_narrowed_when_it_is_opened(home: Path) ->
     ]
     with closing(open_log(state / "engine.log")) as handler:
         handler.handle(logging.makeLogRecord({"msg": "a line"}))
-    with closing(Store(state / "prose.sqlite")) as store:
+    with closing(DiskCache(state / "prose.sqlite")) as store:
         store.put(b"question", b"answer")
     with lock_file(state / "a.lock"):
         pass

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from breadknife.project import background, folder
 from breadknife.project.files import LARGEST, may_read
-from breadknife.project.index import Index
+from breadknife.project.index import FileIndex
 from breadknife.text.document import Document
 from breadknife.text.outline import Import
 from project.folders import known, opened, places, settle, write
@@ -147,13 +147,13 @@ def test_all_files_are_looked_through_only_for_a_folder_that_is_gone(
 ) -> None:
     project = known(tmp_path, {"a.py": F, "sub/b.py": F})
     asked: list[str] = []
-    below = Index.below
+    below = FileIndex.below
 
-    def counted(index: Index, folder: str) -> Sequence[str]:
+    def counted(index: FileIndex, folder: str) -> Sequence[str]:
         asked.append(folder)
         return below(index, folder)
 
-    monkeypatch.setattr(Index, "below", counted)
+    monkeypatch.setattr(FileIndex, "below", counted)
     shutil.rmtree(tmp_path / gone, ignore_errors=True)
     (tmp_path / gone).unlink(missing_ok=True)
     project.files_changed([tmp_path / gone])

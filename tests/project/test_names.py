@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.project import names
-from breadknife.project.names import NamesOfTexts, names_in
+from breadknife.project.names import FileNamesCache, names_in
 from breadknife.text.outline import outline
 from breadknife.text.syntax import SyntaxTree, parse
 
@@ -33,10 +33,10 @@ def test_names_are_made_once(language: str, text: str, monkeypatch: pytest.Monke
     tree = parse(text, language)
     assert tree is not None
     expected = names_in(outline(tree))
-    assert NamesOfTexts().of(text, language) == expected
+    assert FileNamesCache().of(text, language) == expected
     monkeypatch.setattr(names, "parse", parsed_never)
-    assert NamesOfTexts().of(text, language) == expected
+    assert FileNamesCache().of(text, language) == expected
 
 
 def test_another_text_has_other_names() -> None:
-    assert [NamesOfTexts().of(f"def {name}(): pass\n", "python").defined for name in ("f", "g")] == [("f",), ("g",)]
+    assert [FileNamesCache().of(f"def {name}(): pass\n", "python").defined for name in ("f", "g")] == [("f",), ("g",)]

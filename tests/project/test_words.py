@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.project.words import FileWords, Words, parts, term
+from breadknife.project.words import FileWords, ProjectWords, parts, term
 from project.folders import known, opened, settle, write
 
 COMMITTED = f"{'0' * 40} {'1' * 40} Ada Lovelice <a@b> 1 +0\tx\n"
@@ -117,7 +117,7 @@ def test_a_folder_that_is_ignored_from_now_on_is_forgotten(tmp_path: Path) -> No
 def test_what_is_known_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("breadknife.project.words.MOST", 3)
     monkeypatch.setattr("breadknife.project.words.FILES", 1)
-    words = Words()
+    words = ProjectWords()
     words.learn("a", FileWords(frozenset({"one", "two"})))
     words.learn("b", FileWords(frozenset({"three", "four"})))
     assert [words.names(each) for each in ("one", "three")] == [True, False]

@@ -24,8 +24,8 @@ from prose import squatter
 def nothing_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test's own answers alone: what one scripted engine says is nothing to another."""
 
-    def fresh(_path: Path) -> Store:
-        return Store(tmp_path / "prose.sqlite")
+    def fresh(_path: Path) -> DiskCache:
+        return DiskCache(tmp_path / "prose.sqlite")
 
     monkeypatch.setattr(engine_set, "Store", fresh)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.cancel import CancelToken
+from breadknife.disk_cache import DiskCache
 from breadknife.errors import EngineUnavailable
 from breadknife.kept import Store
 from breadknife.plugins.prose.engine_set import EnglishEngines, LanguageToolRegistry, LinterSettings

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
+from breadknife.disk_cache import DAYS, DiskCache, TypedDiskCache
 from breadknife.engine.api import Engine, ScoreRequest, Scores
 from breadknife.engine.client import DaemonEngine
 from breadknife.engine.models.catalog import builtin_catalog
@@ -18,7 +19,6 @@ from breadknife.engine.scripted import ScriptedEngine
 from breadknife.errors import EngineDied, EngineUnavailable
 from breadknife.host.host import Host
 from breadknife.host.plugins.registry import Registry
-from breadknife.kept import DAYS, Kept, Store
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.background import BackgroundEngine
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
@@ -51,7 +51,7 @@ class Counted:
         pass
 
 
-def check(store: Store, *texts: str, engine: str = "an engine", dies_of: str = "") -> list[str]:
+def check(store: DiskCache, *texts: str, engine: str = "an engine", dies_of: str = "") -> list[str]:
     """What an engine in a new process is asked of these texts; each has an answer then."""
     found, kept = Counted(dies_of), Kept[LintRequest, Lint](store, engine, Lint)
     background = BackgroundEngine(found.check, kept=kept)
@@ -65,18 +65,18 @@ def check(store: Store, *texts: str, engine: str = "an engine", dies_of: str = "
 
 def test_a_text_is_asked_about_once(tmp_path: Path) -> None:
     file = tmp_path / "new folder" / "prose.sqlite"
-    assert check(Store(file), "one", "two") == ["one", "two"]
-    assert check(Store(file), "two", "three", "one") == ["three"]
+    assert check(DiskCache(file), "one", "two") == ["one", "two"]
+    assert check(DiskCache(file), "two", "three", "one") == ["three"]
 
 
 def test_another_engine_is_asked_anew(tmp_path: Path) -> None:
-    store = Store(tmp_path / "prose.sqlite")
+    store = DiskCache(tmp_path / "prose.sqlite")
     assert check(store, "one", engine="model of today") == ["one"]
     assert check(store, "one", engine="model of tomorrow") == ["one"]
 
 
 def test_a_text_that_an_engine_dies_of_is_tried_again(tmp_path: Path) -> None:
-    store = Store(tmp_path / "prose.sqlite")
+    store = DiskCache(tmp_path / "prose.sqlite")
     assert check(store, "one", "deadly", dies_of="deadly") == ["one", "deadly", "deadly"]
     assert check(store, "one", "deadly") == ["deadly"]
 
@@ -85,9 +85,9 @@ def test_a_text_that_an_engine_dies_of_is_tried_again(tmp_path: Path) -> None:
 def test_a_broken_file_is_made_anew(tmp_path: Path, broken: bytes) -> None:
     file = tmp_path / "prose.sqlite"
     file.write_bytes(broken)
-    assert check(Store(file), "one") == ["one"]
-    assert check(Store(file), "one") == ["one"]
-    assert check(Store(file), "one") == []
+    assert check(DiskCache(file), "one") == ["one"]
+    assert check(DiskCache(file), "one") == ["one"]
+    assert check(DiskCache(file), "one") == []
 
 
 def test_an_answer_of_another_form_is_none(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_an_answer_that_no_file_can_have_is_not_kept(tmp_path: Path) -> None:
 
 def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    store = Store(tmp_path / "file" / "prose.sqlite")
+    store = DiskCache(tmp_path / "file" / "prose.sqlite")
     assert check(store, "one") == ["one"]
     assert check(store, "one") == ["one"]
 
@@ -112,8 +112,8 @@ def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
 def test_what_nobody_has_asked_for_in_long_goes(tmp_path: Path) -> None:
     file = tmp_path / "prose.sqlite"
 
-    def on(day: int) -> Store:
-        return Store(file, clock=lambda: 86_400.0 * day)
+    def on(day: int) -> DiskCache:
+        return DiskCache(file, clock=lambda: 86_400.0 * day)
 
     assert check(on(0), "old", "asked for again") == ["old", "asked for again"]
     assert check(on(DAYS), "asked for again") == []
@@ -124,13 +124,13 @@ def test_what_nobody_has_asked_for_in_long_goes(tmp_path: Path) -> None:
 def test_the_newest_are_kept(tmp_path: Path) -> None:
     file = tmp_path / "prose.sqlite"
     for day, text in enumerate(("first", "second", "third", "fourth")):
-        check(Store(file, clock=lambda day=day: 86_400.0 * day, most=2), text)
-    assert check(Store(file), "fourth", "third", "second", "first") == ["first"]
+        check(DiskCache(file, clock=lambda day=day: 86_400.0 * day, most=2), text)
+    assert check(DiskCache(file), "fourth", "third", "second", "first") == ["first"]
 
 
 def test_the_texts_themselves_are_not_there(tmp_path: Path) -> None:
     file = tmp_path / "prose.sqlite"
-    store = Store(file)
+    store = DiskCache(file)
     check(store, "Attack at dawn.")
     store.close()
     assert b"dawn" not in file.read_bytes()
@@ -143,8 +143,8 @@ SPAN = st.builds(Span, st.integers(0, 5), st.integers(5, 9))
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return Store(tmp_path_factory.mktemp("kept") / "prose.sqlite")
+def store(tmp_path_factory: pytest.TempPathFactory) -> DiskCache:
+    return DiskCache(tmp_path_factory.mktemp("kept") / "prose.sqlite")
 
 
 @given(asked=st.builds(LintRequest, TEXT, TEXT), lints=st.lists(st.builds(Lint, *[st.text()] * 2, SPAN, st.text())))

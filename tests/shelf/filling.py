@@ -8,8 +8,8 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import EmbedRequest
 from breadknife.engine.scripted import ScriptedEngine
-from breadknife.plugins.shelf.index.filling import Progress, fill_pictures, fill_text, fill_vectors
-from breadknife.plugins.shelf.index.store import Store
+from breadknife.plugins.shelf.index.filling import FillProgress, fill_pictures, fill_text, fill_vectors
+from breadknife.plugins.shelf.index.store import IndexWriter
 from breadknife.plugins.shelf.reading.process import ReadingProcess
 from breadknife.steps.values import Vector
 
@@ -33,19 +33,19 @@ def fill(
     embedder: ScriptedEmbedder | None = None,
     *,
     ocr: bool = False,
-    tell: Callable[[Progress], None] = lambda progress: None,
+    tell: Callable[[FillProgress], None] = lambda progress: None,
     cancel: CancelToken | None = None,
 ) -> list[str]:
     """Bring the folder's index up to date. Returns the files that were read, in order."""
     read = dict[str, None]()
 
-    def hear(progress: Progress) -> None:
+    def hear(progress: FillProgress) -> None:
         if progress.phase == "read" and progress.name:
             read[progress.name] = None
         tell(progress)
 
     cancel = cancel or CancelToken()
-    with Store(folder) as store, ReadingProcess() as reading:
+    with IndexWriter(folder) as store, ReadingProcess() as reading:
         fill_text(store, reading, hear, cancel)
         if ocr:
             fill_pictures(store, reading, hear, cancel)

@@ -9,7 +9,7 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.evidence.choosing import find_quotes
-from breadknife.plugins.shelf.evidence.model import Weights, fitted
+from breadknife.plugins.shelf.evidence.model import FeatureWeights, fitted
 from breadknife.plugins.shelf.evidence.quoting import Quote
 from breadknife.plugins.shelf.values import Shelves
 from breadknife.task.values import Silence
@@ -23,7 +23,7 @@ BREAD = (
     "face turns to gel.\n",
 )
 KNIVES = ("A bread knife has a serrated edge. It saws through a crust instead of crushing the crumb.\n",)
-WEIGHTS = Weights(-4.0, {"words in chunk": 8.0}, 0.5)
+WEIGHTS = FeatureWeights(-4.0, {"words in chunk": 8.0}, 0.5)
 """A chunk must have half of what the question's words weigh."""
 
 
@@ -34,7 +34,7 @@ def ask(
     return say(question, MemoryShelves(files, waiting))
 
 
-def say(question: str, shelves: Shelves, weights: Weights | None = WEIGHTS) -> tuple[Quote, ...] | Silence:
+def say(question: str, shelves: Shelves, weights: FeatureWeights | None = WEIGHTS) -> tuple[Quote, ...] | Silence:
     [vector] = embed([question])
     return find_quotes(question, vector, shelves, CancelToken(), weights)
 
@@ -101,7 +101,7 @@ def test_silence_counts_what_is_not_read_yet() -> None:
 
 def test_a_named_term_that_a_passage_lacks_is_a_veto() -> None:
     """However likely the passage is: a question about Celsius isn't answered with what lacks it."""
-    sure = Weights(0.0, {}, 0.0)
+    sure = FeatureWeights(0.0, {}, 0.0)
     said = say("Is the knife heated in Celsius?", MemoryShelves({"knives.pdf": KNIVES}), sure)
     assert isinstance(said, Silence)
 

@@ -18,8 +18,8 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, ShelfError
 from breadknife.plugins.shelf.index.database import all_indexes, index_folder, index_of, remove_index
-from breadknife.plugins.shelf.index.filling import Progress
-from breadknife.plugins.shelf.index.shelves import OpenShelves, added_folders
+from breadknife.plugins.shelf.index.filling import FillProgress
+from breadknife.plugins.shelf.index.shelves import IndexedShelves, added_folders
 from breadknife.plugins.shelf.values import ShelfStatus, SkippedFile
 from shelf.filling import ScriptedEmbedder, fill
 from shelf.making import encrypted_pdf, pdf
@@ -35,7 +35,7 @@ def folder(home: Path, tmp_path: Path) -> Path:
 
 
 def status() -> ShelfStatus:
-    shelves = OpenShelves()
+    shelves = IndexedShelves()
     try:
         return shelves.status
     finally:
@@ -43,7 +43,7 @@ def status() -> ShelfStatus:
 
 
 def texts() -> list[str]:
-    shelves = OpenShelves()
+    shelves = IndexedShelves()
     try:
         found = shelves.search("bread flour salt yeast oven rye wheat number", (), 1000)
         return sorted(each.chunk.text for each in found)
@@ -192,7 +192,7 @@ def test_a_damaged_index_is_told_in_one_line_and_made_anew(
     fill(folder)
     fill(other)
     damage(index_of(folder))
-    with closing(OpenShelves()) as shelves:
+    with closing(IndexedShelves()) as shelves:
         assert [each.chunk.text for each in shelves.search("bread", (), 5)] == ["Rye bread needs acid."]
         assert shelves.frequency("acid") == 1
         [problem] = shelves.problems
@@ -231,7 +231,7 @@ def test_a_folder_that_becomes_a_link_while_it_is_read_is_not_followed(folder: P
     (elsewhere / "deep").mkdir(parents=True)
     (elsewhere / "deep" / "salt.pdf").write_bytes(pdf("Salt of somebody else."))
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: FillProgress) -> None:
         if progress.done == 1 and not folder.is_symlink():
             folder.rename(tmp_path / "before")
             folder.symlink_to(elsewhere, target_is_directory=True)
@@ -272,7 +272,7 @@ def test_whoever_is_stopped_goes_on(folder: Path, after: int) -> None:
     embedder = ScriptedEmbedder()
     told = 0
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: FillProgress) -> None:
         nonlocal told
         told += progress.done > 0 and progress.done % 16 == 0
         if told == after:
@@ -331,7 +331,7 @@ def test_a_kill_at_any_moment_loses_nothing(folder: Path, line: bytes) -> None:
 
 
 def test_a_search_sees_what_another_process_has_written(folder: Path) -> None:
-    shelves = OpenShelves()
+    shelves = IndexedShelves()
     assert shelves.search("bread", (), 5) == ()
     fill(folder)
     assert [each.chunk.text for each in shelves.search("bread", (), 5)] == ["Bread needs flour."]

@@ -10,8 +10,8 @@ import pytest
 
 from breadknife import children
 from breadknife.errors import PackageMissing
-from breadknife.plugins.shelf.index.shelves import OpenShelves
-from breadknife.plugins.shelf.index.store import Store
+from breadknife.plugins.shelf.index.shelves import IndexedShelves
+from breadknife.plugins.shelf.index.store import IndexWriter
 from breadknife.steps import ocr
 from breadknife.steps.ocr import OcrWord, find_ocr, text_of
 from breadknife.steps.pages import Page
@@ -80,7 +80,7 @@ def folder(home: Path, tmp_path: Path) -> Path:
 @tesseract
 def test_pages_wait_for_ocr_and_are_then_searched(folder: Path) -> None:
     fill(folder)
-    shelves = OpenShelves()
+    shelves = IndexedShelves()
     assert (shelves.status.pages, shelves.status.pages_waiting) == (0, 3)
     assert shelves.search("motor", (), 5) == ()
     fill(folder, ocr=True)
@@ -94,12 +94,12 @@ def test_pages_wait_for_ocr_and_are_then_searched(folder: Path) -> None:
 def test_a_page_that_was_read_before_a_kill_is_searched_after_it(folder: Path) -> None:
     """Whoever is killed between two pages has made no chunks of the first."""
     fill(folder)
-    with Store(folder) as store:
+    with IndexWriter(folder) as store:
         [(file, path, numbers)] = store.waiting_for_ocr()
         assert (path, numbers) == ("machine.pdf", (1, 2, 3))
         store.put_page(file, Page(1, "A page that tesseract has read.", "ocr"))
     fill(folder, ocr=True)
-    shelves = OpenShelves()
+    shelves = IndexedShelves()
     assert [each.chunk.text for each in shelves.search("tesseract", (), 5)] == ["A page that tesseract has read."]
     assert shelves.status.pages_by_ocr == 3
 
@@ -107,4 +107,4 @@ def test_a_page_that_was_read_before_a_kill_is_searched_after_it(folder: Path) -
 def test_a_page_with_little_text_and_nothing_else_is_no_picture(folder: Path) -> None:
     (folder / "machine.pdf").write_bytes(pdf("Chapter 1", ""))
     fill(folder)
-    assert OpenShelves().status.pages_waiting == 0
+    assert IndexedShelves().status.pages_waiting == 0

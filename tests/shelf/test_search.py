@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breadknife.plugins.shelf.index.shelves import OpenShelves
+from breadknife.plugins.shelf.index.shelves import IndexedShelves
 from breadknife.plugins.shelf.index.vectors import pack
 from shelf.filling import ScriptedEmbedder, fill
 from shelf.making import BREAD
@@ -22,16 +22,16 @@ LINES = {
 
 
 @pytest.fixture
-def shelves(home: Path, tmp_path: Path) -> OpenShelves:
+def shelves(home: Path, tmp_path: Path) -> IndexedShelves:
     folder = tmp_path / "papers"
     folder.mkdir()
     for name, text in LINES.items():
         (folder / name).write_text(text)
     fill(folder, ScriptedEmbedder())
-    return OpenShelves()
+    return IndexedShelves()
 
 
-def found(shelves: OpenShelves, question: str, vector: tuple[float, ...] = ()) -> list[str]:
+def found(shelves: IndexedShelves, question: str, vector: tuple[float, ...] = ()) -> list[str]:
     return [each.file.name for each in shelves.search(question, vector, 10)]
 
 
@@ -50,19 +50,19 @@ def found(shelves: OpenShelves, question: str, vector: tuple[float, ...] = ()) -
         ("guten Appetit", []),
     ],
 )
-def test_words(shelves: OpenShelves, question: str, files: list[str]) -> None:
+def test_words(shelves: IndexedShelves, question: str, files: list[str]) -> None:
     """In any form, without those that say nothing, unless there are no others; nothing is taken for FTS5's syntax."""
     assert found(shelves, question) == files
 
 
-def test_vectors_find_what_words_do_not(shelves: OpenShelves) -> None:
+def test_vectors_find_what_words_do_not(shelves: IndexedShelves) -> None:
     [vector] = ScriptedEmbedder().embed([LINES["d.txt"]])
     [best, *_] = shelves.search("cloth", vector, 10)
     assert {best.file.name, found(shelves, "cloth", vector)[1]} == {"b.txt", "d.txt"}
     assert found(shelves, "", vector)[0] == "d.txt"
 
 
-def test_each_candidate_has_both_scores(shelves: OpenShelves) -> None:
+def test_each_candidate_has_both_scores(shelves: IndexedShelves) -> None:
     [vector] = ScriptedEmbedder().embed([LINES["d.txt"]])
     candidates = {each.file.name: each for each in shelves.search("hollow loaf", vector, 10)}
     assert candidates["d.txt"].cosine == pytest.approx(1.0, abs=0.01)
@@ -72,14 +72,14 @@ def test_each_candidate_has_both_scores(shelves: OpenShelves) -> None:
     assert [each.score for each in candidates.values()] == sorted((c.score for c in candidates.values()), reverse=True)
 
 
-def test_vectors_of_another_width_do_not_count(shelves: OpenShelves) -> None:
+def test_vectors_of_another_width_do_not_count(shelves: IndexedShelves) -> None:
     assert found(shelves, "salt", (1.0, 0.0)) == ["c.txt"]
 
 
 @pytest.mark.parametrize(
     ("word", "count"), [("oven", 2), ("ovens", 2), ("Loaf", 2), ("the", 2), ("rye", 0), ("", 0), ('"', 0)]
 )
-def test_frequency(shelves: OpenShelves, word: str, count: int) -> None:
+def test_frequency(shelves: IndexedShelves, word: str, count: int) -> None:
     assert shelves.frequency(word) == count
     assert shelves.chunk_count == 4
 
@@ -88,7 +88,7 @@ def test_a_page_that_stands_on_the_shelf_twice_is_found_once(home: Path, tmp_pat
     for name in ("one.pdf", "two.pdf"):
         (tmp_path / name).write_bytes(BREAD.read_bytes())
     fill(tmp_path)
-    shelves = OpenShelves()
+    shelves = IndexedShelves()
     candidates = shelves.search("What is the window test?", (), 10)
     assert len({each.chunk.text for each in candidates}) == len(candidates)
 
@@ -96,7 +96,7 @@ def test_a_page_that_stands_on_the_shelf_twice_is_found_once(home: Path, tmp_pat
 def test_places_are_exact(home: Path, tmp_path: Path) -> None:
     (tmp_path / "bread.pdf").write_bytes(BREAD.read_bytes())
     fill(tmp_path)
-    shelves = OpenShelves()
+    shelves = IndexedShelves()
     [best, *_] = shelves.search("How hot is a wheat loaf inside when it is done?", (), 5)
     chunk = best.chunk
     assert (best.title, chunk.page, best.file) == ("bread", 4, tmp_path / "bread.pdf")

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from breadknife.errors import FileRefused
 
-Place = str | os.PathLike[str]
+AnyPath = str | os.PathLike[str]
 
 _MOST_LINKS = 40
 """As in Linux: more are taken for a circle."""
@@ -15,7 +15,7 @@ _EXTENDED = "\\\\?\\"
 """What Windows puts before a link's target."""
 
 
-def resolve_inside(path: Place, root: Place) -> str:
+def resolve_inside(path: AnyPath, root: AnyPath) -> str:
     """Return the real path of a file or folder, or of what would be there, below the real path of `root`.
 
     A link is followed only when it leads to a place inside. Nothing outside is even looked at: on some systems looking
@@ -58,5 +58,5 @@ def _parts_below(path: str, tops: tuple[str, str]) -> list[str]:
     raise _outside(tops[1])
 
 
-def _outside(root: Place) -> FileRefused:
+def _outside(root: AnyPath) -> FileRefused:
     return FileRefused(f"not inside {os.fspath(root)}, where it leads; put the file itself there instead of a link")

@@ -12,7 +12,7 @@ import stat
 from functools import partial
 
 from breadknife.disk.in_time import in_time
-from breadknife.disk.inside import Place, resolve_inside
+from breadknife.disk.inside import AnyPath, resolve_inside
 from breadknife.errors import FileRefused
 
 SECONDS = 10.0
@@ -30,7 +30,7 @@ _FLAGS = (
 _NOT_A_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
-def read_regular(path: Place, limit: int, root: Place | None = None, *, seconds: float = SECONDS) -> bytes:
+def read_regular(path: AnyPath, limit: int, root: AnyPath | None = None, *, seconds: float = SECONDS) -> bytes:
     """Return all of a regular file of at most `limit` bytes.
 
     With `root`, the file must be inside that folder once every link is followed. Raises FileRefused for what is
@@ -39,12 +39,12 @@ def read_regular(path: Place, limit: int, root: Place | None = None, *, seconds:
     return in_time(partial(_read, path, limit, root), seconds)
 
 
-def read_end(path: Place, length: int, *, seconds: float = SECONDS) -> bytes:
+def read_end(path: AnyPath, length: int, *, seconds: float = SECONDS) -> bytes:
     """Return the last `length` bytes of a regular file of any size. Raises as `read_regular` does."""
     return in_time(partial(_read_end, path, length), seconds)
 
 
-def _read(path: Place, limit: int, root: Place | None) -> bytes:
+def _read(path: AnyPath, limit: int, root: AnyPath | None) -> bytes:
     descriptor = _opened(path, limit) if root is None else _opened(resolve_inside(path, root), limit, _NOT_A_LINK)
     try:
         pieces, left = list[bytes](), limit + 1
@@ -58,7 +58,7 @@ def _read(path: Place, limit: int, root: Place | None) -> bytes:
     return b"".join(pieces)
 
 
-def _read_end(path: Place, length: int) -> bytes:
+def _read_end(path: AnyPath, length: int) -> bytes:
     descriptor = _opened(path)
     try:
         os.lseek(descriptor, max(0, os.fstat(descriptor).st_size - length), os.SEEK_SET)
@@ -67,7 +67,7 @@ def _read_end(path: Place, length: int) -> bytes:
         os.close(descriptor)
 
 
-def _opened(path: Place, limit: int | None = None, flags: int = 0) -> int:
+def _opened(path: AnyPath, limit: int | None = None, flags: int = 0) -> int:
     """The descriptor of a regular file. It is looked at before it is opened, since opening a device may do something,
     and again afterwards, since something else may stand there by then."""
     _check(os.stat(path, follow_symlinks=not flags), limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-from breadknife.disk.inside import Place
+from breadknife.disk.inside import AnyPath
 from breadknife.errors import FileRefused
 
 DEEPEST = 100
@@ -14,7 +14,7 @@ takes longer the deeper it is."""
 
 
 def walk(
-    folder: Place, left_out: Callable[[str, OSError], None] = lambda folder, error: None
+    folder: AnyPath, left_out: Callable[[str, OSError], None] = lambda folder, error: None
 ) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yields (folder, names of folders in it, names of regular files in it), both sorted, from the top down.
 
@@ -44,7 +44,7 @@ def walk(
             todo += [(os.path.join(at, name), depth + 1) for name in reversed(folders)]
 
 
-def size_of(path: Place) -> int:
+def size_of(path: AnyPath) -> int:
     """Return bytes of what is there itself, be it a link; 0 for what isn't there."""
     try:
         return os.lstat(path).st_size

@@ -18,7 +18,7 @@ QUIET_SECONDS = 1.5
 _ENDING_SECONDS = 1.0
 
 
-class Background:
+class IndexingThread:
     """Calls `look` with one path at a time, without the lock; what waits is kept under it."""
 
     def __init__(self, lock: threading.RLock, look: Callable[[Path], None]) -> None:

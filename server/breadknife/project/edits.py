@@ -17,7 +17,7 @@ NEAR = 1
 
 
 @dataclass(frozen=True)
-class Edit:
+class LineEdit:
     """Lines `start` (0-based) and following of `key`'s text were `before` and are `after`; each ends as in the file."""
 
     key: str
@@ -37,11 +37,11 @@ class RecentEdits:
     several threads."""
 
     def __init__(self) -> None:
-        self._edits: tuple[Edit, ...] = ()
+        self._edits: tuple[LineEdit, ...] = ()
         """Newest first."""
         self._lock = threading.Lock()
 
-    def newest(self) -> Sequence[Edit]:
+    def newest(self) -> Sequence[LineEdit]:
         return self._edits
 
     def changed(self, key: str, old: str, new: str, at: float) -> None:
@@ -66,7 +66,7 @@ class RecentEdits:
                 above = _line_above(old, change.span.start, first - start)  # where both texts are still the same
                 before = _undone(_lines(old, above, end - start), start, joined)
                 now = tuple(_lines(new, above, end + grown - start))
-                edit = _trimmed(Edit(key, start, before, now, at))
+                edit = _trimmed(LineEdit(key, start, before, now, at))
                 if edit.before != edit.after and len(edit.before) <= LINES:
                     moved.insert(0, edit)
             self._edits = tuple(moved[:EDITS])
@@ -76,9 +76,9 @@ class RecentEdits:
             self._edits = tuple(each for each in self._edits if each.key != key)
 
 
-def _touching(edits: list[Edit], start: int, end: int) -> list[Edit]:
+def _touching(edits: list[LineEdit], start: int, end: int) -> list[LineEdit]:
     """Those that touch the lines from `start` up to `end`, and what touches those in turn."""
-    found: list[Edit] = []
+    found: list[LineEdit] = []
     while more := [each for each in edits if each not in found and each.start <= end and start <= each.end]:
         found += more
         start = min(start, *(each.start - NEAR for each in more))
@@ -86,14 +86,14 @@ def _touching(edits: list[Edit], start: int, end: int) -> list[Edit]:
     return found
 
 
-def _undone(lines: list[str], start: int, edits: list[Edit]) -> tuple[str, ...]:
+def _undone(lines: list[str], start: int, edits: list[LineEdit]) -> tuple[str, ...]:
     """The lines from `start` on as they were before the edits."""
     for edit in sorted(edits, key=lambda each: each.start, reverse=True):
         lines[edit.start - start : edit.end - start] = edit.before
     return tuple(lines)
 
 
-def _trimmed(edit: Edit) -> Edit:
+def _trimmed(edit: LineEdit) -> LineEdit:
     """Without the lines at both ends that are as they were."""
     before, after = edit.before, edit.after
     first, most = 0, min(len(before), len(after))

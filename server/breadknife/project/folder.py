@@ -13,16 +13,16 @@ from pathlib import Path
 from posixpath import commonpath
 
 from breadknife.lru import LruCache
-from breadknife.project.background import Background
+from breadknife.project.background import IndexingThread
 from breadknife.project.committers import of_committers
 from breadknife.project.edits import RecentEdits
 from breadknife.project.files import LARGEST, FolderFiles, read_text, stamp_of
 from breadknife.project.ignoring import GITIGNORE, OWN
-from breadknife.project.index import Index, Stamp
+from breadknife.project.index import FileIndex, Stamp
 from breadknife.project.modules import last_names, names_of, related, resolve
-from breadknife.project.names import Names, NamesOfTexts, names_in
-from breadknife.project.values import Located, RecentEdit
-from breadknife.project.words import Words, is_spoken, of_file
+from breadknife.project.names import FileNames, FileNamesCache, names_in
+from breadknife.project.values import LocatedDefinition, RecentEdit
+from breadknife.project.words import ProjectWords, is_spoken, of_file
 from breadknife.text.document import Document, language_of
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.outline import Import, Outline, outline
@@ -39,7 +39,7 @@ DEFINING = 8
 
 
 @dataclass(frozen=True)
-class _Made:
+class _OutlineEntry:
     """An outline, and of what: a file's stamp, or the text in the editor."""
 
     of: Stamp | str
@@ -56,17 +56,17 @@ class FolderProject:
         self.root = Path(os.path.abspath(root))
         self.generation = 0
         self._files = FolderFiles(self.root)
-        self._names = NamesOfTexts()
+        self._names = FileNamesCache()
         self._index, self._words, self._listed, self._entries = _found(known)
         self._edits = RecentEdits()
-        self._outlines = LruCache[str, _Made](OUTLINES)
+        self._outlines = LruCache[str, _OutlineEntry](OUTLINES)
         self._open = {_key(path): document for document in opened if (path := document.path)}
         self._revisions = Counter[str]()
         self._judged = set[Path]()
         """What a listing has found that may be read, and that nobody has looked at since."""
         self._lock = threading.RLock()
-        self._known = _Known(self._index, self._lock, self.text, self._files.shared)
-        self._background = Background(self._lock, self._look)
+        self._known = _IndexedFiles(self._index, self._lock, self.text, self._files.shared)
+        self._background = IndexingThread(self._lock, self._look)
         with self._lock:
             for document in self._open.values():
                 self._look_soon(document.path)
@@ -108,14 +108,14 @@ class FolderProject:
         found = self._files.shared(path)
         return self._outline(found) if found else None
 
-    def defining(self, name: str, language: str, /) -> Sequence[Located]:
+    def defining(self, name: str, language: str, /) -> Sequence[LocatedDefinition]:
         languages = related(language)
         with self._lock:
             files = [Path(file) for file in self._index.defining(name)]
-        located: list[Located] = []
+        located: list[LocatedDefinition] = []
         for file in [file for file in files if _outlined(file) in languages][:DEFINING]:
             found = self.outline(file)
-            here = [Located(file, each) for each in found.definitions if each.name == name] if found else []
+            here = [LocatedDefinition(file, each) for each in found.definitions if each.name == name] if found else []
             located += here
             if not here:  # it has changed, and no client has told
                 with self._lock:
@@ -269,7 +269,7 @@ class FolderProject:
             self._outline(path)
         elif self._index.stamp(key) != stamp:
             text, language = self._text(path, None), language_of(path)
-            names = self._names.of(text, language) if text is not None and language else Names()
+            names = self._names.of(text, language) if text is not None and language else FileNames()
             with self._lock:
                 self._define(path, stamp, names)
 
@@ -322,7 +322,7 @@ class FolderProject:
             text = self._text(path, document)
             language = document.language if document else language_of(path)
             tree = parse(text, language) if text is not None and language else None
-            made = _Made(of, outline(tree) if tree else None)
+            made = _OutlineEntry(of, outline(tree) if tree else None)
         with self._lock:
             self._outlines[key] = made
             stamp = None if isinstance(of, str) else of
@@ -330,7 +330,7 @@ class FolderProject:
                 self._define(path, stamp, names_in(made.outline))
         return made.outline
 
-    def _define(self, path: Path, stamp: Stamp | None, names: Names) -> None:
+    def _define(self, path: Path, stamp: Stamp | None, names: FileNames) -> None:
         """With the lock."""
         key = _key(path)
         if _outlined(path) and (key in self._index or len(self._index) < FILES):
@@ -340,10 +340,10 @@ class FolderProject:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _IndexedFiles:
     """What `resolve` sees: also a file that nobody has told of yet, by its exact name."""
 
-    index: Index
+    index: FileIndex
     lock: threading.RLock
     text: Callable[[Path], str | None]
     shared: Callable[[Path], Path | None]
@@ -378,9 +378,9 @@ class _Known:
         return self.text(path) if stamp_of(path) else None
 
 
-def _found(known: bytes | None) -> tuple[Index, Words, set[Path], int]:
+def _found(known: bytes | None) -> tuple[FileIndex, ProjectWords, set[Path], int]:
     """The tables of the files and of their words, the folders that were listed, and how many entries they had."""
-    return pickle.loads(known) if known is not None else (Index(), Words(), set[Path](), 0)
+    return pickle.loads(known) if known is not None else (FileIndex(), ProjectWords(), set[Path](), 0)
 
 
 def _key(path: Path) -> str:

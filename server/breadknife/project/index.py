@@ -12,7 +12,7 @@ Stamp = tuple[int, int]
 """Of a file on disk: time of change in ns, bytes."""
 
 
-class Index:
+class FileIndex:
     """Not safe to use from several threads."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ _RELATED = (
 """Languages that import from each other."""
 
 
-class Files(Protocol):
+class ModuleFiles(Protocol):
     def __contains__(self, file: str, /) -> bool: ...
 
     def ending(self, tail: str, /) -> Sequence[str]: ...
@@ -42,7 +42,7 @@ class Files(Protocol):
         ...
 
 
-def resolve(imported: Import, here: str, language: str, root: str, files: Files) -> Sequence[str]:
+def resolve(imported: Import, here: str, language: str, root: str, files: ModuleFiles) -> Sequence[str]:
     """Return the files that an import in the file `here` may mean, likeliest first."""
     rule = _RULES.get(LANGUAGES[language].id) if language in LANGUAGES else None
     if rule is None:
@@ -80,7 +80,7 @@ def names_of(file: str) -> tuple[str, ...]:
     return (splitext(basename(file))[0].partition(".")[0], basename(dirname(file)))
 
 
-def _python(module: str, names: tuple[str, ...], here: str, root: str, files: Files) -> Iterator[str]:
+def _python(module: str, names: tuple[str, ...], here: str, root: str, files: ModuleFiles) -> Iterator[str]:
     def of(base: str) -> Iterator[str]:
         modules, ends = [base], [".py", ".pyi"]
         if files.has_folder(base):  # for most of what isn't the project's that spares the other questions
@@ -110,7 +110,7 @@ _STRING_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*+(?:"|\Z))|//[^\n]*|/\*(?:[^*
 _SCRIPTS = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mts", ".mjs", ".cts", ".cjs")
 
 
-def _ecmascript(module: str, names: tuple[str, ...], here: str, root: str, files: Files) -> Iterator[str]:
+def _ecmascript(module: str, names: tuple[str, ...], here: str, root: str, files: ModuleFiles) -> Iterator[str]:
     if module.startswith("."):
         bases = [normpath(join(dirname(here), module))]
     else:
@@ -124,7 +124,7 @@ def _ecmascript(module: str, names: tuple[str, ...], here: str, root: str, files
         yield from _present([f"{base}/index{each}" for each in _SCRIPTS], files)
 
 
-def _mapped(module: str, here: str, root: str, files: Files) -> Iterator[str]:
+def _mapped(module: str, here: str, root: str, files: ModuleFiles) -> Iterator[str]:
     """By `paths` and `baseUrl` of the nearest tsconfig.json."""
     for folder in _upwards(here, root):
         for name in ("tsconfig.json", "jsconfig.json"):
@@ -158,7 +158,7 @@ def _compiler_options(text: str) -> dict[str, Any]:
     return cast("dict[str, Any]", options) if isinstance(options, dict) else {}
 
 
-def _go(module: str, names: tuple[str, ...], here: str, root: str, files: Files) -> Iterator[str]:
+def _go(module: str, names: tuple[str, ...], here: str, root: str, files: ModuleFiles) -> Iterator[str]:
     for folder in _upwards(here, root):
         declared = re.search(r"^module\s+\"?([^\s\"]+)", files.read(f"{folder}/go.mod") or "", re.MULTILINE)
         if declared and (module == declared[1] or module.startswith(declared[1] + "/")):
@@ -166,7 +166,7 @@ def _go(module: str, names: tuple[str, ...], here: str, root: str, files: Files)
             yield from (each for each in files.inside(package) if each.endswith(".go") and "_test.go" not in each)
 
 
-def _rust(module: str, names: tuple[str, ...], here: str, root: str, files: Files) -> Iterator[str]:
+def _rust(module: str, names: tuple[str, ...], here: str, root: str, files: ModuleFiles) -> Iterator[str]:
     parts = [part for part in module.split("::") if part]
     own = dirname(here) if basename(here) in ("mod.rs", "lib.rs", "main.rs") else splitext(here)[0]
     crate = next((each for each in _upwards(here, root) if f"{each}/lib.rs" in files or f"{each}/main.rs" in files), "")
@@ -187,7 +187,7 @@ def _rust(module: str, names: tuple[str, ...], here: str, root: str, files: File
     yield from _rust_module(base, [*rest, *names[:1]], files)
 
 
-def _rust_module(base: str, parts: list[str], files: Files) -> Iterator[str]:
+def _rust_module(base: str, parts: list[str], files: ModuleFiles) -> Iterator[str]:
     """The longest beginning of the path that is a file: what follows is in it."""
     for length in range(len(parts), -1, -1):
         path = join(base, *parts[:length])
@@ -201,7 +201,7 @@ def _by_package(separator: str, ends: tuple[str, ...], exact: bool = False) -> C
     """For languages whose packages are folders: the file of the name, else all of the folder. Where the folders
     needn't be `exact`, a package may have more names before theirs."""
 
-    def rule(module: str, names: tuple[str, ...], here: str, root: str, files: Files) -> Iterator[str]:
+    def rule(module: str, names: tuple[str, ...], here: str, root: str, files: ModuleFiles) -> Iterator[str]:
         parts = [part for part in module.split(separator) if part not in ("", "*")]
         if names and parts[-1:] != [names[0]]:
             parts.append(names[0])
@@ -223,7 +223,7 @@ def _by_package(separator: str, ends: tuple[str, ...], exact: bool = False) -> C
 def _included(ends: tuple[str, ...], separator: str = "") -> Callable[..., Iterator[str]]:
     """For languages that name a file: beside this one, or else anywhere in the project."""
 
-    def rule(module: str, names: tuple[str, ...], here: str, root: str, files: Files) -> Iterator[str]:
+    def rule(module: str, names: tuple[str, ...], here: str, root: str, files: ModuleFiles) -> Iterator[str]:
         path = module.replace(separator, "/") if separator else module
         tails = [path + end for end in ends]
         yield from _present([normpath(join(dirname(here), tail)) for tail in tails], files)
@@ -232,12 +232,12 @@ def _included(ends: tuple[str, ...], separator: str = "") -> Callable[..., Itera
     return rule
 
 
-def _php(module: str, names: tuple[str, ...], here: str, root: str, files: Files) -> Iterator[str]:
+def _php(module: str, names: tuple[str, ...], here: str, root: str, files: ModuleFiles) -> Iterator[str]:
     habit = _included(("",)) if module.endswith(".php") else _by_package("\\", (".php",))
     yield from habit(module, names, here, root, files)
 
 
-_RULES: Mapping[str, Callable[[str, tuple[str, ...], str, str, Files], Iterator[str]]] = {
+_RULES: Mapping[str, Callable[[str, tuple[str, ...], str, str, ModuleFiles], Iterator[str]]] = {
     "python": _python,
     **dict.fromkeys(("typescript", "typescriptreact", "javascript", "javascriptreact"), _ecmascript),
     "go": _go,
@@ -263,11 +263,11 @@ def _upwards(here: str, root: str) -> Iterator[str]:
     yield folder
 
 
-def _present(candidates: Sequence[str], files: Files) -> Iterator[str]:
+def _present(candidates: Sequence[str], files: ModuleFiles) -> Iterator[str]:
     return (each for each in candidates if each in files)
 
 
-def _elsewhere(tails: Sequence[str], here: str, files: Files) -> Iterator[str]:
+def _elsewhere(tails: Sequence[str], here: str, files: ModuleFiles) -> Iterator[str]:
     for tail in tails:
         yield from _nearest(files.ending(tail), here)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from breadknife import paths, text
-from breadknife.kept import Kept, Store, code_of
+from breadknife.disk_cache import DiskCache, TypedDiskCache, code_of
 from breadknife.project.words import FileWords, of_code
 from breadknife.text.outline import Import, Outline, outline
 from breadknife.text.syntax import grammar_version, parse
@@ -17,7 +17,7 @@ _MOST = 50_000
 
 
 @dataclass(frozen=True)
-class Names:
+class FileNames:
     """What the tables of a folder need of one file."""
 
     defined: tuple[str, ...] = ()
@@ -35,21 +35,23 @@ class Names:
         return FileWords(self.used)
 
 
-def names_in(made: Outline | None) -> Names:
+def names_in(made: Outline | None) -> FileNames:
     if made is None:
-        return Names()
+        return FileNames()
     defined = tuple(sorted({each.name for each in made.definitions}))
-    return Names(defined, tuple((each.module, each.names) for each in made.imports), of_code(made).names)
+    return FileNames(defined, tuple((each.module, each.names) for each in made.imports), of_code(made).names)
 
 
-class NamesOfTexts:
+class FileNamesCache:
     """Those of texts, in the user's cache folder, for all processes."""
 
     def __init__(self) -> None:
         code = code_of(Path(text.__path__[0]), Path(__file__).parent)
-        self._kept = Kept[tuple[str, str, str], Names](Store(paths.cache_dir() / _FILE, most=_MOST), code, Names)
+        self._kept = TypedDiskCache[tuple[str, str, str], FileNames](
+            DiskCache(paths.cache_dir() / _FILE, most=_MOST), code, FileNames
+        )
 
-    def of(self, text: str, language: str) -> Names:
+    def of(self, text: str, language: str) -> FileNames:
         question = language, grammar_version(language), text
         found = self._kept.get(question)
         if found is None:

@@ -12,7 +12,7 @@ from breadknife.text.outline import Definition, Import, Outline
 
 
 @dataclass(frozen=True)
-class Located:
+class LocatedDefinition:
     """A definition and its file."""
 
     path: Path
@@ -71,7 +71,7 @@ class Project(Protocol):
         """Return the open documents whose text differs from the file on disk."""
         ...
 
-    def defining(self, name: str, language: str, /) -> Sequence[Located]:
+    def defining(self, name: str, language: str, /) -> Sequence[LocatedDefinition]:
         """Return the definitions of a name in files of the language and of languages that it can import from. If more
         than 8 files define the name, it returns only some, because the name then says little."""
         ...

@@ -157,7 +157,7 @@ def _limited(words: Iterable[str]) -> Iterator[str]:
             yield word
 
 
-class Words:
+class ProjectWords:
     """Of all files. Not safe to use from several threads."""
 
     def __init__(self) -> None:

@@ -27,13 +27,13 @@ _BUILT = ("dist/", "lib/", "build/", "out/")
 """Folders in which compilers put what they make of `src/`."""
 
 
-class Files(Protocol):
+class PackageFiles(Protocol):
     def linked(self, folder: str, /) -> str | None: ...
 
     def read(self, file: str, /) -> str | None: ...
 
 
-def entries(module: str, folders: tuple[str, ...], files: Files) -> Iterator[str]:
+def entries(module: str, folders: tuple[str, ...], files: PackageFiles) -> Iterator[str]:
     """Yield the files that an import of one of these packages may mean, perhaps without their ends; `folders` are those
     from the file's own to the root. What leads out of that isn't looked at."""
     parts = module.split("/")
@@ -49,7 +49,7 @@ def entries(module: str, folders: tuple[str, ...], files: Files) -> Iterator[str
             return
 
 
-def _places(package: str, folders: tuple[str, ...], files: Files) -> Iterator[str]:
+def _places(package: str, folders: tuple[str, ...], files: PackageFiles) -> Iterator[str]:
     for folder in folders:
         if (linked := files.linked(f"{folder}/node_modules/{package}")) is not None:
             yield linked

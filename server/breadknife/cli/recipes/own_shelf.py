@@ -9,9 +9,9 @@ from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import RecipeError
-from breadknife.plugins.shelf.index.filling import Progress, fill_text
+from breadknife.plugins.shelf.index.filling import FillProgress, fill_text
 from breadknife.plugins.shelf.index.shelves import open_shelves
-from breadknife.plugins.shelf.index.store import Store
+from breadknife.plugins.shelf.index.store import IndexWriter
 from breadknife.plugins.shelf.reading.process import ReadingProcess
 
 
@@ -27,7 +27,7 @@ def own_shelf(name: str, recipe: Path) -> Generator[None]:
     if not folder.is_dir() or not folder.is_relative_to(beside):
         raise RecipeError(f"a test's shelf {name} is no folder beside its recipe; name one")
     with tempfile.TemporaryDirectory(prefix="breadknife-", ignore_cleanup_errors=True) as indexes:
-        with Store(folder, Path(indexes)) as store, ReadingProcess() as reading:
+        with IndexWriter(folder, Path(indexes)) as store, ReadingProcess() as reading:
             fill_text(store, reading, _ignore, CancelToken())
         with open_shelves().only(Path(indexes)):
             yield

@@ -25,7 +25,7 @@ from breadknife.errors import Cancelled, EngineMissing, ModelError, ShelfError
 from breadknife.host.host import Host
 from breadknife.plugins.shelf.adding import NO_FOLDER, alone, fill, folder_to_add
 from breadknife.plugins.shelf.index.database import index_of, remove_index
-from breadknife.plugins.shelf.index.filling import Progress
+from breadknife.plugins.shelf.index.filling import FillProgress
 from breadknife.plugins.shelf.index.shelves import added_folders
 
 _SHOWN_SECONDS = 0.1
@@ -125,7 +125,7 @@ class _ProgressLine:
         self._log = LogFilter()
         self._next = 0.0
 
-    def tell(self, progress: Progress) -> None:
+    def tell(self, progress: FillProgress) -> None:
         if not progress.total:
             return
         now = time.monotonic()
@@ -136,7 +136,7 @@ class _ProgressLine:
             tell(_line(progress))
 
 
-def _line(progress: Progress) -> str:
+def _line(progress: FillProgress) -> str:
     pages = f", {counted(progress.pages, 'page')} so far" if progress.phase == "read" else ""
     name = f": {progress.name}" if progress.name else ""
     return f"{progress.words}{pages}{name}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.cli.output import counted, megabytes, print_json, say, tell
-from breadknife.plugins.shelf.index.shelves import OpenShelves
+from breadknife.plugins.shelf.index.shelves import IndexedShelves
 from breadknife.plugins.shelf.values import ShelfStatus, SkippedFile
 from breadknife.steps.ocr import REMEDY, is_installed
 
@@ -24,7 +24,7 @@ def run(*, as_json: bool) -> int:
 
 def show(folders: Collection[Path] | None, *, as_json: bool, words_only: str = "") -> None:
     """Show the state of these folders, or of all. `words_only` is why meanings aren't searched, if that is known."""
-    shelves = OpenShelves()
+    shelves = IndexedShelves()
     try:
         statuses = [status for status in shelves.statuses if folders is None or status.folders[0] in folders]
         problems = shelves.problems

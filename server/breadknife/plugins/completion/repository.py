@@ -17,7 +17,7 @@ from breadknife.lru import LruCache
 from breadknife.plugins.completion.cursor import CursorContext
 from breadknife.plugins.completion.prompt import Snippet
 from breadknife.plugins.completion.rendering import SourceFile, render, signature
-from breadknife.project.values import Located, Project
+from breadknife.project.values import LocatedDefinition, Project
 from breadknife.text.document import Document, Span, language_of
 from breadknife.text.languages import LANGUAGES, LanguageSyntax
 from breadknife.text.outline import Definition, Import, Outline, outline
@@ -202,7 +202,7 @@ class _CandidateFinder:
                     yield _Candidate(located.path, each, score)
                     yield from self._members(located, score, is_base=local in self._bases)
 
-    def _members(self, located: Located, score: float, *, is_base: bool) -> Iterator[_Candidate]:
+    def _members(self, located: LocatedDefinition, score: float, *, is_base: bool) -> Iterator[_Candidate]:
         holder = located.definition
         for each in self._definitions(located.path) if holder.kind in ("class", "type") else ():
             if each.container != holder.name:
@@ -216,7 +216,9 @@ class _CandidateFinder:
                 value = (score + used) / 2
             yield _Candidate(located.path, each, value, holder if holder.span.contains(each.span) else None)
 
-    def _resolved(self, imported: Import, document: Document, hops: int) -> Iterator[tuple[str, Located, bool]]:
+    def _resolved(
+        self, imported: Import, document: Document, hops: int
+    ) -> Iterator[tuple[str, LocatedDefinition, bool]]:
         """(Local name, definition, whether it was imported by its name); of a module all of its public ones."""
         missing = dict(imported.names)
         for path in self._project.module(imported, document):
@@ -231,7 +233,7 @@ class _CandidateFinder:
             if not imported.names:
                 last = re.split(r"[./\\:]", imported.module)[-1]
                 for each in top:
-                    yield imported.alias or last, Located(path, each), each.name == last
+                    yield imported.alias or last, LocatedDefinition(path, each), each.name == last
             for there, local in list(missing.items()):
                 named = [
                     definition
@@ -241,7 +243,7 @@ class _CandidateFinder:
                 if there == "*" or there in (path.stem, path.parent.name if path.stem in PACKAGES else ""):
                     yield from ((local, Located(path, definition), False) for definition in top)
                 elif named:
-                    yield local, Located(path, named[0]), True
+                    yield local, LocatedDefinition(path, named[0]), True
                 elif hops and (handed := _handed_on(found, there, local)):
                     there_document = Document(path.as_uri(), self._syntax(path).id, "")
                     yield from self._resolved(handed, there_document, hops - 1)
@@ -263,7 +265,7 @@ class _CandidateFinder:
             for each in located if len(located) <= AMBIGUOUS else ():
                 yield _Candidate(each.path, each.definition, self._weight(name) / 2 + 0.5, self._holder(each))
 
-    def _holder(self, located: Located) -> Definition | None:
+    def _holder(self, located: LocatedDefinition) -> Definition | None:
         name, span = located.definition.container, located.definition.span
         definitions = self._definitions(located.path) if name else ()
         return next(

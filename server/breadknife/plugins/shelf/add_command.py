@@ -9,7 +9,7 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import ShelfError
 from breadknife.plugins.shelf.adding import fill, folder_to_add
 from breadknife.plugins.shelf.evidence.choosing import counted
-from breadknife.plugins.shelf.index.filling import Progress
+from breadknife.plugins.shelf.index.filling import FillProgress
 from breadknife.plugins.shelf.index.shelves import open_shelves
 from breadknife.plugins.shelf.index.vectors import identity_of
 from breadknife.steps.values import Vector
@@ -45,7 +45,7 @@ def add_folder(named: str, context: Context) -> Done | Silence:
     except ShelfError as error:
         return _silence(str(error))
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: FillProgress) -> None:
         if progress.total:
             context.progress(progress.words, progress.done / progress.total)
 

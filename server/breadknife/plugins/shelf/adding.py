@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from filelock import Timeout
 
@@ -18,15 +17,14 @@ from breadknife.paths import lock_file
 from breadknife.plugins.shelf.index.database import index_error, index_of
 from breadknife.plugins.shelf.index.filling import Embedder, Tell, fill_pictures, fill_text, fill_vectors
 from breadknife.plugins.shelf.index.shelves import added_folders
-from breadknife.plugins.shelf.index.store import Store
+from breadknife.plugins.shelf.index.store import IndexWriter
 from breadknife.plugins.shelf.reading.process import ReadingProcess
 
-_Given = TypeVar("_Given")
 NO_FOLDER = "no folder is on the shelf; `breadknife shelf add FOLDER` adds one"
 
 
 @dataclass(frozen=True)
-class Filled:
+class FillResult:
     """What became of folders that were to be brought up to date."""
 
     folders: tuple[Path, ...]
@@ -39,38 +37,51 @@ class Filled:
 
 def folder_to_add(folder: Path) -> Path:
     """Return the real path of a folder that is to be added. Raises ShelfError if it can't be."""
-    wanted = Path(os.path.realpath(folder))
-    for each in added_folders():
-        if wanted != each and wanted.is_relative_to(each):
-            raise ShelfError(f"{folder} is on the shelf already, as a part of {each}; `breadknife shelf add` is enough")
-        if wanted != each and each.is_relative_to(wanted):
-            raise ShelfError(f"{each} is on the shelf and a part of {folder}; `breadknife shelf remove` it first")
-    if not wanted.is_dir():
+    real = Path(os.path.realpath(folder))
+    for added in added_folders():
+        if real != added and real.is_relative_to(added):
+            raise ShelfError(
+                f"{folder} is on the shelf already, as a part of {added}; `breadknife shelf add` is enough"
+            )
+        if real != added and added.is_relative_to(real):
+            raise ShelfError(f"{added} is on the shelf and a part of {folder}; `breadknife shelf remove` it first")
+    if not real.is_dir():
         raise ShelfError(f"{folder} is no folder; name one")
-    return wanted
+    return real
 
 
 def fill(
     folders: Iterable[Path], model: str, make_embedder: Callable[[], Embedder], tell: Tell, cancel: CancelToken
-) -> Filled:
+) -> FillResult:
     """Bring the indexes of folders up to date. One that can't be read doesn't stop the others.
 
     All text comes first: it can be searched while the rest is still to be done. `make_embedder` is called after that,
     and raises ModelError or EngineError where `model`, by its name, can't make vectors. Raises Cancelled.
     """
-    problems, words_only = list[str](), ""
+    problems, words_only = dict[Path, str](), ""
     with ExitStack() as stack:
-        stores = _done(folders, lambda folder: stack.enter_context(_opened(folder)), problems)
+        stores = list[IndexWriter]()
+        for folder in folders:
+            with _noting(problems, folder):
+                stores.append(stack.enter_context(_opened(folder)))
+
+        def each(work: Callable[[IndexWriter], None]) -> None:
+            for store in stores:
+                if store.folder not in problems:
+                    with _noting(problems, store.folder):
+                        work(store)
+
         with ReadingProcess() as reading:
-            stores = _done(stores, _doing(lambda store: fill_text(store, reading, tell, cancel)), problems)
-            stores = _done(stores, _doing(lambda store: fill_pictures(store, reading, tell, cancel)), problems)
+            each(lambda store: fill_text(store, reading, tell, cancel))
+            each(lambda store: fill_pictures(store, reading, tell, cancel))
         try:
-            if stores:
+            if any(store.folder not in problems for store in stores):
                 embedder = make_embedder()
-                stores = _done(stores, _doing(lambda store: fill_vectors(store, embedder, tell, cancel)), problems)
+                each(lambda store: fill_vectors(store, embedder, tell, cancel))
         except (ModelError, EngineError) as error:
             words_only = why_words_only(error, model)
-        return Filled(tuple(store.folder for store in stores), tuple(problems), words_only)
+        done = tuple(store.folder for store in stores if store.folder not in problems)
+        return FillResult(done, tuple(problems.values()), words_only)
 
 
 def why_words_only(error: ModelError | EngineError, model: str) -> str:
@@ -85,37 +96,26 @@ def why_words_only(error: ModelError | EngineError, model: str) -> str:
     return f"only words are searched, not meanings: {why}; {command}, then `breadknife shelf add`"
 
 
-def _doing(work: Callable[[Store], None]) -> Callable[[Store], Store]:
-    def done(store: Store) -> Store:
-        work(store)
-        return store
-
-    return done
-
-
-def _done(given: Iterable[_Given], work: Callable[[_Given], Store], problems: list[str]) -> list[Store]:
-    """The stores whose work was done; what the others fail with is added to the problems."""
-    done = list[Store]()
-    for each in given:
-        try:
-            done.append(work(each))
-        except ShelfError as error:
-            problems.append(str(error))
-        except sqlite3.Error as error:
-            folder = each.folder if isinstance(each, Store) else Path(str(each))
-            problems.append(str(index_error(index_of(folder), error)))
-    return done
+@contextmanager
+def _noting(problems: dict[Path, str], folder: Path) -> Generator[None]:
+    """Note what the work on a folder's index fails with, instead of raising it."""
+    try:
+        yield
+    except ShelfError as error:
+        problems[folder] = str(error)
+    except sqlite3.Error as error:
+        problems[folder] = str(index_error(index_of(folder), error))
 
 
 @contextmanager
-def _opened(folder: Path) -> Generator[Store]:
-    with alone(folder), Store(folder) as store:
+def _opened(folder: Path) -> Generator[IndexWriter]:
+    with alone(folder), IndexWriter(folder) as store:
         yield store
 
 
 @contextmanager
 def alone(folder: Path) -> Generator[None]:
-    """While no other process writes this folder's index. Raises ShelfError if one does."""
+    """Keep other processes from writing this folder's index meanwhile. Raises ShelfError if one does."""
     try:
         with lock_file(index_of(folder).with_suffix(".lock"), 0):
             yield

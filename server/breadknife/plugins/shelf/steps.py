@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from breadknife.errors import EngineError, EngineMissing, ModelError, ModelMissing
-from breadknife.plugins.shelf.index.shelves import OpenShelves, open_shelves
+from breadknife.plugins.shelf.index.shelves import IndexedShelves, open_shelves
 from breadknife.plugins.shelf.index.vectors import can_be_searched, identity_of
 from breadknife.plugins.shelf.values import SearchGap
 from breadknife.steps.ports import literal
@@ -50,7 +50,7 @@ def search(given: SearchInput, context: StepContext) -> SearchOutput | Silence:
     return SearchOutput(tuple(passages), status.files, status.pages, status.pages_waiting)
 
 
-def nothing_to_search(shelves: OpenShelves) -> Silence:
+def nothing_to_search(shelves: IndexedShelves) -> Silence:
     """Return why no folder can be searched: there is none, or the index of each is damaged."""
     if problems := shelves.problems:
         what, _, remedy = problems[0].rpartition("; ")
@@ -59,7 +59,7 @@ def nothing_to_search(shelves: OpenShelves) -> Silence:
 
 
 def question_vector(
-    question: str, role: str, shelves: OpenShelves, context: StepContext
+    question: str, role: str, shelves: IndexedShelves, context: StepContext
 ) -> tuple[Vector, SearchGap | None]:
     """Return the question's vector by the model of the shelf's own, empty where there is none, and what isn't searched
     for lack of vectors. Raises Cancelled."""

@@ -28,7 +28,7 @@ class FileRecord:
 
 
 @dataclass(frozen=True)
-class Chunk:
+class PageChunk:
     """A few sentences of one page: what is searched and quoted."""
 
     page: int
@@ -49,7 +49,7 @@ class Candidate:
     """The whole path of the file."""
     title: str
     """The file's own title, or else its name without the ending."""
-    chunk: Chunk
+    chunk: PageChunk
     score: float
     """The fit of words, as a share of the best, and half of the cosine; higher is better."""
     cosine: float

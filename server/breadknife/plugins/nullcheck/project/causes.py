@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import Found
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind, Shapes
 from breadknife.plugins.nullcheck.values import SOURCE, Place, Use
-from breadknife.project.values import Located
+from breadknife.project.values import LocatedDefinition
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, language_of, uri_to_path
 from breadknife.text.syntax import SyntaxTree, captures
@@ -204,7 +204,7 @@ def _origin(its: Declared, path: Path) -> Origin:
     return Origin(its.kind, its.name, path, its.span)
 
 
-def _of_function(its: Located) -> Origin:
+def _of_function(its: LocatedDefinition) -> Origin:
     container = f"{its.definition.container}." if its.definition.container else ""
     return Origin(CauseKind.FUNCTION, f"{container}{its.definition.name}()", its.path, its.definition.span)
 

@@ -30,7 +30,7 @@ from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Strategy, Use
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Installed, installed
-from breadknife.project.values import Located
+from breadknife.project.values import LocatedDefinition
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Request, ResolveRequest
 from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree, parse
@@ -98,7 +98,7 @@ class Repairs:
         id = self.changes.document(path).language
         return grammar_of(id if id in ("go", "java", "python") else "ecmascript").shapes
 
-    def functions(self, path: Path, name: str) -> Sequence[Located]:
+    def functions(self, path: Path, name: str) -> Sequence[LocatedDefinition]:
         """The project's functions of that name, in the language of a file."""
         project = self.workspace.project(self.workspace.root(path))
         found = project.defining(name, self.changes.document(path).language) if project else ()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from breadknife.cancel import CancelToken
+from breadknife.disk_cache import TypedDiskCache
 from breadknife.errors import EngineAbsent, EngineDied, EngineError
 from breadknife.kept import Kept
 from breadknife.plugins.prose.engines.engine_health import EngineHealth

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.chunking.furniture import furniture
-from breadknife.plugins.shelf.chunking.sentences import Unit, units, usual_width
-from breadknife.plugins.shelf.values import Chunk
+from breadknife.plugins.shelf.chunking.sentences import TextUnit, units, usual_width
+from breadknife.plugins.shelf.values import PageChunk
 from breadknife.steps.pages import Page
 from breadknife.text.document import Span
 
@@ -23,7 +23,7 @@ _HEADINGS = 3
 """In a row that go with what follows; more are a table or a list."""
 
 
-def chunks_of(pages: Sequence[Page]) -> tuple[Chunk, ...]:
+def chunks_of(pages: Sequence[Page]) -> tuple[PageChunk, ...]:
     """Return the chunks of a file's pages, in order. Pages without a word have none."""
     left_out = furniture([page.text for page in pages])
     width = usual_width(len(line) for page in pages for line in page.text.split("\n") if line.strip())
@@ -35,9 +35,9 @@ def chunks_of(pages: Sequence[Page]) -> tuple[Chunk, ...]:
     )
 
 
-def _runs(found: Sequence[Unit]) -> Iterator[list[Unit]]:
+def _runs(found: Sequence[TextUnit]) -> Iterator[list[TextUnit]]:
     """The units between what is left out: no chunk reaches across."""
-    run = list[Unit]()
+    run = list[TextUnit]()
     for unit in found:
         if unit.is_cut_off and run:
             yield run
@@ -47,15 +47,15 @@ def _runs(found: Sequence[Unit]) -> Iterator[list[Unit]]:
         yield run
 
 
-def _chunks(page: Page, run: Sequence[Unit]) -> Iterator[Chunk]:
+def _chunks(page: Page, run: Sequence[TextUnit]) -> Iterator[PageChunk]:
     for first, last in _ranges(run):
         span = Span(run[first].span.start, run[last - 1].span.end)
         text = clean(page.text[span.start : span.end])
         if any(map(str.isalpha, text)):
-            yield Chunk(page.number, span, text)
+            yield PageChunk(page.number, span, text)
 
 
-def _ranges(run: Sequence[Unit]) -> Iterator[tuple[int, int]]:
+def _ranges(run: Sequence[TextUnit]) -> Iterator[tuple[int, int]]:
     """The units of each chunk, as `first` and one past the last."""
     first = 0
     while first < len(run):
@@ -68,7 +68,7 @@ def _ranges(run: Sequence[Unit]) -> Iterator[tuple[int, int]]:
         first = last - 1 if _is_shared(run, first, last) else last
 
 
-def _end(run: Sequence[Unit], first: int) -> int:
+def _end(run: Sequence[TextUnit], first: int) -> int:
     """One past the last unit of the chunk that begins with `first`."""
     words, last = 0, first
     while last < len(run) and words < WORDS:
@@ -84,7 +84,7 @@ def _end(run: Sequence[Unit], first: int) -> int:
     return headings if first < headings and last - headings <= _HEADINGS else last
 
 
-def _is_section(run: Sequence[Unit], at: int) -> bool:
+def _is_section(run: Sequence[TextUnit], at: int) -> bool:
     """Whether a heading stands there, with text below it and none of its kind above."""
     if not run[at].is_heading or run[at - 1].is_heading:
         return False
@@ -92,7 +92,7 @@ def _is_section(run: Sequence[Unit], at: int) -> bool:
     return below is not None
 
 
-def _is_shared(run: Sequence[Unit], first: int, last: int) -> bool:
+def _is_shared(run: Sequence[TextUnit], first: int, last: int) -> bool:
     """Whether the last sentence also begins the next chunk: not across a heading, and never a whole chunk."""
     sentence = run[last - 1]
     return last - first > 2 and sentence.words <= _OVERLAP and not sentence.is_heading and not run[last].is_heading

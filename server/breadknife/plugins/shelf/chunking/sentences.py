@@ -31,7 +31,7 @@ _WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True)
-class Unit:
+class TextUnit:
     """A sentence, or what stands alone as one would: a heading, a row, a line of code."""
 
     span: Span
@@ -43,17 +43,17 @@ class Unit:
     """Whether something that is left out stands right before it."""
 
 
-def units(text: str, left_out: Collection[int] = (), width: int = 0) -> tuple[Unit, ...]:
+def units(text: str, left_out: Collection[int] = (), width: int = 0) -> tuple[TextUnit, ...]:
     """Return the units of a page in order. `left_out` are the starts of lines that don't count; `width` is the usual
     one of the file, in characters: a page may have a table and little else."""
-    found = list[Unit]()
+    found = list[TextUnit]()
     for block, is_cut_off in _blocks(text, left_out, width):
         sentences = list(_sentences(text, block))
         for at, (span, words) in enumerate(sentences):
             # A paragraph whose last line is full doesn't show that the heading below it is none of its sentences.
             has_a_line = at == len(sentences) - 1 and text[span.start - 1] == "\n"
             is_heading = (len(sentences) == 1 or has_a_line) and _may_be_heading(text, span, words)
-            found.append(Unit(span, words, is_heading, is_cut_off and at == 0))
+            found.append(TextUnit(span, words, is_heading, is_cut_off and at == 0))
     return tuple(found)
 
 

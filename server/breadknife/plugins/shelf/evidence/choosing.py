@@ -7,7 +7,7 @@ from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.evidence.features import AnswerCandidate, answer_candidates
-from breadknife.plugins.shelf.evidence.model import Weights, fitted
+from breadknife.plugins.shelf.evidence.model import FeatureWeights, fitted
 from breadknife.plugins.shelf.evidence.query import Query, read_query
 from breadknife.plugins.shelf.evidence.quoting import Quote, is_proved
 from breadknife.plugins.shelf.values import SearchGap, ShelfStatus, Shelves
@@ -26,7 +26,7 @@ def find_quotes(
     vector: Vector,
     shelves: Shelves,
     cancel: CancelToken,
-    weights: Weights | None = None,
+    weights: FeatureWeights | None = None,
     asked_in: Path | None = None,
     gap: SearchGap | None = None,
 ) -> tuple[Quote, ...] | Silence:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 
-class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FeatureWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bias: float
     weights: Mapping[str, float]
     """For each feature."""
@@ -23,20 +23,20 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
 
 
-class Fitted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FittedWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`weights.json`."""
 
     about: str
     """From what they were fitted."""
-    with_vectors: Weights
-    words_alone: Weights
+    with_vectors: FeatureWeights
+    words_alone: FeatureWeights
     """For a shelf or a question without vectors."""
 
 
-def fitted(*, with_vectors: bool) -> Weights:
+def fitted(*, with_vectors: bool) -> FeatureWeights:
     return _read().with_vectors if with_vectors else _read().words_alone
 
 
 @cache
-def _read() -> Fitted:
-    return msgspec.json.decode(Path(__file__).with_name("weights.json").read_bytes(), type=Fitted)
+def _read() -> FittedWeights:
+    return msgspec.json.decode(Path(__file__).with_name("weights.json").read_bytes(), type=FittedWeights)

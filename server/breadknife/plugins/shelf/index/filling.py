@@ -16,7 +16,7 @@ from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.chunks import chunks_of
 from breadknife.plugins.shelf.chunking.cleaning import with_hyphens
 from breadknife.plugins.shelf.index.scanning import must_be_itself, scan
-from breadknife.plugins.shelf.index.store import Store
+from breadknife.plugins.shelf.index.store import IndexWriter
 from breadknife.plugins.shelf.index.vectors import pack
 from breadknife.plugins.shelf.reading.process import ReadingProcess
 from breadknife.plugins.shelf.reading.values import ReadRequest, ReadResponse
@@ -32,7 +32,7 @@ _EMBEDDED_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
-class Progress:
+class FillProgress:
     """How far a phase is."""
 
     phase: Literal["read", "ocr", "embed"]
@@ -57,7 +57,7 @@ class Progress:
                 return f"vectors of {count} chunks"
 
 
-Tell = Callable[[Progress], None]
+Tell = Callable[[FillProgress], None]
 
 
 class Embedder(Protocol):
@@ -73,7 +73,7 @@ class Embedder(Protocol):
         ...
 
 
-def fill_text(store: Store, reading: ReadingProcess, tell: Tell, cancel: CancelToken) -> None:
+def fill_text(store: IndexWriter, reading: ReadingProcess, tell: Tell, cancel: CancelToken) -> None:
     """Read what is new or has changed; what is gone goes. Raises ShelfError and Cancelled."""
     scanned, indexed = scan(store.folder), store.files()
     unlisted = tuple(f"{folder}/" for folder in scanned.unlisted)
@@ -91,13 +91,13 @@ def fill_text(store: Store, reading: ReadingProcess, tell: Tell, cancel: CancelT
     pages = 0
     for done, (file, request) in enumerate(requests):
         must_be_itself(store.folder)  # which may have changed since: reading takes long
-        tell(Progress("read", done, len(requests), file.path, pages))
+        tell(FillProgress("read", done, len(requests), file.path, pages))
         _, following = requests[done + 1] if done + 1 < len(requests) else (None, None)
         pages += _read(store, reading.read(request, cancel, following), file)
-    tell(Progress("read", len(requests), len(requests), pages=pages))
+    tell(FillProgress("read", len(requests), len(requests), pages=pages))
 
 
-def _read(store: Store, responses: Iterable[ReadResponse], file: FileRecord) -> int:
+def _read(store: IndexWriter, responses: Iterable[ReadResponse], file: FileRecord) -> int:
     """Put what was read of a file into the index. Return how many pages it has."""
     pages, first, last = list[Page](), ReadResponse(), ReadResponse()
     for last in responses:
@@ -120,7 +120,7 @@ def _request(folder: Path, path: str, sha256: str = "", pictures: tuple[int, ...
     return ReadRequest(os.fsencode(folder / path), os.fsencode(folder), sha256, pictures)
 
 
-def fill_pictures(store: Store, reading: ReadingProcess, tell: Tell, cancel: CancelToken) -> None:
+def fill_pictures(store: IndexWriter, reading: ReadingProcess, tell: Tell, cancel: CancelToken) -> None:
     """Read by OCR the pages that only it can read, if it is installed. Raises ShelfError and Cancelled."""
     for file in store.stale():
         _make_chunks(store, file)
@@ -129,30 +129,30 @@ def fill_pictures(store: Store, reading: ReadingProcess, tell: Tell, cancel: Can
         return
     total = sum(len(numbers) for _, _, numbers in todo)
     done = itertools.count(1)
-    tell(Progress("ocr", 0, total))
+    tell(FillProgress("ocr", 0, total))
     for file, path, numbers in todo:
         must_be_itself(store.folder)
         try:
             for response in reading.read(_request(store.folder, path, pictures=numbers), cancel):
                 for page in response.pages:
                     store.put_page(file, page)
-                    tell(Progress("ocr", next(done), total, path))
+                    tell(FillProgress("ocr", next(done), total, path))
         finally:
             _make_chunks(store, file)  # also when it is stopped: what has been read can be searched
 
 
-def _make_chunks(store: Store, file: int) -> None:
+def _make_chunks(store: IndexWriter, file: int) -> None:
     pages = with_hyphens(store.pages(file))
     store.put_chunks(file, pages, chunks_of(pages))
 
 
-def fill_vectors(store: Store, embedder: Embedder, tell: Tell, cancel: CancelToken) -> None:
+def fill_vectors(store: IndexWriter, embedder: Embedder, tell: Tell, cancel: CancelToken) -> None:
     """Make the vectors that are missing. Raises ModelError, EngineError and Cancelled."""
     store.begin_vectors(embedder.identity)
     done, total = 0, store.vectors_waiting
     while chunks := store.without_vector(_EMBEDDED_AT_ONCE):
-        tell(Progress("embed", done, total))
+        tell(FillProgress("embed", done, total))
         vectors = embedder.embed([text for _, text in chunks], cancel)
         store.put_vectors((id, pack(vector)) for (id, _), vector in zip(chunks, vectors, strict=True))
         done += len(chunks)
-    tell(Progress("embed", done, total))
+    tell(FillProgress("embed", done, total))

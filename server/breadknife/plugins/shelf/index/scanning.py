@@ -17,7 +17,7 @@ from breadknife.project.secrets.names import named_like_secret
 
 
 @dataclass(frozen=True)
-class Scan:
+class FolderScan:
     """What a folder holds now."""
 
     files: Mapping[str, FileRecord]
@@ -26,7 +26,7 @@ class Scan:
     """Folders that can't be listed now, relative too: of their files nothing is known."""
 
 
-def scan(folder: Path) -> Scan:
+def scan(folder: Path) -> FolderScan:
     """Return the files whose format is known. Hidden files and folders aren't looked at, nor are links.
 
     Raises ShelfError for a folder that isn't there: a drive that isn't plugged in must not empty its shelf.
@@ -44,7 +44,7 @@ def scan(folder: Path) -> Scan:
                     files[record.path] = record
     if "." in unlisted:
         raise ShelfError(f"{folder} can't be listed; make it readable, or name another folder")
-    return Scan(files, tuple(unlisted))
+    return FolderScan(files, tuple(unlisted))
 
 
 def must_be_itself(folder: Path) -> None:

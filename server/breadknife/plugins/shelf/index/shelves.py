@@ -18,7 +18,7 @@ from breadknife.paths import written_at
 from breadknife.plugins.shelf.index.database import all_indexes, folder_of, index_error, open_index
 from breadknife.plugins.shelf.index.store import status_of
 from breadknife.plugins.shelf.index.vectors import Matrix, can_be_searched
-from breadknife.plugins.shelf.values import Candidate, Chunk, ShelfStatus
+from breadknife.plugins.shelf.values import Candidate, PageChunk, ShelfStatus
 from breadknife.steps.values import Vector
 from breadknife.text.document import Span
 
@@ -36,9 +36,9 @@ _WORD = re.compile(r"\w+")
 
 
 @functools.cache
-def open_shelves() -> OpenShelves:
+def open_shelves() -> IndexedShelves:
     """Return the one of this process: it keeps vectors in memory."""
-    return OpenShelves()
+    return IndexedShelves()
 
 
 def added_folders() -> tuple[Path, ...]:
@@ -47,7 +47,7 @@ def added_folders() -> tuple[Path, ...]:
 
 
 @dataclass
-class _Index:
+class _OpenIndex:
     """One folder's index while it is open."""
 
     path: Path
@@ -77,12 +77,12 @@ class _Index:
         self.version = version
 
 
-class OpenShelves:
+class IndexedShelves:
     """`Shelves` of all folders that were added. It notices what other processes change. Safe to use from several
     threads. An index that can't be used is left out; `problems` says why."""
 
     def __init__(self) -> None:
-        self._open: dict[Path, _Index] = {}
+        self._open: dict[Path, _OpenIndex] = {}
         self._problems: tuple[str, ...] = ()
         self._damaged: dict[Path, tuple[object, str]] = {}
         """Indexes that a question found to be damaged: the state of the file then, and what is told of it."""
@@ -121,7 +121,7 @@ class OpenShelves:
             best_words = max(words.values(), default=0.0) or 1.0
             found: dict[str, Candidate] = {}
 
-            def scored(index: _Index) -> list[Candidate]:
+            def scored(index: _OpenIndex) -> list[Candidate]:
                 rows = _chunk_rows(index, [*words, *near])
                 cosines = near | _cosines(index, vector, [id for id in rows if id not in near])
                 bm25 = words | _bm25(index, match, [id for id in rows if id not in words])
@@ -192,7 +192,7 @@ class OpenShelves:
                 index.connection.close()
             self._open.clear()
 
-    def _asked(self, index: _Index, ask: Callable[[_Index], _Found], otherwise: _Found) -> _Found:
+    def _asked(self, index: _OpenIndex, ask: Callable[[_OpenIndex], _Found], otherwise: _Found) -> _Found:
         """What one index says; `otherwise` if it turns out to be damaged, so that the others are asked all the same."""
         try:
             return ask(index)
@@ -202,8 +202,8 @@ class OpenShelves:
             self._damaged[index.path] = written_at(index.path), told
             return otherwise
 
-    def _refreshed(self) -> list[_Index]:
-        found, problems = dict[Path, _Index](), list[str]()
+    def _refreshed(self) -> list[_OpenIndex]:
+        found, problems = dict[Path, _OpenIndex](), list[str]()
         for path in all_indexes(self._indexes):
             try:
                 when, told = self._damaged.get(path, (None, ""))
@@ -216,7 +216,7 @@ class OpenShelves:
                 if index is not None and index.identity != identity:
                     index.connection.close()
                     index = None
-                index = index or _Index(path, identity, open_index(path))
+                index = index or _OpenIndex(path, identity, open_index(path))
                 index.refresh()
                 found[path] = index
             except (ShelfError, sqlite3.Error, OSError, ValueError) as error:
@@ -242,7 +242,7 @@ def _stop_words() -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
-def _by_words(index: _Index, match: str, count: int) -> dict[int, float]:
+def _by_words(index: _OpenIndex, match: str, count: int) -> dict[int, float]:
     if not match:
         return {}
     rows = index.connection.execute(
@@ -251,7 +251,7 @@ def _by_words(index: _Index, match: str, count: int) -> dict[int, float]:
     return dict(rows.fetchall())
 
 
-def _bm25(index: _Index, match: str, chunks: Sequence[int]) -> dict[int, float]:
+def _bm25(index: _OpenIndex, match: str, chunks: Sequence[int]) -> dict[int, float]:
     """How well the words fit chunks that the vectors found. The `+` keeps SQLite from asking FTS5 once for each."""
     if not match or not chunks:
         return {}
@@ -262,14 +262,14 @@ def _bm25(index: _Index, match: str, chunks: Sequence[int]) -> dict[int, float]:
     return dict(rows.fetchall())
 
 
-def _by_vector(index: _Index, vector: Vector, count: int) -> dict[int, float]:
+def _by_vector(index: _OpenIndex, vector: Vector, count: int) -> dict[int, float]:
     if not vector or not can_be_searched():
         return {}
     index.matrix.refresh(index.connection)
     return dict(index.matrix.nearest(vector, count))
 
 
-def _cosines(index: _Index, vector: Vector, chunks: Sequence[int]) -> dict[int, float]:
+def _cosines(index: _OpenIndex, vector: Vector, chunks: Sequence[int]) -> dict[int, float]:
     return index.matrix.cosines(vector, chunks) if vector and chunks and can_be_searched() else {}
 
 
@@ -277,7 +277,7 @@ def _best(scores: dict[int, float], count: int) -> dict[int, float]:
     return dict(sorted(scores.items(), key=lambda each: (-each[1], each[0]))[:count])
 
 
-def _chunk_rows(index: _Index, ids: Sequence[int]) -> dict[int, tuple[int, Path, str, Chunk]]:
+def _chunk_rows(index: _OpenIndex, ids: Sequence[int]) -> dict[int, tuple[int, Path, str, PageChunk]]:
     """Return the chunks with these ids, each with its id, its file and the file's title."""
     [folder] = index.status.folders
     rows = index.connection.execute(
@@ -286,12 +286,12 @@ def _chunk_rows(index: _Index, ids: Sequence[int]) -> dict[int, tuple[int, Path,
         tuple(ids),
     )
     return {
-        id: (id, folder / path, title, Chunk(page, Span(start, end), text))
+        id: (id, folder / path, title, PageChunk(page, Span(start, end), text))
         for id, path, title, page, start, end, text in rows
     }
 
 
-def _page_text(index: _Index, path: str, number: int) -> str | None:
+def _page_text(index: _OpenIndex, path: str, number: int) -> str | None:
     row = index.connection.execute(
         "SELECT text FROM pages JOIN files ON files.id = file WHERE path = ? AND number = ?", (path, number)
     ).fetchone()
@@ -302,7 +302,7 @@ def _places(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _frequency(index: _Index, match: str) -> int:
+def _frequency(index: _OpenIndex, match: str) -> int:
     if match not in index.frequencies:
         rows = index.connection.execute("SELECT count(*) FROM words WHERE words MATCH ?", (f"text : ({match})",))
         [(index.frequencies[match],)] = rows.fetchall()
@@ -310,8 +310,9 @@ def _frequency(index: _Index, match: str) -> int:
 
 
 def _sum(statuses: Sequence[ShelfStatus]) -> ShelfStatus:
+    start = ShelfStatus()
     totals: dict[str, Any] = {
-        each.name: sum((getattr(status, each.name) for status in statuses), start=each.default)
-        for each in fields(ShelfStatus)
+        each.name: sum((getattr(status, each.name) for status in statuses), getattr(start, each.name))
+        for each in fields(start)
     }
     return ShelfStatus(**totals)

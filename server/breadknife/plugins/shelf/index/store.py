@@ -9,14 +9,14 @@ from pathlib import Path
 from types import TracebackType
 
 from breadknife.plugins.shelf.index.database import index_of, open_index, transaction
-from breadknife.plugins.shelf.values import Chunk, FileRecord, ShelfStatus, SkippedFile
+from breadknife.plugins.shelf.values import FileRecord, PageChunk, ShelfStatus, SkippedFile
 from breadknife.steps.pages import Page, PageSource
 
 _PICTURE: PageSource = "picture"
 """The source of a page that waits for OCR."""
 
 
-class Store:
+class IndexWriter:
     """The index of one folder, to be written. One process at a time; others may search meanwhile."""
 
     def __init__(self, folder: Path, indexes: Path | None = None) -> None:
@@ -24,7 +24,7 @@ class Store:
         self.folder = folder
         self._connection = open_index(index_of(folder, indexes), folder)
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> IndexWriter:
         return self
 
     def __exit__(
@@ -40,7 +40,7 @@ class Store:
         rows = self._connection.execute("SELECT path, size, changed, sha256, title, skipped FROM files")
         return {row[0]: FileRecord(*row) for row in rows}
 
-    def put(self, record: FileRecord, pages: Iterable[Page] = (), chunks: Sequence[Chunk] = ()) -> None:
+    def put(self, record: FileRecord, pages: Iterable[Page] = (), chunks: Sequence[PageChunk] = ()) -> None:
         """Replace a file and all that was made of it."""
         with transaction(self._connection):
             self._remove(record.path)
@@ -90,7 +90,7 @@ class Store:
         rows = self._connection.execute("SELECT number, text, how FROM pages WHERE file = ? ORDER BY 1", (file,))
         return tuple(Page(*row) for row in rows)
 
-    def put_chunks(self, file: int, pages: Iterable[Page], chunks: Sequence[Chunk]) -> None:
+    def put_chunks(self, file: int, pages: Iterable[Page], chunks: Sequence[PageChunk]) -> None:
         """Replace the chunks of a file, and the texts of `pages`."""
         with transaction(self._connection):
             self._remove_chunks(file)
@@ -150,7 +150,7 @@ class Store:
         rows = ((file, page.number, page.source, page.text) for page in pages)
         self._connection.executemany("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, x'')", rows)
 
-    def _put_chunks(self, file: int, chunks: Iterable[Chunk]) -> None:
+    def _put_chunks(self, file: int, chunks: Iterable[PageChunk]) -> None:
         rows = ((file, chunk.page, chunk.span.start, chunk.span.end, chunk.text) for chunk in chunks)
         self._connection.executemany("INSERT INTO chunks (file, page, start, end, text) VALUES (?, ?, ?, ?, ?)", rows)
 

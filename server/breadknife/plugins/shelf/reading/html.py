@@ -31,13 +31,13 @@ def read_html(data: bytes) -> FileText:
 
 def text_of(source: str) -> tuple[str, str]:
     """Return the title and the text of a page's source; the title is empty if there is none."""
-    parser = _Text()
+    parser = _HtmlParser()
     parser.feed(source)
     parser.close()
     return parser.title, parser.text
 
 
-class _Text(HTMLParser):
+class _HtmlParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._pieces: list[str] = []

@@ -37,7 +37,7 @@ _Question = TypeVar("_Question")
 _Result = TypeVar("_Result")
 
 
-class Store:
+class DiskCache:
     """A file of answers. It may be lost: one that can't be read is made anew, and where none can be written nothing is
     kept. Safe to use from several threads, and processes.
     """
@@ -124,10 +124,10 @@ def _opened(path: Path) -> sqlite3.Connection:
     return connection
 
 
-class Kept(Generic[_Question, _Result]):
+class TypedDiskCache(Generic[_Question, _Result]):
     """Keeps what one engine, of one state, has said. An answer is a tuple of `kind`; `repr` tells questions apart."""
 
-    def __init__(self, store: Store, engine: str, kind: type[_Result]) -> None:
+    def __init__(self, store: DiskCache, engine: str, kind: type[_Result]) -> None:
         self._store = store
         self._engine = engine
         self._kind = tuple[kind, ...]
