@@ -13,7 +13,7 @@ _SIGN = "arrivals"
 
 
 def announce() -> None:
-    """Called when a part is in place. A disk that can't be written makes the servers notice later, no more."""
+    """Say that a part is in place. If the disk can't be written, the servers only notice later."""
     with contextlib.suppress(OSError):
         write_atomically(state_dir() / _SIGN, b"")
 

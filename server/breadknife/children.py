@@ -181,7 +181,7 @@ def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
 
 
 def _session(leader: int) -> Iterator[int]:
-    """The processes of a session. Windows has none."""
+    """Yield the processes of a session. Windows has none."""
     if sys.platform != "win32":
         for pid in psutil.pids():
             with contextlib.suppress(OSError):

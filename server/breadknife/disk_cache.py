@@ -87,7 +87,7 @@ class DiskCache:
         return int(self._clock() // 86_400)
 
     def _run(self, statement: str, *values: bytes | int) -> list[Any] | None:
-        """None where it can't be done now."""
+        """Run a statement and return its rows; None where it can't be done now."""
         if not self._usable:
             return None
         try:

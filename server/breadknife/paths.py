@@ -38,7 +38,7 @@ def is_marked(folder: Path) -> bool:
 
 
 def data_dir() -> Path:
-    """Models and LanguageTool: big, fetched once."""
+    """Return the folder of models and LanguageTool: big, fetched once."""
     return _under("data", platformdirs.user_data_path("breadknife", appauthor=False))
 
 
@@ -111,7 +111,7 @@ def lock_file(path: Path, timeout: float = -1) -> BaseFileLock:
 
 
 def _ours(path: Path) -> list[Path]:
-    """The path and the folders above it, as far as they are our own; none of a path that is somewhere else."""
+    """Return the path and the folders above it, as far as they are our own; none of a path that is somewhere else."""
     roots = {data_dir(), config_dir(), state_dir(), cache_dir(), runtime_dir()}
     above = [path, *path.parents]
     tops = [number for number, each in enumerate(above) if each in roots]

@@ -1,4 +1,4 @@
-"""Whether a path stays inside a folder, whatever links are on its way."""
+"""Keeps a path inside a folder, whatever links are on its way."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def resolve_inside(path: AnyPath, root: AnyPath) -> str:
 
 
 def _parts_below(path: str, tops: tuple[str, str]) -> list[str]:
-    """The names that lead from one of the folders to the path, the last one first."""
+    """Return the names that lead from one of the folders to the path, the last one first."""
     for top in tops:
         start = os.path.normcase(top).rstrip(os.sep) + os.sep
         if os.path.normcase(path + os.sep).startswith(start):

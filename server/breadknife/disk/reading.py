@@ -68,8 +68,8 @@ def _read_end(path: AnyPath, length: int) -> bytes:
 
 
 def _opened(path: AnyPath, limit: int | None = None, flags: int = 0) -> int:
-    """The descriptor of a regular file. It is looked at before it is opened, since opening a device may do something,
-    and again afterwards, since something else may stand there by then."""
+    """Return the descriptor of a regular file. It is looked at before it is opened, since opening a device may do
+    something, and again afterwards, since something else may stand there by then."""
     _check(os.stat(path, follow_symlinks=not flags), limit)
     descriptor = os.open(path, _FLAGS | flags)
     try:

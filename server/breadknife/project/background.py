@@ -64,7 +64,7 @@ class IndexingThread:
             self._unread.clear()
 
     def idle(self, seconds: float) -> bool:
-        """Wait until there is nothing to look at, at most so long; whether that came."""
+        """Wait until there is nothing to look at, at most so long. Return whether that came."""
         with self._changed:
             self._awaited += 1
             self._changed.notify_all()
@@ -74,7 +74,7 @@ class IndexingThread:
                 self._awaited -= 1
 
     def close(self) -> None:
-        """Waits a moment for the file that is being looked at: a process that ends then can crash in the parser."""
+        """Wait a moment for the file that is being looked at: a process that ends then can crash in the parser."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -105,7 +105,7 @@ class IndexingThread:
                 self._changed.wait_for(lambda: self._closed or self._awaited > 0, rest)
 
     def _next(self) -> Path | None:
-        """What is next to be looked at; None when nothing is left, and the thread ends."""
+        """Return what is next to be looked at; None when nothing is left, and the thread ends."""
         with self._changed:
             while self._pending and not self._closed:
                 if self._folders:

@@ -19,6 +19,7 @@ _POINTER = 4_096
 
 
 def of_committers(root: Path) -> FileWords:
+    """Return the names of who has committed in this clone."""
     people = {
         line.split(" ", 2)[2].partition(">")[0]
         for folder in _git_folders(root)
@@ -29,7 +30,8 @@ def of_committers(root: Path) -> FileWords:
 
 
 def _git_folders(root: Path) -> Iterator[Path]:
-    """Of a clone its `.git`; of a worktree or a submodule its own folder in another `.git`, and the one it is in."""
+    """Yield the `.git` of a clone; of a worktree or a submodule its own folder in another `.git`, and the one that it
+    is in."""
     git = root / ".git"
     if git.is_dir():
         yield git
@@ -45,7 +47,7 @@ def _git_folders(root: Path) -> Iterator[Path]:
 
 
 def _start(path: Path) -> str:
-    """Empty for what is no regular file, or says more than a pointer does."""
+    """Return the text of a file; empty for what is no regular file, or says more than a pointer does."""
     try:
         return read_regular(path, _POINTER).decode("utf-8", "replace")
     except (OSError, ValueError):

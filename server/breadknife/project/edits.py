@@ -71,13 +71,9 @@ class RecentEdits:
                     moved.insert(0, edit)
             self._edits = tuple(moved[:EDITS])
 
-    def forget(self, key: str) -> None:
-        with self._lock:
-            self._edits = tuple(each for each in self._edits if each.key != key)
-
 
 def _touching(edits: list[LineEdit], start: int, end: int) -> list[LineEdit]:
-    """Those that touch the lines from `start` up to `end`, and what touches those in turn."""
+    """Return the edits that touch the lines from `start` up to `end`, and those that touch these in turn."""
     found: list[LineEdit] = []
     while more := [each for each in edits if each not in found and each.start <= end and start <= each.end]:
         found += more
@@ -87,14 +83,14 @@ def _touching(edits: list[LineEdit], start: int, end: int) -> list[LineEdit]:
 
 
 def _undone(lines: list[str], start: int, edits: list[LineEdit]) -> tuple[str, ...]:
-    """The lines from `start` on as they were before the edits."""
+    """Return the lines from `start` on as they were before the edits."""
     for edit in sorted(edits, key=lambda each: each.start, reverse=True):
         lines[edit.start - start : edit.end - start] = edit.before
     return tuple(lines)
 
 
 def _trimmed(edit: LineEdit) -> LineEdit:
-    """Without the lines at both ends that are as they were."""
+    """Return the edit without the lines at both ends that are as they were."""
     before, after = edit.before, edit.after
     first, most = 0, min(len(before), len(after))
     while first < most and before[first] == after[first]:
@@ -107,7 +103,7 @@ def _trimmed(edit: LineEdit) -> LineEdit:
 
 
 def _line_above(text: str, offset: int, lines: int) -> int:
-    """Where the line begins that stands so many above the one at `offset`."""
+    """Return where the line begins that stands so many above the one at `offset`."""
     at = text.rfind("\n", 0, offset) + 1
     for _ in range(lines):
         at = text.rfind("\n", 0, at - 1) + 1
@@ -115,7 +111,7 @@ def _line_above(text: str, offset: int, lines: int) -> int:
 
 
 def _lines(text: str, at: int, count: int) -> list[str]:
-    """So many lines from the one that begins at `at`, their ends included."""
+    """Return so many lines from the one that begins at `at`, their ends included."""
     lines: list[str] = []
     for _ in range(count):
         stop = text.find("\n", at) + 1 or len(text)

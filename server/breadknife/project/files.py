@@ -114,8 +114,8 @@ def stamp_of(path: Path | str) -> Stamp | None:
 
 
 def read_text(path: Path, root: Path | None = None) -> str | None:
-    """None for a file that can't be read, is too large, binary, not in its encoding, or not inside `root`. Without a
-    byte order mark; line ends stay as they are."""
+    """Return a file's text without a byte order mark; line ends stay as they are. None for a file that can't be read,
+    is too large, binary, not in its encoding, or not inside `root`."""
     try:
         data = read_regular(path, LARGEST, root)
     except (OSError, ValueError):

@@ -57,7 +57,7 @@ class FolderProject:
         self.generation = 0
         self._files = FolderFiles(self.root)
         self._names = FileNamesCache()
-        self._index, self._words, self._listed, self._entries = _found(known)
+        self._index, self._words, self._listed, self._entries = _unpickled(known)
         self._edits = RecentEdits()
         self._outlines = LruCache[str, _OutlineEntry](OUTLINES)
         self._open = {_key(path): document for document in opened if (path := document.path)}
@@ -169,7 +169,7 @@ class FolderProject:
         )
 
     def _text(self, path: Path, document: Document | None) -> str | None:
-        """None as `read_text`, and for a document that is as large."""
+        """Return a text as `read_text` does; None also for a document that is too large."""
         if document is None:
             return read_text(path, self.root)
         return document.text if len(document.text) <= LARGEST else None
@@ -218,7 +218,7 @@ class FolderProject:
                 self._list_anew(self.root)
 
     def idle(self, seconds: float, /) -> bool:
-        """Wait until there is nothing to look at, at most so long; whether that came."""
+        """Wait until there is nothing to look at, at most so long. Return whether that came."""
         return self._background.idle(seconds)
 
     def close(self) -> None:
@@ -231,7 +231,7 @@ class FolderProject:
             self._background.look_soon(Path(os.path.abspath(path)))
 
     def _list_anew(self, folder: Path) -> None:
-        """Its ignore file has changed."""
+        """List a folder again, whose ignore file has changed."""
         for file in self._index.below(_key(folder)):
             self._index.remove(file)
             self._words.forget(file)
@@ -274,7 +274,7 @@ class FolderProject:
                 self._define(path, stamp, names)
 
     def _remove(self, path: Path) -> None:
-        """A file, or all of a folder, is gone or may not be read."""
+        """Forget a file, or all of a folder, that is gone or may not be read."""
         key = _key(path)
         with self._lock:
             gone = [key]
@@ -311,7 +311,7 @@ class FolderProject:
                 self._judged.add(path)
 
     def _outline(self, path: Path) -> Outline | None:
-        """Of a file that may be read; the index learns its names."""
+        """Return the outline of a file that may be read; the index learns its names."""
         key = _key(path)
         document = self._open.get(key)
         of = document.text if document else stamp_of(path)
@@ -331,7 +331,7 @@ class FolderProject:
         return made.outline
 
     def _define(self, path: Path, stamp: Stamp | None, names: FileNames) -> None:
-        """With the lock."""
+        """Set what the index has of a file. To be called with the lock."""
         key = _key(path)
         if _outlined(path) and (key in self._index or len(self._index) < FILES):
             imported = [name for each in names.imports for name in last_names(each, key)]
@@ -341,7 +341,7 @@ class FolderProject:
 
 @dataclass(frozen=True)
 class _IndexedFiles:
-    """What `resolve` sees: also a file that nobody has told of yet, by its exact name."""
+    """The `ModuleFiles` of this folder: also a file that nobody has told of yet, by its exact name."""
 
     index: FileIndex
     lock: threading.RLock
@@ -378,8 +378,9 @@ class _IndexedFiles:
         return self.text(path) if stamp_of(path) else None
 
 
-def _found(known: bytes | None) -> tuple[FileIndex, ProjectWords, set[Path], int]:
-    """The tables of the files and of their words, the folders that were listed, and how many entries they had."""
+def _unpickled(known: bytes | None) -> tuple[FileIndex, ProjectWords, set[Path], int]:
+    """Return the tables of the files and of their words, the folders that were listed, and how many entries they
+    had."""
     return pickle.loads(known) if known is not None else (FileIndex(), ProjectWords(), set[Path](), 0)
 
 
@@ -388,6 +389,6 @@ def _key(path: Path) -> str:
 
 
 def _outlined(path: Path) -> str | None:
-    """The language of a file that can define something, by its name."""
+    """Return the language of a file that can define something, by its name; None for others."""
     syntax = LANGUAGES.get(language_of(path) or "")
     return syntax.id if syntax and syntax.definitions else None

@@ -101,7 +101,7 @@ class Ignoring:
         return False
 
     def _down_to(self, folder: str) -> list[str]:
-        """From the top to `folder`, both included."""
+        """Return the folders from the top to `folder`, both included."""
         found = [folder]
         while found[-1] != self._top and (above := os.path.dirname(found[-1])) != found[-1]:
             found.append(above)
@@ -173,7 +173,7 @@ def _fast_stars(pattern: str) -> str:
 
 
 def _repository(folder: str) -> str | None:
-    """The nearest folder, this one included, that has a `.git`."""
+    """Return the nearest folder, this one included, that has a `.git`."""
     while not os.path.exists(os.path.join(folder, ".git")):
         above = os.path.dirname(folder)
         if above == folder:
@@ -183,7 +183,8 @@ def _repository(folder: str) -> str | None:
 
 
 def _exclude(top: str) -> str:
-    """The repository's own ignore file. A worktree's and a submodule's `.git` is a file that says where it is."""
+    """Return the repository's own ignore file. A worktree's and a submodule's `.git` is a file that says where it
+    is."""
     git = os.path.join(top, ".git")
     if os.path.isfile(git):
         git = os.path.join(top, _line(git).removeprefix("gitdir:").strip())
@@ -191,7 +192,7 @@ def _exclude(top: str) -> str:
 
 
 def _line(path: str) -> str:
-    """All of a file that says one thing; empty where there is none."""
+    """Return all of a file that says one thing; empty where there is none."""
     try:
         return read_regular(path, _POINTER).decode("utf-8", "replace").strip()
     except (OSError, ValueError):

@@ -54,7 +54,7 @@ def resolve(imported: Import, here: str, language: str, root: str, files: Module
 
 
 def related(language: str) -> frozenset[str]:
-    """The languages that can import from each other with this one."""
+    """Return the languages that can import from each other with this one."""
     known = LANGUAGES[language].id if language in LANGUAGES else language
     return next((each for each in _RELATED if known in each), frozenset({known}))
 
@@ -125,7 +125,7 @@ def _ecmascript(module: str, names: tuple[str, ...], here: str, root: str, files
 
 
 def _mapped(module: str, here: str, root: str, files: ModuleFiles) -> Iterator[str]:
-    """By `paths` and `baseUrl` of the nearest tsconfig.json."""
+    """Yield what `paths` and `baseUrl` of the nearest tsconfig.json make of a module."""
     for folder in _upwards(here, root):
         for name in ("tsconfig.json", "jsconfig.json"):
             text = files.read(f"{folder}/{name}")
@@ -148,7 +148,7 @@ def _mapped(module: str, here: str, root: str, files: ModuleFiles) -> Iterator[s
 
 
 def _compiler_options(text: str) -> dict[str, Any]:
-    """Out of JSON with comments and trailing commas; empty for what isn't that."""
+    """Return the options out of JSON with comments and trailing commas; empty for what isn't that."""
     plain = _STRING_OR_COMMENT.sub(lambda found: found[1] or "", text)
     try:
         whole = json.loads(re.sub(r",(\s*[}\]])", r"\1", plain))
@@ -188,7 +188,7 @@ def _rust(module: str, names: tuple[str, ...], here: str, root: str, files: Modu
 
 
 def _rust_module(base: str, parts: list[str], files: ModuleFiles) -> Iterator[str]:
-    """The longest beginning of the path that is a file: what follows is in it."""
+    """Yield the longest beginning of the path that is a file: what follows is in it."""
     for length in range(len(parts), -1, -1):
         path = join(base, *parts[:length])
         ends = [f"{path}.rs", f"{path}/mod.rs"] if length else [f"{base}/lib.rs", f"{base}.rs", f"{base}/mod.rs"]
@@ -198,8 +198,8 @@ def _rust_module(base: str, parts: list[str], files: ModuleFiles) -> Iterator[st
 
 
 def _by_package(separator: str, ends: tuple[str, ...], exact: bool = False) -> Callable[..., Iterator[str]]:
-    """For languages whose packages are folders: the file of the name, else all of the folder. Where the folders
-    needn't be `exact`, a package may have more names before theirs."""
+    """Return the rule of languages whose packages are folders: the file of the name, else all of the folder. Where the
+    folders needn't be `exact`, a package may have more names before theirs."""
 
     def rule(module: str, names: tuple[str, ...], here: str, root: str, files: ModuleFiles) -> Iterator[str]:
         parts = [part for part in module.split(separator) if part not in ("", "*")]
@@ -221,7 +221,7 @@ def _by_package(separator: str, ends: tuple[str, ...], exact: bool = False) -> C
 
 
 def _included(ends: tuple[str, ...], separator: str = "") -> Callable[..., Iterator[str]]:
-    """For languages that name a file: beside this one, or else anywhere in the project."""
+    """Return the rule of languages that name a file: beside this one, or else anywhere in the project."""
 
     def rule(module: str, names: tuple[str, ...], here: str, root: str, files: ModuleFiles) -> Iterator[str]:
         path = module.replace(separator, "/") if separator else module
@@ -255,7 +255,7 @@ _RULES: Mapping[str, Callable[[str, tuple[str, ...], str, str, ModuleFiles], Ite
 
 
 def _upwards(here: str, root: str) -> Iterator[str]:
-    """The folders from the file's own to the root."""
+    """Yield the folders from the file's own to the root."""
     folder, above = dirname(here), dirname(dirname(here))
     while folder not in (root, above):
         yield folder
@@ -273,5 +273,5 @@ def _elsewhere(tails: Sequence[str], here: str, files: ModuleFiles) -> Iterator[
 
 
 def _nearest(paths: Sequence[str], here: str) -> list[str]:
-    """Those that share most folders with `here` first."""
+    """Return the paths, those that share most folders with `here` first."""
     return sorted(paths, key=lambda path: (-len(commonpath((path, here))), path.count("/"), path))

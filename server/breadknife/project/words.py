@@ -89,7 +89,7 @@ class FileWords:
 
 
 def of_code(outline: Outline) -> FileWords:
-    """Identifiers and what is imported, whole and in their parts."""
+    """Return identifiers and what is imported, whole and in their parts."""
     names = set(outline.names)
     for each in outline.imports:
         names.update(_WORD.findall(each.module), (name for pair in each.names for name in pair))

@@ -88,7 +88,7 @@ def _entries(described: Mapping[str, Any], rest: str) -> Iterator[str]:
 
 
 def _files(said: object, depth: int = 0) -> Iterator[str]:
-    """Those that conditions lead to."""
+    """Yield the files that conditions lead to."""
     if isinstance(said, str):
         yield said
     elif isinstance(said, dict) and depth < _DEEPEST:
@@ -97,7 +97,7 @@ def _files(said: object, depth: int = 0) -> Iterator[str]:
 
 
 def _json(text: str | None) -> Mapping[str, Any]:
-    """Empty for what isn't an object."""
+    """Return the object that a JSON text holds; empty for what isn't an object."""
     try:
         whole = json.loads(text or "{}")
     except (ValueError, RecursionError):

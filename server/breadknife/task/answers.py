@@ -52,22 +52,14 @@ class Actions:
         return cls(
             tuple(
                 Action(
-                    fix.title,
-                    "quickfix",
-                    fix.edits,
-                    {},
-                    None,
-                    (found,),
-                    fix.preferred,
-                    fix.origin,
-                    fix.within,
-                    fix.elsewhere,
+                    fix.title, edits=fix.edits, findings=(finding,), preferred=fix.preferred, origin=fix.origin,
+                    within=fix.within, elsewhere=fix.elsewhere,
                 )
-                for found in findings
-                if found.span.touches(span)
-                for fix in found.fixes
+                for finding in findings
+                if finding.span.touches(span)
+                for fix in finding.fixes
             )
-        )
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ class ShelfPlugin:
         """The shelves belong to the process, and end with it."""
 
     def _link(self, document: Document, offset: int) -> _Link | None:
-        """The link at an offset, if it leads to a file of the shelf."""
+        """Return the link at an offset, if it leads to a file of the shelf."""
         line = document.line_span(document.line_at(offset))
         for match in _LINK.finditer(document.slice(line)):
             span = Span(*match.span()).shifted(line.start)
@@ -116,7 +116,7 @@ class ShelfPlugin:
 
 
 def _hover(document: Document, link: _Link) -> Hover | None:
-    """The quote above the link with what stands around it on the page; without a quote the page's beginning."""
+    """Return the quote above the link with what stands around it on the page; without a quote the page's beginning."""
     from breadknife.plugins.shelf.chunking.cleaning import clean
     from breadknife.plugins.shelf.index.shelves import open_shelves
 
@@ -130,7 +130,7 @@ def _hover(document: Document, link: _Link) -> Hover | None:
 
 
 def _quote_above(document: Document, link: _Link) -> str:
-    """The beginning of the block quote that a link ends; empty if there is none."""
+    """Return the beginning of the block quote that a link ends; empty if there is none."""
     found: list[str] = []
     for line in range(document.line_at(link.span.start) - 1, -1, -1):
         match = _QUOTED.fullmatch(document.line_text(line))

@@ -126,7 +126,7 @@ def masked(text: str) -> str:
 
 
 def _keys(text: str) -> Iterator[Span]:
-    """Private keys, RFC 7468; also what is left of one where the text begins or ends in it."""
+    """Yield private keys (RFC 7468); also what is left of one where the text begins or ends in it."""
     if "PRIVATE KEY" not in text:
         return
     yield from (_at(match) for match in _KEY.finditer(text))
@@ -176,13 +176,13 @@ def _by_name(text: str, names: Sequence[re.Match[str]]) -> Iterator[Span]:
 
 
 def _names(text: str) -> Sequence[re.Match[str]]:
-    """The ends of names of secrets, in lower case."""
+    """Return the ends of names of secrets, in lower case."""
     lower = text.lower()
     return [*_NAMES.finditer(lower if len(lower) == len(text) else text)]
 
 
 def _quoted(text: str, names: Sequence[re.Match[str]]) -> Iterator[tuple[str, Span]]:
-    """Each name that a string is given to, and the string."""
+    """Yield each name that a string is given to, and the string."""
     for name in names:
         if match := _QUOTED.match(text, name.end()):
             yield name[0], _at(match)
@@ -211,14 +211,14 @@ def _is_random(literal: str) -> bool:
 
 
 def _crumbs(literal: str) -> int:
-    """How many of its pieces are letters and can't be a word."""
+    """Count the pieces that are letters and can't be a word."""
     pieces = map(_PIECE.findall, re.findall(r"[A-Za-z0-9]+", literal))
     joined = (piece for each in pieces if len(each) > 1 for piece in each)
     return sum(len(piece) <= 2 and piece.isalpha() and not _VOWEL.search(piece) for piece in joined)
 
 
 def _is_unspoken(value: str) -> bool:
-    """Whether it is neither made of words, as a placeholder or a name is, nor filled in later."""
+    """Tell whether it is neither made of words, as a placeholder or a name is, nor filled in later."""
     if _TEMPLATE.search(value) or value.startswith(_PUBLIC):
         return False
     words: list[str] = _PIECE.findall(value) if _WORDS.fullmatch(value) else []
@@ -226,7 +226,7 @@ def _is_unspoken(value: str) -> bool:
 
 
 def _is_password(value: str) -> bool:
-    """Whether it may be one: also a single word."""
+    """Tell whether it may be one: also a single word."""
     return not _TEMPLATE.search(value) and not value.startswith(_PUBLIC) and not _LABELS.fullmatch(value)
 
 
@@ -235,5 +235,5 @@ def _has_digit(value: str) -> bool:
 
 
 def _is_bare(value: str) -> bool:
-    """Of what has no quotes, whether it is neither a type nor a name of something."""
+    """Tell, of what has no quotes, whether it is neither a type nor a name of something."""
     return _has_digit(value) and re.fullmatch(r"[A-Z]\w*|[\w.]+\.\w+", value) is None

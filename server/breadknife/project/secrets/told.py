@@ -51,7 +51,7 @@ _GRAMMAR = re.compile(
 
 
 def _is_password(value: str) -> bool:
-    """Whether a word that is told as a password is one: with digits or signs, or a word that describes nothing."""
+    """Tell whether a word that is told as a password is one: with digits or signs, or a word that describes nothing."""
     if _CODE.fullmatch(value) or _ALGORITHM.fullmatch(value):
         return False
     return bool(_is_mixed(value) or _HYPHENATED.fullmatch(value))
@@ -62,7 +62,7 @@ def _is_last_word(value: str) -> bool:
 
 
 def _is_key(value: str) -> bool:
-    """Whether a word that is told as a key or token is one: those are long, and no words."""
+    """Tell whether a word that is told as a key or token is one: those are long, and no words."""
     if _CODE.fullmatch(value) or _ALGORITHM.fullmatch(value) or not re.search("[A-Za-z]", value):
         return False
     digits = len(re.findall("[0-9]", value))
@@ -70,13 +70,14 @@ def _is_key(value: str) -> bool:
 
 
 def _is_mixed(value: str) -> bool:
-    """Whether letters have digits or signs among them, or there are many digits: `hunter2`, `s3cr3t!`, `482913`."""
+    """Tell whether letters have digits or signs among them, or there are many digits: `hunter2`, `s3cr3t!`,
+    `482913`."""
     has_letters = bool(re.search("[A-Za-z]", value))
     return (has_letters and bool(re.search(r"[0-9!@#^&?+~]", value))) or (value.isdecimal() and len(value) >= 6)
 
 
 def _is_passphrase(value: str) -> bool:
-    """Whether words in a row are no sentence."""
+    """Tell whether words in a row are no sentence."""
     return not any(_GRAMMAR.fullmatch(word) for word in value.split())
 
 

@@ -36,7 +36,7 @@ def chunks_of(pages: Sequence[Page]) -> tuple[PageChunk, ...]:
 
 
 def _runs(found: Sequence[TextUnit]) -> Iterator[list[TextUnit]]:
-    """The units between what is left out: no chunk reaches across."""
+    """Split the units at what is left out: no chunk reaches across."""
     run = list[TextUnit]()
     for unit in found:
         if unit.is_cut_off and run:
@@ -56,7 +56,7 @@ def _chunks(page: Page, run: Sequence[TextUnit]) -> Iterator[PageChunk]:
 
 
 def _ranges(run: Sequence[TextUnit]) -> Iterator[tuple[int, int]]:
-    """The units of each chunk, as `first` and one past the last."""
+    """Yield the units of each chunk, as `first` and one past the last."""
     first = 0
     while first < len(run):
         last = _end(run, first)
@@ -69,7 +69,7 @@ def _ranges(run: Sequence[TextUnit]) -> Iterator[tuple[int, int]]:
 
 
 def _end(run: Sequence[TextUnit], first: int) -> int:
-    """One past the last unit of the chunk that begins with `first`."""
+    """Return one past the last unit of the chunk that begins with `first`."""
     words, last = 0, first
     while last < len(run) and words < WORDS:
         if words >= ENOUGH and _is_section(run, last):
@@ -85,7 +85,7 @@ def _end(run: Sequence[TextUnit], first: int) -> int:
 
 
 def _is_section(run: Sequence[TextUnit], at: int) -> bool:
-    """Whether a heading stands there, with text below it and none of its kind above."""
+    """Tell whether a heading stands there, with text below it and none of its kind above."""
     if not run[at].is_heading or run[at - 1].is_heading:
         return False
     below = next((unit for unit in run[at : at + _HEADINGS] if not unit.is_heading), None)
@@ -93,6 +93,6 @@ def _is_section(run: Sequence[TextUnit], at: int) -> bool:
 
 
 def _is_shared(run: Sequence[TextUnit], first: int, last: int) -> bool:
-    """Whether the last sentence also begins the next chunk: not across a heading, and never a whole chunk."""
+    """Tell whether the last sentence also begins the next chunk: not across a heading, and never a whole chunk."""
     sentence = run[last - 1]
     return last - first > 2 and sentence.words <= _OVERLAP and not sentence.is_heading and not run[last].is_heading

@@ -57,7 +57,7 @@ def with_hyphens(pages: Sequence[Page]) -> tuple[Page, ...]:
 
 
 def _words(texts: Iterable[str]) -> set[str]:
-    """All words in small letters; of one with hyphens each two neighbours."""
+    """Return all words in small letters; of one with hyphens each two neighbours."""
     found = set[str]().union(*(_WORD.findall(text.lower()) for text in texts))
     for word in [word for word in found if word.count("-") > 1]:
         found.update(map("-".join, pairwise(word.split("-"))))

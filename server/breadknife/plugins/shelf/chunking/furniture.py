@@ -23,7 +23,7 @@ _ENTRIES, _SHARE = 10, 0.6
 
 
 def furniture(texts: Sequence[str]) -> list[frozenset[int]]:
-    """For each page of a file the starts of the lines that are left out."""
+    """Return, for each page of a file, the starts of the lines that are left out."""
     pages = [_lines(text) for text in texts]
     edges = [dict([*lines[:_EDGE], *lines[-_EDGE:]]) for lines in pages]
     keys = [{start: _keys(line) for start, line in edge.items()} for edge in edges]
@@ -38,7 +38,7 @@ def furniture(texts: Sequence[str]) -> list[frozenset[int]]:
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
-    """The lines with text, each with its start, without the blanks around it."""
+    """Return the lines with text, each with its start, without the blanks around it."""
     found, start = list[tuple[int, str]](), 0
     for line in text.split("\n"):
         if stripped := line.strip():
@@ -48,14 +48,14 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 
 def _keys(line: str) -> set[str]:
-    """What another line at an edge must have in common with it: all but numbers, or a long beginning, since a head
-    often names the chapter and then the section."""
+    """Return what another line at an edge must have in common with it: all but numbers, or a long beginning, since a
+    head often names the chapter and then the section."""
     bare = _NUMBER.sub("#", " ".join(line.split()))
     return {bare, bare[:_BEGINNING]} if len(bare) > _BEGINNING else {bare}
 
 
 def _recurring(pages: Sequence[set[str]]) -> list[set[str]]:
-    """For each page the lines that recur on the pages around it."""
+    """Return, for each page, the lines that recur on the pages around it."""
     found = [set[str]() for _ in pages]
     where: dict[str, list[int]] = {}
     for number, lines in enumerate(pages):
@@ -85,7 +85,7 @@ def _numbered(edges: Sequence[Mapping[int, str]]) -> list[frozenset[int]]:
 
 
 def _contents(text: str, lines: Sequence[tuple[int, str]]) -> frozenset[int]:
-    """The starts of the lines of a table of contents."""
+    """Return the starts of the lines of a table of contents."""
     if _is_contents([line for _, line in lines]):
         return frozenset(start for start, _ in lines)
     if not _DOTS.search(text):

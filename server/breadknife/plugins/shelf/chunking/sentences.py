@@ -63,13 +63,13 @@ def sentences(text: str) -> tuple[Span, ...]:
 
 
 def usual_width(lengths: Iterable[int]) -> int:
-    """Of lines with text: what most of them don't exceed, and those of prose come near."""
+    """Return the length that most of these lines don't exceed, and that those of prose come near."""
     ordered = sorted(lengths)
     return ordered[math.ceil(_USUAL * (len(ordered) - 1))] if ordered else 0
 
 
 def _blocks(text: str, left_out: Collection[int], width: int) -> Iterator[tuple[Span, bool]]:
-    """The blocks, each with whether a line before it was left out."""
+    """Yield the blocks, each with whether a line before it was left out."""
     lines = [(start, line.rstrip()) for start, line in _starts(text)]
     lengths = [len(line) for start, line in lines if line and start not in left_out]
     least = _FULL * max(usual_width(lengths), min(width, max(lengths, default=0)))
@@ -98,7 +98,7 @@ def _starts(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _begins(line: str, before: str, least: float) -> bool:
-    """Whether a line begins a block, if the one before it isn't empty. Neither has blanks at its end."""
+    """Tell whether a line begins a block, if the one before it isn't empty. Neither has blanks at its end."""
     ended = before.rstrip(_CLOSING)[-1:] in _ENDS
     mark = _MARK.match(line)
     if mark is not None and (mark[1] or ended or _MARK.match(before)):
@@ -109,7 +109,7 @@ def _begins(line: str, before: str, least: float) -> bool:
 
 
 def _sentences(text: str, block: Span) -> Iterator[tuple[Span, int]]:
-    """Each with the number of its words."""
+    """Yield each sentence of a block, with the number of its words."""
     start = block.start
     for end in (*sentence_ends(text, block.start, block.end, Certainty.LIKELY), block.end):
         yield from _limited(text, start, end)
@@ -117,7 +117,8 @@ def _sentences(text: str, block: Span) -> Iterator[tuple[Span, int]]:
 
 
 def _limited(text: str, start: int, end: int) -> Iterator[tuple[Span, int]]:
-    """The span without the blanks at its ends, in pieces of at most `_MOST_WORDS` words; nothing if it has no word."""
+    """Yield the span without the blanks at its ends, in pieces of at most `_MOST_WORDS` words; nothing if it has no
+    word."""
     piece = text[start:end]
     count = len(piece.split())
     if 0 < count <= _MOST_WORDS:

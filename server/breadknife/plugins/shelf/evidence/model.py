@@ -18,7 +18,7 @@ class FeatureWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The least likelihood of the best passage for anything to be shown."""
 
     def likelihood(self, features: Mapping[str, float]) -> float:
-        """From 0 to 1. Features without a weight don't count."""
+        """Return the likelihood, from 0 to 1. Features without a weight don't count."""
         total = self.bias + sum(weight * features[name] for name, weight in self.weights.items())
         return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
 

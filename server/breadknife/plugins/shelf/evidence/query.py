@@ -43,7 +43,7 @@ class Query:
 
 
 def read_query(text: str, frequency: Callable[[str], int], chunk_count: int) -> Query:
-    """`frequency` says how many of the `chunk_count` chunks have a word."""
+    """Return the query of a question. `frequency` says how many of the `chunk_count` chunks have a word."""
     text = " ".join(text.split())[:LONGEST]
     words = [(number, word.strip(".'*`")) for number, word in enumerate(_WORD.findall(text))]
     words = [(number, re.sub(r"'s$", "", word)) for number, word in words if word]

@@ -37,13 +37,13 @@ def _begins_like_heading(page: str, unit: TextUnit) -> bool:
 
 
 def _is_head(found: Sequence[TextUnit], at: int) -> bool:
-    """Whether it is a heading of what follows, or a table's first row: what looks like a heading below another one is
-    a row, an item or a line of code."""
+    """Tell whether it is a heading of what follows, or a table's first row: what looks like a heading below another one
+    is a row, an item or a line of code."""
     return found[at].is_heading and at + 1 < len(found) and (at == 0 or not found[at - 1].is_heading)
 
 
 def _around(found: Sequence[TextUnit], at: int) -> Span:
-    """The unit with one on each side, and with more where these are short."""
+    """Return the unit with one on each side, and with more where these are short."""
     first = last = at
     while True:
         before = first, last

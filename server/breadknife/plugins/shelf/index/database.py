@@ -163,8 +163,8 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _is_sound(connection: sqlite3.Connection, *, thorough: bool) -> bool:
-    """Whether it is an index of this version, and, where that is asked, whether each of its pages can be read. Raises
-    sqlite3.OperationalError for one that can't be read now."""
+    """Tell whether it is an index of this version, and, where that is asked, whether each of its pages can be read.
+    Raises sqlite3.OperationalError for one that can't be read now."""
     try:
         found = dict(connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
         if any(found.get(name) != sql for name, sql in _expected().items()):
@@ -180,7 +180,7 @@ def _is_sound(connection: sqlite3.Connection, *, thorough: bool) -> bool:
 
 @functools.cache
 def _expected() -> Mapping[str, str]:
-    """Each table, view and trigger of an index with the statement that made it."""
+    """Return each table, view and trigger of an index with the statement that made it."""
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         _make_tables(connection)
         made = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()

@@ -193,7 +193,8 @@ class IndexedShelves:
             self._open.clear()
 
     def _asked(self, index: _OpenIndex, ask: Callable[[_OpenIndex], _Found], otherwise: _Found) -> _Found:
-        """What one index says; `otherwise` if it turns out to be damaged, so that the others are asked all the same."""
+        """Return what one index says; `otherwise` if it turns out to be damaged, so that the others are asked all the
+        same."""
         try:
             return ask(index)
         except (sqlite3.Error, ValueError) as error:
@@ -252,7 +253,8 @@ def _by_words(index: _OpenIndex, match: str, count: int) -> dict[int, float]:
 
 
 def _bm25(index: _OpenIndex, match: str, chunks: Sequence[int]) -> dict[int, float]:
-    """How well the words fit chunks that the vectors found. The `+` keeps SQLite from asking FTS5 once for each."""
+    """Return how well the words fit chunks that the vectors found. The `+` keeps SQLite from asking FTS5 once for
+    each."""
     if not match or not chunks:
         return {}
     rows = index.connection.execute(

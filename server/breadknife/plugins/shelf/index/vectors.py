@@ -25,8 +25,8 @@ _LARGEST = 127
 
 
 def identity_of(name: str, digest: str) -> str:
-    """Of a model, as its catalog's name and its file's digest: vectors of two can't be compared. Another build of the
-    engine changes their last digits alone, so it doesn't count."""
+    """Return the identity of a model, as its catalog's name and its file's digest: vectors of two can't be compared.
+    Another build of the engine changes their last digits alone, so it doesn't count."""
     return f"{name} {digest.partition(' ')[0]}".strip()
 
 

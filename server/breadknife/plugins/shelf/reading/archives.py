@@ -90,7 +90,7 @@ def read_epub(data: bytes) -> FileText:
 
 
 def read_docx(data: bytes) -> FileText:
-    """Paragraphs, lists and tables, without headers, footers and notes. Raises DocumentError."""
+    """Read paragraphs, lists and tables, without headers, footers and notes. Raises DocumentError."""
     archive = Archive(data, "DOCX")
     body = archive.xml("word/document.xml").find(f"{_WORD}body")
     if body is None:
@@ -119,7 +119,7 @@ def _cells(row: ElementTree.Element) -> Iterator[str]:
 
 
 def _paragraph(paragraph: ElementTree.Element) -> str:
-    """What is deleted but still recorded isn't read."""
+    """Return the text of a paragraph. What is deleted but still recorded isn't read."""
     pieces: list[str] = []
     for each in paragraph.iter():
         if each.tag == f"{_WORD}t":

@@ -39,4 +39,4 @@ def one_page(title: str, text: str) -> FileText:
     """Return a file that is one page with the number 0."""
     if len(text) > MAX_TEXT:
         raise DocumentError(f"its text has more than {MAX_TEXT >> 20} million characters; split it")
-    return FileText(title, 1, iter([Page(0, text)]))
+    return FileText(title, iter([Page(0, text)]))

@@ -15,7 +15,7 @@ from breadknife.steps.pdf import open_pdf, pages_of, title_of
 def read_pdf(data: bytes) -> FileText:
     """Read a PDF. Raises DocumentError for one that is damaged, encrypted or too long."""
     pdf = open_pdf(data)
-    return FileText(title_of(pdf), len(pdf), pages_of(pdf))
+    return FileText(title_of(pdf), pages_of(pdf))
 
 
 READERS: Mapping[str, Reader] = {
@@ -33,5 +33,6 @@ READERS: Mapping[str, Reader] = {
 
 
 def reader_of(name: str) -> Reader | None:
-    """None for a file that isn't read, and for what an office program leaves beside an open file."""
+    """Return the reader of a file; None for one that isn't read, and for what an office program leaves beside an open
+    file."""
     return None if name.startswith(("~$", ".")) else READERS.get(PurePath(name).suffix.lower())

@@ -93,7 +93,7 @@ class _HtmlParser(HTMLParser):
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """The blocks between NULs that aren't empty; an item's mark goes with what follows."""
+    """Yield the blocks between NULs that aren't empty; an item's mark goes with what follows."""
     mark = ""
     for block in text.split("\0"):
         lines = "\n".join(line.rstrip() for line in block.split("\n")).strip("\n").strip(" ")

@@ -24,7 +24,7 @@ def read_text(data: bytes) -> FileText:
 
 
 def read_markdown(data: bytes) -> FileText:
-    """Without markup: a link is its text, a picture its description. Raises as `read_text` does."""
+    """Read the text without markup: a link is its text, a picture its description. Raises as `read_text` does."""
     from markdown_it import MarkdownIt
 
     source = _FRONT_MATTER.sub("", decode(data).replace("\r\n", "\n"))

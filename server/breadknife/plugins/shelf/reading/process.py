@@ -129,7 +129,7 @@ class ReadingProcess:
 
 
 def _listen(stream: IO[bytes], answers: queue.SimpleQueue[bytes | Exception]) -> None:
-    """Until the process ends."""
+    """Pass on the messages of the process until it ends."""
     try:
         with stream:
             while True:

@@ -39,8 +39,6 @@ class ReadResponse:
     """Whether that is the one of the request."""
     title: str = ""
     """The file's own; empty if it has none. In the first part."""
-    page_count: int = 0
-    """In the first part."""
     pages: tuple[Page, ...] = ()
     error: str = ""
     """Why the file can't be read, as `REASON; REMEDY`. It is the last part then."""
@@ -53,7 +51,6 @@ class FileText:
     """What a format's reader found: its pages come one by one, since a file may have thousands."""
 
     title: str
-    page_count: int
     pages: Iterator[Page]
     """Making one may raise DocumentError."""
 

@@ -64,7 +64,7 @@ def _by_text(data: bytes, name: str, sha256: str) -> Iterator[ReadResponse]:
     if reader is None:
         raise DocumentError("its format is unknown; give it the ending of its format")
     found = reader(data)
-    yield ReadResponse(sha256=sha256, title=found.title, page_count=found.page_count)
+    yield ReadResponse(sha256=sha256, title=found.title)
     pages, left = list[Page](), 2 * MAX_TEXT
     for page in found.pages:
         left -= len(page.text)
