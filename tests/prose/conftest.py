@@ -14,7 +14,7 @@ import psutil
 import pytest
 import trustme
 
-from breadknife.kept import Store
+from breadknife.disk_cache import DiskCache
 from breadknife.plugins.prose import engine_set
 from breadknife.plugins.prose.engines.jvm import guard, server
 from prose import squatter
@@ -27,7 +27,7 @@ def nothing_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fresh(_path: Path) -> DiskCache:
         return DiskCache(tmp_path / "prose.sqlite")
 
-    monkeypatch.setattr(engine_set, "Store", fresh)
+    monkeypatch.setattr(engine_set, "DiskCache", fresh)
 
 
 def command_of(process: psutil.Process) -> list[str]:

@@ -12,7 +12,6 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.disk_cache import DiskCache
 from breadknife.errors import EngineUnavailable
-from breadknife.kept import Store
 from breadknife.plugins.prose.engine_set import EnglishEngines, LanguageToolRegistry, LinterSettings
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.background import BackgroundEngine
@@ -189,7 +188,7 @@ def test_a_missing_part_is_looked_for_again(home: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(languagetool, "is_set_up", is_set_up)
     monkeypatch.setattr(languagetool, "obstacle", lambda url: "it is not installed")
     clock, context = Clock(), PluginContext()
-    tools = LanguageToolRegistry(clock, Store(home / "prose.sqlite"))
+    tools = LanguageToolRegistry(clock, DiskCache(home / "prose.sqlite"))
     wanted = LinterSettings("en-US", frozenset(), "")
     for _ in range(3):
         assert tools.find(wanted, context, whole=True) is None
@@ -263,7 +262,7 @@ def test_another_model_is_asked_itself(plugin: ProsePlugin) -> None:
 
 
 def test_the_newest_models_opinions_are_kept(home: Path) -> None:
-    english = EnglishEngines("en-US", Clock(), harper_thread(), Store(home / "prose.sqlite"))
+    english = EnglishEngines("en-US", Clock(), harper_thread(), DiskCache(home / "prose.sqlite"))
     first = english.reviewer(Named(name="a"))
     assert english.reviewer(Named(name="a")) is first
     for name in "bc":

@@ -53,7 +53,7 @@ class Counted:
 
 def check(store: DiskCache, *texts: str, engine: str = "an engine", dies_of: str = "") -> list[str]:
     """What an engine in a new process is asked of these texts; each has an answer then."""
-    found, kept = Counted(dies_of), Kept[LintRequest, Lint](store, engine, Lint)
+    found, kept = Counted(dies_of), TypedDiskCache[LintRequest, Lint](store, engine, Lint)
     background = BackgroundEngine(found.check, kept=kept)
     asked = [LintRequest(text) for text in texts]
     background.submit("doc", asked, lambda: None)
@@ -91,13 +91,13 @@ def test_a_broken_file_is_made_anew(tmp_path: Path, broken: bytes) -> None:
 
 
 def test_an_answer_of_another_form_is_none(tmp_path: Path) -> None:
-    store = Store(tmp_path / "prose.sqlite")
-    Kept[LintRequest, float](store, "an engine", float).put(ASKED, (1.0,))
-    assert Kept[LintRequest, Lint](store, "an engine", Lint).get(ASKED) is None
+    store = DiskCache(tmp_path / "prose.sqlite")
+    TypedDiskCache[LintRequest, float](store, "an engine", float).put(ASKED, (1.0,))
+    assert TypedDiskCache[LintRequest, Lint](store, "an engine", Lint).get(ASKED) is None
 
 
 def test_an_answer_that_no_file_can_have_is_not_kept(tmp_path: Path) -> None:
-    kept = Kept[LintRequest, Lint](Store(tmp_path / "prose.sqlite"), "an engine", Lint)
+    kept = TypedDiskCache[LintRequest, Lint](DiskCache(tmp_path / "prose.sqlite"), "an engine", Lint)
     kept.put(ASKED, (replace(LINT, message="\ud83d"),))
     assert kept.get(ASKED) is None
 
@@ -148,8 +148,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> DiskCache:
 
 
 @given(asked=st.builds(LintRequest, TEXT, TEXT), lints=st.lists(st.builds(Lint, *[st.text()] * 2, SPAN, st.text())))
-def test_lints_come_back(store: Store, asked: LintRequest, lints: list[Lint]) -> None:
-    kept = Kept[LintRequest, Lint](store, "languagetool", Lint)
+def test_lints_come_back(store: DiskCache, asked: LintRequest, lints: list[Lint]) -> None:
+    kept = TypedDiskCache[LintRequest, Lint](store, "languagetool", Lint)
     kept.put(asked, tuple(lints))
     assert kept.get(asked) == tuple(lints)
 
@@ -161,14 +161,14 @@ CORRECTION = st.builds(Correction, SPAN, TEXT)
     case=st.builds(MarginInput, TEXT, st.lists(CORRECTION).map(tuple)),
     margins=st.lists(st.floats(max_value=99, allow_nan=False)),
 )
-def test_margins_come_back(store: Store, case: MarginInput, margins: list[float]) -> None:
-    kept = Kept[MarginInput, float](store, "judge", float)
+def test_margins_come_back(store: DiskCache, case: MarginInput, margins: list[float]) -> None:
+    kept = TypedDiskCache[MarginInput, float](store, "judge", float)
     kept.put(case, tuple(margins))
     assert kept.get(case) == tuple(margins)
 
 
-def test_proposals_come_back(store: Store) -> None:
-    kept = Kept[ProposerInput, ModelProposal](store, "proposer", ModelProposal)
+def test_proposals_come_back(store: DiskCache) -> None:
+    kept = TypedDiskCache[ProposerInput, ModelProposal](store, "proposer", ModelProposal)
     reading = ProposerInput("It send it.", (Correction(Span(0, 2), "it"),))
     kept.put(reading, (ModelProposal("ThirdPerson", Span(3, 7), "sends", 2.75, careless=True),))
     assert kept.get(reading) == (ModelProposal("ThirdPerson", Span(3, 7), "sends", 2.75, careless=True),)

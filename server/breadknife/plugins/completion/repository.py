@@ -241,7 +241,7 @@ class _CandidateFinder:
                     if definition.name in (there, local) and not definition.container
                 ]
                 if there == "*" or there in (path.stem, path.parent.name if path.stem in PACKAGES else ""):
-                    yield from ((local, Located(path, definition), False) for definition in top)
+                    yield from ((local, LocatedDefinition(path, definition), False) for definition in top)
                 elif named:
                     yield local, LocatedDefinition(path, named[0]), True
                 elif hops and (handed := _handed_on(found, there, local)):

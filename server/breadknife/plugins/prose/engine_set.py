@@ -44,7 +44,7 @@ class LanguageToolRegistry:
     Safe to use from several threads.
     """
 
-    def __init__(self, clock: Callable[[], float], store: Store) -> None:
+    def __init__(self, clock: Callable[[], float], store: DiskCache) -> None:
         self._clock = clock
         self._store = store
         self._running: dict[str, BackgroundLinter] = {}
@@ -86,7 +86,7 @@ class LanguageToolRegistry:
 
         # What a server of the user's own is, and says, may change from one day to the next.
         by = f"languagetool {languagetool.VERSION} {code_of(_PLUGIN)}"
-        kept: Kept[LintRequest, Lint] | None = None if url else Kept(self._store, by, Lint)
+        kept: TypedDiskCache[LintRequest, Lint] | None = None if url else TypedDiskCache(self._store, by, Lint)
         return BackgroundLinter(
             check,
             engine.close,
@@ -103,7 +103,7 @@ class LanguageToolRegistry:
 class EnglishEngines:
     """The dictionary of one country's English, and what models say of texts in it, whatever rules are on."""
 
-    def __init__(self, dialect: str, clock: Callable[[], float], thread: ThreadPoolExecutor, store: Store) -> None:
+    def __init__(self, dialect: str, clock: Callable[[], float], thread: ThreadPoolExecutor, store: DiskCache) -> None:
         self._clock = clock
         self._dialect = dialect
         self._store = store
@@ -163,7 +163,7 @@ class EngineRegistry:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._store = Store(paths.state_dir() / "prose.sqlite")
+        self._store = DiskCache(paths.state_dir() / "prose.sqlite")
         self._languagetools = LanguageToolRegistry(clock, self._store)
         self._thread = harper_thread()
         self._english: dict[str, EnglishEngines] = {}

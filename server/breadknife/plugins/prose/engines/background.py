@@ -11,7 +11,6 @@ from typing import Generic, TypeVar
 from breadknife.cancel import CancelToken
 from breadknife.disk_cache import TypedDiskCache
 from breadknife.errors import EngineAbsent, EngineDied, EngineError
-from breadknife.kept import Kept
 from breadknife.plugins.prose.engines.engine_health import EngineHealth
 from breadknife.plugins.prose.engines.request_queue import Callback, RequestQueue, RunningRequest, has_results
 
@@ -38,7 +37,7 @@ class BackgroundEngine(Generic[_Request, _Result]):
         *,
         capacity: int = 1 << 16,
         health: EngineHealth | None = None,
-        kept: Kept[_Request, _Result] | None = None,
+        kept: TypedDiskCache[_Request, _Result] | None = None,
         matters: Callable[[_Request, Sequence[_Result]], bool] = has_results,
     ) -> None:
         """`check` asks the engine and raises EngineError; `matters` tells whether results may change what is shown."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from breadknife.cancel import CancelToken
-from breadknife.kept import Kept, Store
+from breadknife.disk_cache import DiskCache, TypedDiskCache
 from breadknife.plugins.prose.engines.background import BackgroundEngine
 from breadknife.plugins.prose.engines.engine_health import EngineHealth
 from breadknife.plugins.prose.engines.lint import Lint
@@ -25,16 +25,18 @@ class ModelReviewer:
     """One model as a judge of candidates and as a proposer of its own."""
 
     def __init__(
-        self, knows: Callable[[str], bool], health: EngineHealth, store: Store | None = None, by: str = ""
+        self, knows: Callable[[str], bool], health: EngineHealth, store: DiskCache | None = None, by: str = ""
     ) -> None:
         """Answers are kept in `store` under `by`: the model, and all else that they depend on. `knows` tells whether a
         word is in a dictionary."""
         self._model = CurrentModel()
         self.health = health
         proposer = Proposer(knows)
-        margins: Kept[MarginInput, float] | None = Kept(store, f"judge {by}", float) if store else None
-        proposals: Kept[ProposerInput, ModelProposal] | None = (
-            Kept(store, f"proposer {by}", ModelProposal) if store else None
+        margins: TypedDiskCache[MarginInput, float] | None = (
+            TypedDiskCache(store, f"judge {by}", float) if store else None
+        )
+        proposals: TypedDiskCache[ProposerInput, ModelProposal] | None = (
+            TypedDiskCache(store, f"proposer {by}", ModelProposal) if store else None
         )
         self._judge: BackgroundEngine[MarginInput, float] = BackgroundEngine(
             lambda case: self._model.run(lambda likelihood: likelihood.margins(case.text, case.changes)),
