@@ -33,5 +33,5 @@ def own_shelf(name: str, recipe: Path) -> Generator[None]:
             yield
 
 
-def _ignore(progress: Progress) -> None:
+def _ignore(progress: FillProgress) -> None:
     """Ignore the progress: a test's few files are read in no time."""

@@ -10,8 +10,8 @@ from importlib import metadata
 from pathlib import Path
 
 from breadknife import arrivals, paths
+from breadknife.disk_cache import DiskCache, TypedDiskCache, code_of
 from breadknife.errors import DocumentKept, EngineAbsent, ModelError
-from breadknife.kept import Kept, Store, code_of
 from breadknife.lru import LruCache
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.engine_health import AGAIN_S, SOON_S, EngineHealth

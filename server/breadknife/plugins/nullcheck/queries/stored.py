@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 
 from breadknife import paths, text
-from breadknife.kept import Kept, Store, code_of
+from breadknife.disk_cache import DiskCache, TypedDiskCache, code_of
 from breadknife.plugins import nullcheck
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.findings import NullFinding
@@ -69,9 +69,9 @@ class StoredFindings:
         return None
 
 
-Cards: TypeAlias = Kept[str, Card]
+Cards: TypeAlias = TypedDiskCache[str, Card]
 """Text -> its card."""
-FindingsStore: TypeAlias = Kept[tuple[str, str], StoredFindings]
+FindingsStore: TypeAlias = TypedDiskCache[tuple[str, str], StoredFindings]
 """(URI, text) -> what was found in it last."""
 
 
@@ -86,8 +86,8 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def store_of(language: str, kind: type[_Kind]) -> Kept[Any, _Kind]:
+def store_of(language: str, kind: type[_Kind]) -> TypedDiskCache[Any, _Kind]:
     """Return the store in the user's cache folder. What it keeps is decided by our code, too."""
     code = code_of(Path(nullcheck.__path__[0]), Path(text.__path__[0]))
     state = f"{kind.__name__} {code} {language} {grammar_version(language)} {sys.version_info[:2]}"
-    return Kept(Store(paths.cache_dir() / _FILE, most=_MOST), state, kind)
+    return TypedDiskCache(DiskCache(paths.cache_dir() / _FILE, most=_MOST), state, kind)
