@@ -124,6 +124,11 @@ PROSE = {
         "The paragraph has more than 20,000 characters, and isn't checked. → Split it.",
         settings=NO_TOOLS,
     ),
+    "below one that is too long": Row(
+        "a.md", "markdown", "A loaf of bread is on the table. " * 700 + "\n\n```text\nA loaf⟦|⟧\n```\n", "prose",
+        "No prose is read here: this is markup or code. → Put the cursor into a sentence.",
+        settings=NO_TOOLS,
+    ),
     "in a comment of code": Row(
         "a.py", "python", "x = 1  # a loaf of bread⟦|⟧ is on the table\n", "prose",
         "Harper finds nothing wrong here. "

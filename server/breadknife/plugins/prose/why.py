@@ -26,12 +26,12 @@ _NAMES = {"harper": "Harper", "languagetool": "LanguageTool", "vale": "Vale", "m
 
 def explain(
     request: WhyRequest, result: DocumentFindings, engines: EngineSet, suppressions: Suppressions, context: Context
-) -> Silence | None:
-    """Return why nothing is marked at the request's span; None where it isn't in prose. `result` is of the request's
-    text."""
+) -> Silence:
+    """Return why nothing is marked at the request's span. `result` is of the request's text."""
     at, document = request.span, request.document
-    before = len(document.text[: at.start].rstrip(" \t"))  # a paragraph ends before the blank behind its last word
-    paragraph = next((each for each in result.paragraphs if each.start <= at.start and before <= each.end), None)
+    word_end = len(document.text[: at.start].rstrip(" \t"))  # a paragraph ends before the blank behind its last word
+    around = (each for each in result.paragraphs if each.start <= at.start and word_end <= each.end)
+    paragraph = next(around, None)
     if paragraph is None:
         return _explain_unread(request, context)
     marked = [*(each.finding for each in result.in_prose), *result.about_document]
@@ -39,7 +39,7 @@ def explain(
         return silence("marked", message=there.message.rstrip("."))
     settings: ProseSettings = context.settings(ProseSettings)
     [tag] = languages([paragraph], declared_language(document) or settings.language, settings.dialect)
-    lint_request, is_english = LintRequest(paragraph.text, tag), tag == settings.dialect
+    lint_request, is_english = LintRequest(paragraph.text, tag), tag == settings.dialect  # the user's English
     tool = engines.languagetool(context, whole=False) if settings.languagetool else None
     lints = [*engines.harper.answer(lint_request), *((tool.result(lint_request) or ()) if tool is not None else ())]
     line = document.line_at(at.start)
@@ -55,6 +55,7 @@ def explain(
     if result.pending:
         return silence("still-reading", engines=_name_engines(result.pending, "is still", "are still"))
     line_span, sentence = document.line_span(line), _sentence_at(paragraph, at)
+    # A finding beside the cursor explains less than a cause of this place, so it comes after those.
     beside = (finding for finding in marked if finding.span.touches(line_span) and finding.span.touches(sentence))
     if (near := next(beside, None)) is not None:
         return silence("marked", message=near.message.rstrip("."))
@@ -74,14 +75,13 @@ def _sentence_at(paragraph: ProseText, at: Span) -> Span:
     return next((span for span in reversed(spans) if span.start <= at.start), spans[0])
 
 
-def _explain_unread(request: WhyRequest, context: Context) -> Silence | None:
-    """Return why the span is in no paragraph that is checked."""
-    document, at = request.document, request.span.start
-    paragraphs = extract(document, context.tree(document), context.cancel)
-    too_long = [paragraph for paragraph in paragraphs if not paragraph.segments]
-    line = document.line_at(at)
-    if any(document.line_at(paragraph.start) <= line and at >= paragraph.start for paragraph in too_long):
-        return silence("long-paragraph", most=LONGEST)
+def _explain_unread(request: WhyRequest, context: Context) -> Silence:
+    """Return why the span is in no paragraph that is checked: one that is too long comes without segments."""
+    document, line = request.document, request.document.line_at(request.span.start)
+    for paragraph in extract(document, context.tree(document), context.cancel):
+        first = document.line_at(paragraph.start)
+        if not paragraph.segments and first <= line <= first + paragraph.text.count("\n"):
+            return silence("long-paragraph", most=LONGEST)
     return silence("no-paragraph")
 
 
