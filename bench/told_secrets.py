@@ -1,7 +1,7 @@
-"""Counts where the documentation of installed packages seems to tell a secret: `python bench/told_secrets.py`.
+"""Counts what is masked as a secret by mistake: `python bench/told_secrets.py`.
 
-It prints each masked line for people to judge: METADATA, *.md, *.rst and *.txt of the packages in this environment,
-then their *.py.
+Published packages tell no secret, so that each mask in them is likely a mistake. It reads METADATA, *.md, *.rst and
+*.txt of the packages in this environment, then their *.py, and prints each line with a mask for people to judge.
 """
 
 from __future__ import annotations
