@@ -1,4 +1,8 @@
-"""`breadknife null`: what makes a project's values null, and which findings of a checker matter."""
+"""`breadknife null`: rank what makes a project's values null, sort a checker's findings, annotate Java's nulls.
+
+`triage` has four sorts: what can happen (a bug), what is unclear, a life cycle, and checker noise. A life cycle is a
+value that is null until it is set, such as a field that `setUp` fills: a patch of its declaration ends its findings.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ app = App("Show what makes a project's values null.")
 
 @app.callback()
 def group() -> None:
-    pass
+    """Has no options of its own."""
 
 
 @app.command()

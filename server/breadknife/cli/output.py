@@ -1,4 +1,4 @@
-"""What commands share: messages and progress on stderr, JSON, signals."""
+"""What commands share: lines on stdout, messages and progress on stderr, JSON, sizes, `offline` in settings, signals."""
 
 from __future__ import annotations
 
@@ -34,14 +34,19 @@ def say(line: str = "") -> None:
 
 
 def tell(message: str, *, fleeting: bool = False) -> None:
-    """Print on stderr, as one line whatever is in it; `fleeting`: of progress, which only a terminal shows, in place of
-    the last."""
+    """Print a message on stderr, as one line whatever is in it.
+
+    Args:
+        message: what to print.
+        fleeting: the message is progress. Only a terminal shows it, and the next message takes its place; an empty one
+            only clears it.
+    """
     message = escaped(message)
-    is_shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not _is_legacy_windows()
-    clear = "\x1b[K" if is_shown else ""
+    has_control = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not _is_legacy_windows()
+    clear = "\x1b[K" if has_control else ""
     if not fleeting:
         print(f"{clear}breadknife: {message}", file=sys.stderr)
-    elif is_shown:
+    elif has_control:
         print(f"{clear}{_fitting(message)}", end="\r", file=sys.stderr, flush=True)
 
 
@@ -60,7 +65,7 @@ def tell_progress(message: str, fraction: float | None) -> None:
 
 
 def shown(items: Sequence[_Item], what: Callable[[_Item], str]) -> Iterator[_Item]:
-    """Yield the items, each told as its turn comes, where a terminal shows that."""
+    """Yield the items; before each, tell its number and `what(item)` as progress."""
     try:
         for at, item in enumerate(items, 1):
             tell(f"{at} of {len(items)}: {what(item)}", fleeting=True)
@@ -124,6 +129,7 @@ class LogFilter:
 
 
 def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 file`, `2 files`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
@@ -135,16 +141,17 @@ def of_bytes(amount: ProgressAmount) -> str:
 
 
 def megabytes(size: int) -> str:
+    """Return a number of bytes in megabytes: `1,212 MB`."""
     return f"{size / 1e6:,.0f} MB"
 
 
 def print_json(value: object, *, indent: int | None = 2) -> None:
-    """Print on stdout, in ASCII: what is in it can't do anything to a terminal either."""
+    """Print a value as JSON on stdout, in ASCII, so that no text in it can control a terminal."""
     print(json.dumps(value, indent=indent), flush=True)
 
 
 def offline_by_settings() -> bool:
-    """Return what the user's `config.toml` says. Raises SettingsError when it isn't TOML."""
+    """Tell whether the user's `config.toml` sets `offline`. Raises SettingsError when the file isn't TOML."""
     from breadknife.host.settings import file_layers
 
     layers, unreadable = file_layers(None)
@@ -155,12 +162,13 @@ def offline_by_settings() -> bool:
 
 @contextmanager
 def cancelled_by_signals(*names: str, second_raises: bool = False) -> Generator[CancelToken, None, None]:
-    """Have Ctrl-C, and what else ends a program, cancel what runs instead, so that it can end in order.
+    """Yield a token that Ctrl-C and the other signals that end a program cancel, so that the command can end in order.
 
     Args:
-        names: signals; by default all that end a program.
-        second_raises: the second signal raises KeyboardInterrupt, and one that is ignored stays so, as Ctrl-C is in a
-            job that a shell runs in the background.
+        names: the signals, such as `SIGINT`; by default all that end a program.
+        second_raises: for a command that may take long to notice the token, and that tests call from any thread. A
+            second signal raises KeyboardInterrupt; an ignored signal stays ignored, as Ctrl-C is in a job that a shell
+            runs in the background; and outside of the main thread, which alone may handle signals, none is handled.
     """
     cancel = CancelToken()
 
