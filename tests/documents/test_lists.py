@@ -93,6 +93,18 @@ def test_sentences_become_items_if_each_can_stand_alone(text: str, listed: str) 
     assert acted("make-list", text) == listed
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Program načte soubor. Proto zapíše strom. Testy pokrývají vše.",
+        "Программа читает файлы. Поэтому она быстрая. Тесты покрывают всё.",
+        "프로그램은 파일을 읽습니다. 그래서 빠릅니다. 테스트는 모두 확인합니다.",
+    ],
+)
+def test_sentences_of_another_language_stay_as_nobody_knows_how_they_connect(text: str) -> None:
+    assert acted("make-list", text) == "not-english"
+
+
 @pytest.mark.parametrize(("language", "text", "listed"), SERIES)
 def test_a_list_becomes_the_series_that_it_was(language: str, text: str, listed: str) -> None:
     if language in ("python", "c", "rust"):  # whose items of one word are no prose
