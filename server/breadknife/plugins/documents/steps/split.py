@@ -26,7 +26,11 @@ from breadknife.text.prose import ProseText
 from breadknife.text.sentences import sentences
 
 FEWEST_WORDS = 6
-"""Of each part."""
+"""Words of each part."""
+_HARMLESS = frozenset(("which", "who", "as", "than", "since", "so", "after", "before", "given"))
+"""Words that begin a subordinate clause to which what stands behind ", and" or ", so" hardly ever belongs."""
+_OBSTACLES_TO_CONTRAST = frozenset(("whether", "if", "either", "only", "so"))
+"""Words whose clause may go on behind ", but" or ", which": "not only fast, but small"."""
 _JOINT = re.compile(r"(?P<semicolon>;)\s+|,\s+(?P<word>and|but|so)\s+|,\s+(?P<which>which)\s+")
 
 
@@ -40,7 +44,8 @@ class SplitInput:
 
 
 def split_sentences(given: SplitInput, context: StepContext) -> ChangeOutput | Silence:
-    """Makes two sentences of a long one, at a semicolon, before "and", "but" or "so", or at ", which means"."""
+    """Return edits that make two sentences of each long one: at a semicolon, before "and", "but" or "so", or at ",
+    which means"."""
     changes: list[ProseChange] = []
     longest = 0
     for prose in given.prose:
@@ -62,11 +67,12 @@ def split_sentences(given: SplitInput, context: StepContext) -> ChangeOutput | S
 
 
 def _is_chosen(given: SplitInput, prose: ProseText, span: Span) -> bool:
+    """Tell whether a sentence is in the selection; without one, each is."""
     return not len(given.span) or given.span.touches(prose.source_span(span))
 
 
 def _splits(prose: ProseText, span: Span, longer_than: int) -> Iterator[ProseChange]:
-    """Yield the best split of a sentence, and those of its parts if these are still too long."""
+    """Yield the split of a sentence nearest to its middle, and those of its parts if these are still too long."""
     text = prose.text
     joints = list(_joints(text, span))
     if not joints:
@@ -74,13 +80,14 @@ def _splits(prose: ProseText, span: Span, longer_than: int) -> Iterator[ProseCha
     middle = (span.start + span.end) / 2
     cut, replacement = min(joints, key=lambda joint: abs(joint[0].start - middle))
     yield ProseChange(prose, cut, replacement)
+    # The second part begins with the last character of the cut: its first letter, which becomes a capital, or a blank.
     for half in (Span(span.start, cut.start), Span(cut.end - 1, span.end)):
         if word_count(text[half.start : half.end]) > longer_than:
             yield from _splits(prose, half, longer_than)
 
 
 def _joints(text: str, span: Span) -> Iterator[tuple[Span, str]]:
-    """Yield the places of a sentence that can become its end, each with what stands there then."""
+    """Yield the spans in a sentence where it can be split, each with the text that replaces it."""
     sentence = text[span.start : span.end]
     if sentence.count(";") > 1 or ":" in re.sub(r"\d:\d", "", sentence) or "—" in sentence or " - " in sentence:
         return
@@ -117,14 +124,12 @@ def _is_main(before: list[str], word: str) -> bool:
         return False
     if word == "and" and before[0] in verbs("base"):  # "Do this, and it works" is a condition
         return False
-    inner = english().subordinators - {"which", "who", "as", "than", "since", "so", "after", "before", "given"}
-    if word in ("but", "which"):
-        inner = inner & {"not only", "whether", "if", "either", "only"} | {"so"}
-    return inner.isdisjoint(before)
+    obstacles = _OBSTACLES_TO_CONTRAST if word in ("but", "which") else english().subordinators - _HARMLESS
+    return obstacles.isdisjoint(before)
 
 
 def _is_promise(after: list[str]) -> bool:
-    """Tell whether a clause may say what follows if somebody does what the words before it ask for."""
+    """Tell whether a clause may say what follows from what the words before it ask for: "and it will work"."""
     return after[0].endswith("'ll") or after[1] == "will"
 
 
