@@ -1,4 +1,4 @@
-"""What commands share: lines on stdout, messages and progress on stderr, JSON, sizes, `offline` in settings, signals."""
+"""What commands share: lines on stdout, messages and progress on stderr, JSON, sizes, the user's `offline`, signals."""
 
 from __future__ import annotations
 
