@@ -1,8 +1,13 @@
 """The intermediate language that each grammar is lowered to: expressions and statements.
 
-It keeps what matters to null and nothing else: which value is read, stored, tested, called and needed. Each expression
-has a `key`: a canonical text under which facts about its value are kept, or "" for a value that nobody can name twice.
-`x`, `x.a`, `d["k"]` and `d.get("k")` have one. A variable of a comprehension is `x@12`: it isn't the `x` around it.
+It keeps what matters to null and nothing else: which value is read, stored, tested, called and needed.
+
+What each expression has:
+
+- `at`, its range in the file.
+- `key`, a canonical text under which facts about its value are kept, or "" for a value that nobody can name twice. `x`,
+  `x.a`, `d["k"]` and `d.get("k")` have one. A variable of a comprehension is `x@12`: it isn't the `x` around it.
+- `forks`, whether it, or a part of it, chooses between values (`a or b`): the graph then has nodes for it.
 
 Expressions and statements are tuples because an analysis makes thousands of them.
 """
@@ -17,6 +22,7 @@ ByteRange: TypeAlias = tuple[int, int]
 
 
 def covers(outer: ByteRange, inner: ByteRange) -> bool:
+    """Tell whether the inner range lies within the outer one, which it may equal."""
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
@@ -52,11 +58,11 @@ class Null(NamedTuple):
     key: str = "None"
     forks: bool = False
     nulls: int = ANY_NULL
-    """Which one it is; in a test, which ones are meant."""
+    """Which one it is, as bits; in a test, which ones are meant."""
     why: str = ""
     """A clause that says why it is null; "" where the null is written there."""
     kind: str = "exit"
-    """The value of an `OriginKind`."""
+    """The value of the `OriginKind` of this null."""
 
 
 class ChainNull(NamedTuple):
@@ -88,7 +94,7 @@ class Name(NamedTuple):
 
 
 class Member(NamedTuple):
-    """`owner.name`. The owner must be there."""
+    """`owner.name`. The owner must not be null."""
 
     at: ByteRange
     owner: Expression
@@ -98,7 +104,7 @@ class Member(NamedTuple):
 
 
 class Subscript(NamedTuple):
-    """`owner[index]`. The owner must be there. A slice has no index and is again such a container."""
+    """`owner[index]`. The owner must not be null. A slice has no index and is again such a container."""
 
     at: ByteRange
     owner: Expression
@@ -116,7 +122,7 @@ class Argument(NamedTuple):
 
 
 class Invocation(NamedTuple):
-    """A call; the callee must be there."""
+    """A call; the callee must not be null."""
 
     at: ByteRange
     callee: Expression
@@ -127,8 +133,8 @@ class Invocation(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """An operator with its operands; the knowledge says which of them must be there. `iterate` and `with` are such
-    operators, too."""
+    """An operator with its operands; the knowledge says which operators need operands that aren't null. `iterate`
+    (begin a loop), `next` (an element for its next round), `with`, `except` and `await` are such operators, too."""
 
     at: ByteRange
     operator: str
@@ -138,7 +144,8 @@ class Operation(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """A comparison: `is` (identity), `==`, `in`, or `instance` (of the class on the right)."""
+    """A comparison: `is` (identity), `==`, `in`, `instance` (of the class on the right), or `ask` (a test for null that
+    isn't a reason to suspect one)."""
 
     at: ByteRange
     operator: str
@@ -190,7 +197,7 @@ class AssignmentExpression(NamedTuple):
 
 
 class Display(NamedTuple):
-    """A tuple, a list, a set or a dictionary that is written out, or text with values in it. It is always there."""
+    """A tuple, a list, a set or a dictionary that is written out, or text with values in it. It is never null."""
 
     at: ByteRange
     type: str
@@ -309,7 +316,7 @@ class Loop(NamedTuple):
     body: Block
     otherwise: Block
     update: Block = ()
-    """It runs before each round but the first."""
+    """Statements that run after each round, also after a `continue`."""
     label: str = ""
     is_true: bool = False
     """An iterable is true even if it has no elements."""

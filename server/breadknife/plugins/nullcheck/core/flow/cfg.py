@@ -43,19 +43,22 @@ class Edge(NamedTuple):
 @dataclass(eq=False, slots=True)
 class Node:
     index: int
-    """Nodes with lower numbers are followed first."""
+    """Its place in `Graph.nodes`. Nodes with lower numbers are followed first."""
     kind: NodeKind
     action: Action | None
     edges: list[Edge]
     catches: tuple[Node, ...]
+    """Where an exception leads that is raised here."""
     forgives: bool
     """The author means to catch what a use of null raises here."""
     entries: int = 0
-    """How many ways lead here."""
+    """How many ways lead here, so that a node with one needs no join. `ordered` counts them."""
 
 
 @dataclass
 class Graph:
+    """The nodes of one function. The first one is its entry."""
+
     nodes: list[Node] = field(default_factory=list[Node])
 
     @property
@@ -64,7 +67,10 @@ class Graph:
 
 
 def ordered(graph: Graph) -> Graph:
-    """Return the nodes that can be reached, each after those that lead to it, but for loops."""
+    """Return the graph of the nodes that can be reached, each after those that lead to it, but for loops. Numbers the
+    nodes in this order, and counts their entries.
+
+    The order is the reverse of that in which a depth-first search leaves the nodes."""
     nodes, path = list[Node](), [graph.entry]
     begun, done = bytearray(len(graph.nodes)), bytearray(len(graph.nodes))
     while path:
@@ -72,7 +78,7 @@ def ordered(graph: Graph) -> Graph:
         index = node.index
         if not begun[index]:
             begun[index] = 1
-            # Those after a loop are to stand behind it: they are visited first, and thus put in last.
+            # What is pushed last is left first, and so stands behind the others: for a loop, what comes after it.
             path += [edge.target for edge in node.edges if not begun[edge.target.index]]
             path += [catch for catch in node.catches if not begun[catch.index]]
             continue
@@ -86,6 +92,6 @@ def ordered(graph: Graph) -> Graph:
         for edge in node.edges:
             edge.target.entries += 1
         for catch in node.catches:
-            catch.entries += 2  # before and after it
+            catch.entries += 2  # more than one, so that the state of a catch is always joined
     nodes[0].entries += 1
     return Graph(nodes)

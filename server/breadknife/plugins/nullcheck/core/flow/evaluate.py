@@ -52,6 +52,10 @@ class Evaluator(ABC):
     # Values
 
     def value(self, expression: Expression, state: FlowState) -> Fact:
+        """Return what the expression is worth in the state. Adds what it dereferences to `dereferences`, and notes in
+        the state what a call or a dereference changes.
+
+        An expression that another checker says may be null (`home.assumed`) is so unless more is known here."""
         fact = _EVALUATE[type(expression)](self, expression, state)
         assumed = self.home.assumed.get(expression.at) if self.home.assumed else None
         if assumed is not None and fact.nullness == Nullness.NON_NULL and fact.checked is not None:
@@ -63,23 +67,27 @@ class Evaluator(ABC):
         return fact._replace(nullness=Nullness.MAYBE, origin=assumed.origin, nulls=assumed.nulls)
 
     def declared(self, key: str, /) -> Fact:
+        """Return what the key is where the flow says nothing of it."""
         fact = self._declared.get(key)
         if fact is None:
             fact = self._declared[key] = self.home.declared(self.function, key)
         return fact
 
     def known(self, key: str, state: FlowState) -> Fact:
+        """Return what is known of the key in the state, or else by its declaration."""
         return state.facts.get(key) or self.declared(key)
 
     def need(self, expression: Expression, use: Use, state: FlowState) -> Fact:
-        """Return the value of an expression that must be there: if it may be null, that is a finding, once."""
+        """Return the value of an expression that must not be null for this use. If it may be, that is a finding, and
+        the state then takes it for non-null, so that the next use isn't one, too."""
         return self.demand(expression, use, self.value(expression, state), state)
 
     def demand(self, expression: Expression, use: Use, fact: Fact, state: FlowState) -> Fact:
-        """Return the same for an expression whose value is `fact`."""
+        """Do what `need` does for an expression that has been evaluated to `fact`."""
         if fact.may_be_null and not isinstance(expression, il.Null):
-            is_sure = fact.nullness == Nullness.NULL or not is_initial(fact)
-            if is_sure and not self.forgives and not self.home.file.is_ignored(expression.at):
+            # A variable's first null that may have been replaced since is too weak a reason.
+            is_reason = fact.nullness == Nullness.NULL or not is_initial(fact)
+            if is_reason and not self.forgives and not self.home.file.is_ignored(expression.at):
                 self.dereferences.append(NullDereference(expression.at, use, fact, expression.key))
             fact = non_null(fact)
             if expression.key:
@@ -123,13 +131,15 @@ class Evaluator(ABC):
         return self.home.global_(f"{owner.called}.{expression.name}") if owner.called else UNKNOWN_FACT
 
     def owner(self, attribute: il.Member, state: FlowState, *, is_called: bool) -> Fact:
-        """Return the value of what has the attribute."""
+        """Return the value of the expression that has the attribute. It must not be null, unless null has this
+        attribute too. `is_called`: the attribute is called as a method."""
         fact = self.value(attribute.owner, state)
         if fact.may_be_null and not self.home.null_has(fact.type, attribute.name, is_called=is_called):
             return self.demand(attribute.owner, Use.ATTRIBUTE, fact, state)
         return fact
 
     def container(self, expression: il.Subscript, operator: str, state: FlowState) -> Fact:
+        """Return the value of the container. `operator` is `[]` or `[]=`: in Go only storing needs a map."""
         use = self.home.knowledge.operators.get(operator)
         return self.value(expression.owner, state) if use is None else self.need(expression.owner, use, state)
 
@@ -149,7 +159,8 @@ class Evaluator(ABC):
         return fact
 
     @abstractmethod
-    def call(self, expression: il.Invocation, state: FlowState) -> Fact: ...
+    def call(self, expression: il.Invocation, state: FlowState) -> Fact:
+        """Return what the call gives, and apply to the state what it changes."""
 
     @abstractmethod
     def called(self, call: il.Invocation, state: FlowState) -> str:
@@ -160,15 +171,17 @@ class Evaluator(ABC):
         if operator == "next":
             return self._next(operands[0], state)
         use = self.home.knowledge.operators.get(operator)
-        first = UNKNOWN_FACT
-        for at, operand in enumerate(operands):
-            is_text = operator == "%" and (at or isinstance(operand, il.Constant | il.Display))
-            first = self.value(operand, state) if use is None or is_text else self.need(operand, use, state)
-        if operator in ("with", "await", "unbox"):
-            return havoc(first) if operator == "with" else first
+        last = UNKNOWN_FACT
+        for index, operand in enumerate(operands):
+            # `"%s" % value` formats any value, null too.
+            is_formatted = operator == "%" and (index or isinstance(operand, il.Constant | il.Display))
+            last = self.value(operand, state) if use is None or is_formatted else self.need(operand, use, state)
+        if operator in ("with", "await", "unbox"):  # those have one operand
+            return havoc(last) if operator == "with" else last
         return NON_NULL_FACT
 
     def _next(self, iterable: Expression, state: FlowState) -> Fact:
+        """Return an element of the iterable."""
         fact = self.value(iterable, state)
         type_ = element(fact.type, self.home.knowledge.elements) if fact.type is not None else None
         return typed(type_)
@@ -192,7 +205,7 @@ class Evaluator(ABC):
     def evaluate_display(self, expression: il.Display, state: FlowState) -> Fact:
         facts = tuple(self.value(item, state) for item in expression.items)
         truth = bool(facts) if expression.type in ("tuple", "list", "dict") else None
-        items = _ways(expression.items, facts) if expression.type in ("tuple", "list") else ()
+        items = _tuples(expression.items, facts) if expression.type in ("tuple", "list") else ()
         return Fact(Nullness.NON_NULL, type=Type(expression.type), items=items, truth=truth or None)
 
     def evaluate_assignment_expression(self, expression: il.AssignmentExpression, state: FlowState) -> Fact:
@@ -218,6 +231,7 @@ class Evaluator(ABC):
 
     def evaluate_comma_ok(self, expression: il.CommaOk, state: FlowState) -> Fact:
         fact = self.value(expression.value, state)
+        # The value is non-null beside `true` only where its type is known, and may be null at all.
         value = non_null(fact) if fact.type is not None and not fact.type.is_value else fact
         null = UNKNOWN_FACT
         if value.nullness == Nullness.NON_NULL:
@@ -228,19 +242,21 @@ class Evaluator(ABC):
         )
 
 
-def _ways(items: Sequence[Expression], facts: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], ...]:
+def _tuples(items: Sequence[Expression], facts: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], ...]:
     """Return the tuples that these values may be: two if one of them is null only where another one tells so."""
-    for place, fact in enumerate(facts):
-        tests = {test.removesuffix(" is None") for test, _ in fact.unless}
-        if fact.nullness == Nullness.MAYBE and any(item.key in tests for item in items):
-            null = [_beside(fact, item.key, other) for item, other in zip(items, facts, strict=True)]
-            null[place] = fact._replace(nullness=Nullness.NULL, unless=NO_ASSUMPTIONS)
-            return tuple(null), (*facts[:place], havoc(fact), *facts[place + 1 :])
+    for index, fact in enumerate(facts):
+        telling_keys = {test.removesuffix(" is None") for test, _ in fact.unless}
+        if fact.nullness == Nullness.MAYBE and any(item.key in telling_keys for item in items):
+            with_null = [_beside(fact, item.key, item_fact) for item, item_fact in zip(items, facts, strict=True)]
+            with_null[index] = fact._replace(nullness=Nullness.NULL, unless=NO_ASSUMPTIONS)
+            without_null = (*facts[:index], havoc(fact), *facts[index + 1 :])
+            return tuple(with_null), without_null
     return (facts,)
 
 
 def _beside(null: Fact, key: str, fact: Fact) -> Fact:
-    """Return the value under the key where the other one is null."""
+    """Return what is known of the value under the key where another value is null: `null` is the fact of that one, and
+    `fact` what is known anyway."""
     for test, outcome in null.unless:
         if test == key and fact.truth is None:
             fact = fact._replace(truth=not outcome)
@@ -256,7 +272,8 @@ def constant_fact(type_: str, truth: bool) -> Fact:
 
 
 def typed(type_: Type | None) -> Fact:
-    """Tell what a container of a declared type holds. Nobody knows which of its elements is null."""
+    """Return an element of a container that is declared to hold this type. That some elements may be null says nothing
+    of this one."""
     return Fact(type=type_._replace(nullable=0)) if type_ is not None else UNKNOWN_FACT
 
 
@@ -265,4 +282,4 @@ _EVALUATE: dict[type[Expression], Callable[[Evaluator, Any, FlowState], Fact]] =
     for kind in get_args(Expression)
     if (method := getattr(Evaluator, f"evaluate_{il.kind_name(kind)}", None)) is not None
 }
-"""Those that choose between values aren't in a graph any more."""
+"""Kind of expression -> the method that evaluates it. Those that choose between values aren't in a graph any more."""

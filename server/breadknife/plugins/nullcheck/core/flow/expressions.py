@@ -7,44 +7,54 @@ from breadknife.plugins.nullcheck.core.flow.cfg import Action, Edge, Graph, Node
 
 
 class ExpressionGraphBuilder:
-    """Builds the nodes of expressions; see `build` for those of statements."""
+    """Adds the nodes of expressions to a graph; see `build` for those of statements."""
 
     def __init__(self) -> None:
         self.graph = Graph()
         self._catches: tuple[Node, ...] = ()
+        """Where an exception leads that a new node raises."""
         self._forgives: bool = False
-        self._slots: int = 0
-        self._held: int = 0
-        """Slots that were given away; those of them that a loop around holds. The others serve the next statement."""
+        """Whether a use of null in a new node is meant to be caught."""
+        self._slots_in_use: int = 0
+        self._slots_of_loops: int = 0
+        """How many of the slots in use are kept up to the end of a loop around. The next statement may take the
+        others."""
         self._at: Node | None = self.node(NodeKind.MERGE)
+        """The node that the next one follows; None where nothing gets to."""
 
     # Nodes
 
     def node(self, kind: NodeKind, action: Action | None = None) -> Node:
+        """Return a new node of the graph, which no edge leads to yet."""
         node = Node(len(self.graph.nodes), kind, action, [], self._catches, self._forgives)
         self.graph.nodes.append(node)
         return node
 
     def go(self, target: Node, when: bool | None = None) -> None:
+        """Add an edge from the current node. `when` is the outcome of the node's test that leads there."""
         if self._at is not None:
             self._at.edges.append(Edge(target, when))
 
     def start(self, node: Node) -> None:
+        """Go on from a node that edges lead to."""
         self._at = node
 
     def step(self, action: Action, kind: NodeKind = NodeKind.STEP) -> None:
+        """Add a node that does `action` after the current one, and go on from it."""
         if self._at is not None:
             node = self.node(kind, action)
             self.go(node)
             self._at = node
 
     def slot(self, at: il.ByteRange) -> il.Name:
-        self._slots += 1
-        return il.Name(at, f"%{self._slots}")
+        """Return a free slot for the value of the expression at this range."""
+        self._slots_in_use += 1
+        return il.Name(at, f"%{self._slots_in_use}")
 
     # Conditions
 
     def condition(self, test: il.Expression, yes: Node, no: Node) -> None:
+        """Add the nodes that decide the test: they lead to `yes` where it is true, and to `no` where it is false."""
         match test:
             case il.Not(operand=operand):
                 self.condition(operand, no, yes)
@@ -78,7 +88,8 @@ class ExpressionGraphBuilder:
     # Expressions
 
     def value(self, value: il.Expression) -> il.Expression:
-        """Return the expression without any that chooses."""
+        """Add the nodes of all parts of the expression that choose between values. Return the expression with the slots
+        of those in their places."""
         if not value.forks:
             return value
         match value:
@@ -128,6 +139,7 @@ class ExpressionGraphBuilder:
                 return value
 
     def _either(self, value: il.ShortCircuit) -> il.Name:
+        """Add the nodes of `a and b` or `a or b` that is used for its value. Return the slot that has the value."""
         slot, after, rest = self.slot(value.at), self.node(NodeKind.MERGE), self.node(NodeKind.MERGE)
         self._operand(value.left, value.is_and, rest, slot, after)
         self.start(rest)
@@ -137,14 +149,15 @@ class ExpressionGraphBuilder:
         return slot
 
     def _operand(self, operand: il.Expression, is_and: bool, rest: Node, slot: il.Name, after: Node) -> None:
-        """Go on at `rest`, or give the operand to the slot where it decides the matter."""
+        """Add the nodes of a left operand. Where it decides the outcome, its value goes to `slot`, and then on to
+        `after`; else the path leads on to `rest`, the right operand."""
         if isinstance(operand, il.ShortCircuit) and operand.is_and == is_and:
             middle = self.node(NodeKind.MERGE)
             self._operand(operand.left, is_and, middle, slot, after)
             self.start(middle)
             self._operand(operand.right, is_and, rest, slot, after)
             return
-        short = self.node(NodeKind.MERGE)
+        short = self.node(NodeKind.MERGE)  # the path on which the right operand isn't evaluated
         if isinstance(operand, il.Comparison | il.Not):
             value: il.Expression = il.Constant(operand.at, "", "bool", truth=not is_and)
         elif isinstance(operand, il.ShortCircuit):
@@ -161,6 +174,7 @@ class ExpressionGraphBuilder:
         self.go(after)
 
     def _comprehend(self, value: il.Comprehension) -> il.Expression:
+        """Add the nodes of a comprehension, of which one round is followed. Return what it makes."""
         after = self.node(NodeKind.MERGE)
         for clause in value.clauses:
             if clause.target is None:
@@ -170,9 +184,9 @@ class ExpressionGraphBuilder:
                 continue
             iterable = self.value(clause.value)
             if not iterable.key:
-                held = self.slot(iterable.at)
-                self.step(il.Assign(iterable.at, held, iterable))
-                iterable = held
+                slot = self.slot(iterable.at)
+                self.step(il.Assign(iterable.at, slot, iterable))
+                iterable = slot
             self.step(il.Operation(iterable.at, "iterate", (iterable,), forks=False))
             self.go(after)
             element = il.Operation(iterable.at, "next", (iterable, clause.value), forks=False)

@@ -27,7 +27,7 @@ class Refiner(Evaluator, ABC):
         """Apply what holds of the arguments, and of the object, where a function or a property gives this outcome."""
 
     def refine(self, test: Expression, outcome: bool, state: FlowState) -> bool:
-        """Change the state to what holds after the test. False if the test can't come out so."""
+        """Change the state to what holds after the test has had this outcome. Return False if it can't have it."""
         match test:
             case il.Not(operand=operand):
                 return self.refine(operand, not outcome, state)
@@ -43,6 +43,7 @@ class Refiner(Evaluator, ABC):
                 return True
 
     def _refine_truth(self, test: Expression, outcome: bool, state: FlowState) -> bool:
+        """Refine by whether a value counts as true. Return False if it can't."""
         key = test.key
         fact = self.known_value(test, state)
         if fact.truth is not None and fact.truth != outcome:
@@ -63,13 +64,11 @@ class Refiner(Evaluator, ABC):
         return state.assume(key, False)
 
     def _hold(self, key: str, outcome: bool, state: FlowState) -> bool:
-        """Apply an assumption that is proved. False if it contradicts what is known."""
+        """Apply an assumption that is proved. Return False if it contradicts what is known."""
         name, _, is_null = key.partition(" is None")
         if key == name:
-            is_known = state.truths.get(key) is not None
-            return (
-                state.truths[key] == outcome if is_known else self._refine_truth(il.Name((0, 0), key), outcome, state)
-            )
+            known = state.truths.get(key)
+            return known == outcome if known is not None else self._refine_truth(il.Name((0, 0), key), outcome, state)
         if is_null or outcome:
             return state.assume(key, outcome)
         fact = self.known(name, state)
@@ -77,7 +76,7 @@ class Refiner(Evaluator, ABC):
         return fact.nullness != Nullness.NULL and state.assume(key, outcome)
 
     def settle(self, test: Expression, fact: Fact, state: FlowState) -> bool:
-        """Note that the value of the expression is there, as the fact says. False if that contradicts an assumption."""
+        """Note `fact`, which is non-null, as that of the expression. Return False if that contradicts an assumption."""
         key = test.key
         state.facts[key] = fact
         if isinstance(test, il.Invocation) and _is_lookup(test) and (owner := object_key(test)):
@@ -95,6 +94,7 @@ class Refiner(Evaluator, ABC):
         return fact
 
     def _refine_test(self, test: il.Comparison, outcome: bool, state: FlowState) -> bool:
+        """Refine by a comparison. `outcome` is that without its negation. Return False if it can't have it."""
         left, right = test.left, test.right
         if test.operator in ("is", "==", "ask"):
             for operand, opposite in ((left, right), (right, left)):
@@ -106,10 +106,10 @@ class Refiner(Evaluator, ABC):
                 self.settle(left, fact._replace(type=None), state)  # a class below its own may have other methods
         elif outcome:
             for side in (left, right) if test.operator != "in" else (left,):
-                self._is_there(side, state, test.at)
+                self._note_non_null(side, state, test.at)
                 if isinstance(side, il.Invocation) and test.operator != "in":
                     for argument in side.arguments:
-                        self._is_there(argument.value, state, test.at)
+                        self._note_non_null(argument.value, state, test.at)
             if test.operator == "in":
                 _hold_key(right.key, left.key, state, test.at)
         if test.operator == "==":
@@ -120,7 +120,7 @@ class Refiner(Evaluator, ABC):
         return state.assume(test.key, outcome) if test.key else True
 
     def give_key(self, target: Expression, iterable: Expression, state: FlowState) -> None:
-        """A loop over a container, its keys or its items gives `target` a key that the container has."""
+        """Note that the container of a loop over it, its keys or its items has the key that `target` gets."""
         container = iterable
         while isinstance(container, il.Invocation):
             if container.arguments:
@@ -133,32 +133,36 @@ class Refiner(Evaluator, ABC):
             _hold_key(container.key, item.key, state, target.at)
 
     def tell(self, templates: Sequence[str], call: il.Invocation, state: FlowState) -> None:
-        """Apply what a call of a method tells of others: `m.get(k)` is there where `m.has(k)` is true, or `m.put(k, v)`
-        was called."""
+        """Apply what a call of a method tells of others: `m.get(k)` isn't null where `m.has(k)` is true, or after
+        `m.put(k, v)`. `templates` are the keys of those others, with `{owner}` and `{0}` for `m` and `k`."""
         owner = object_key(call)
         first = call.arguments[0].value.key if call.arguments else ""
         for template in templates if owner and first else ():
             key = template.replace("{owner}", owner).replace("{0}", first)
             state.facts[key] = non_null(state.facts.get(key, UNKNOWN_FACT), call.at)
 
-    def _is_there(self, expression: Expression, state: FlowState, at: ByteRange) -> None:
+    def _note_non_null(self, expression: Expression, state: FlowState, at: ByteRange) -> None:
+        """Note that the value isn't null, nor are the items of a display, by a test at the range `at`."""
         if isinstance(expression, il.Display):
             for item in expression.items:
-                self._is_there(item, state, at)
+                self._note_non_null(item, state, at)
         elif expression.key and not isinstance(expression, il.Constant | il.Null):
             self.settle(expression, non_null(self.known_value(expression, state), at), state)
 
     def _refine_null(self, operand: Expression, is_null: bool, state: FlowState, nulls: int, *, suspects: bool) -> bool:
-        """`nulls`: those that are tested for. `suspects`: a value of which nothing is known may be null."""
+        """Refine by a test for null. Return False if it can't have this outcome.
+
+        `nulls` are those that are tested for, as bits. `suspects`: the test is a reason to think that a value of which
+        nothing is known may be null."""
         fact = self.known_value(operand, state)
         key = operand.key
         if fact.may_be_null and nulls != il.ANY_NULL:
-            left = fact.nulls & (nulls if is_null else ~nulls)
-            if is_null and not left:
+            remaining = fact.nulls & (nulls if is_null else ~nulls)
+            if is_null and not remaining:
                 return False
-            if not is_null and left:
+            if not is_null and remaining:
                 if key:
-                    state.facts[key] = fact._replace(nulls=left)
+                    state.facts[key] = fact._replace(nulls=remaining)
                 return True
         if fact.nullness == Nullness.UNKNOWN and nulls != il.ANY_NULL and not is_null:
             return not (key and self.home.assumed) or state.assume(f"{key} ask {nulls}", False)
@@ -172,8 +176,8 @@ class Refiner(Evaluator, ABC):
             return False
         fact = self.known_value(operand, state)
         if fact.nullness == Nullness.MAYBE:
-            left = fact.nulls & nulls
-            state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=operand.at, truth=False, nulls=left)
+            remaining = fact.nulls & nulls
+            state.facts[key] = fact._replace(nullness=Nullness.NULL, checked=operand.at, truth=False, nulls=remaining)
         elif suspects and fact.nullness == Nullness.UNKNOWN and not isinstance(operand, il.Invocation | il.Subscript):
             why = f"it is tested for {self.home.knowledge.null}, and this path continues if it is"
             origin = NullOrigin(OriginKind.COMPARISON, operand.at, why)
@@ -183,14 +187,18 @@ class Refiner(Evaluator, ABC):
         return True
 
     def _refine_call(self, test: il.Invocation, outcome: bool, state: FlowState) -> bool:
+        """Refine by whether the result of a call counts as true. Return False if it can't.
+
+        The arguments of a test are taken to be non-null after it. Where it fails, this is also so, except for tests
+        that are known (`believe`, like `isinstance`): those fail for null, too."""
         fact = self.known_value(test, state)
         if fact.truth is not None and fact.truth != outcome:
             return False
         name = self.called(test, state)
-        believed = name in self.home.knowledge.functions["believe"]
+        fails_for_null = name in self.home.knowledge.functions["believe"]
         for argument in test.arguments:
-            if outcome or not believed:
-                self._is_there(argument.value, state, test.at)
+            if outcome or not fails_for_null:
+                self._note_non_null(argument.value, state, test.at)
         if outcome and isinstance(test.callee, il.Member):
             self.tell(self.home.knowledge.implies.get(test.callee.name, ()), test, state)
         self.prove(test, outcome, state)
@@ -202,12 +210,13 @@ class Refiner(Evaluator, ABC):
 
 
 def _hold_key(container: str, key: str, state: FlowState, at: ByteRange) -> None:
-    """The container has the key: what is looked up by it is there."""
+    """Note that the container has the key: what is looked up by it isn't null."""
     for looked_up in (f"{container}.get({key})", f"{container}[{key}]") if container and key else ():
         state.facts[looked_up] = non_null(state.facts.get(looked_up, UNKNOWN_FACT), at)
 
 
 def _names_null(classes: Expression) -> bool:
+    """Tell whether one of the classes of an `isinstance` is, or may be, that of null: then it says nothing."""
     items = classes.items if isinstance(classes, il.Display) else (classes,)
     return any(
         isinstance(item, il.Null) or item.key.endswith("NoneType") or isinstance(item, il.Invocation) for item in items
@@ -220,5 +229,5 @@ def object_key(call: il.Invocation) -> str:
 
 
 def _is_lookup(call: il.Invocation) -> bool:
-    """Tell whether it is `d.get(k)`."""
+    """Tell whether the call looks up a key, as `d.get(k)` does."""
     return isinstance(call.callee, il.Member) and call.callee.name == "get" and len(call.arguments) == 1
