@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.core.nullness import NO_ASSUMPTIONS, UNKNOWN_F
 from breadknife.plugins.nullcheck.core.state import FlowState
 
 MOST_CASES = 8
-"""A function with more ways back is known by what they have in common."""
+"""Where a function has more cases, those with the same result are merged to what they have in common."""
 
 
 class Condition(NamedTuple):
@@ -25,15 +25,19 @@ class Condition(NamedTuple):
 
 
 class SummaryCase(NamedTuple):
+    """One way in which a function comes back."""
+
     result: Fact
-    """Its `parameter` names the argument that is given back."""
+    """If its `parameter` is set, the function gives back what it got as this parameter."""
     conditions: frozenset[Condition]
+    """What holds then, all of it."""
 
 
 class Summary(NamedTuple):
     cases: tuple[SummaryCase, ...] = ()
-    """No outcome: it never comes back."""
+    """Without any, though the summary is known, the function never comes back."""
     is_known: bool = False
+    """Whether anything is known of the function."""
 
 
 UNKNOWN_SUMMARY = Summary()
@@ -48,8 +52,8 @@ class BoundArgument(NamedTuple):
 
 
 def conditions_at(state: FlowState, function: Function, *, is_test: bool) -> frozenset[Condition]:
-    """Return what holds there of the parameters that still have their first value. `is_test`: and of their
-    attributes."""
+    """Return what the state says of the function's parameters, as far as they have the values that they were given. If
+    the function `is_test`, also what it says of their attributes."""
     conditions = set[Condition]()
     names = {parameter.name for parameter in function.parameters if not parameter.kind.startswith("*")}
     for name in names:
@@ -75,7 +79,8 @@ def _is_first(state: FlowState, parameter: str) -> bool:
 
 
 def cases_at(state: FlowState, result: Fact, function: Function) -> list[SummaryCase]:
-    """Return the ways back of one `return`. A null that an assumption rules out is a way of its own."""
+    """Return the cases of one `return`, where the function gives `result` in this state. For a null that an assumption
+    on a parameter excludes there are two: one with the null, where the assumption is false, and one without."""
     conditions = conditions_at(state, function, is_test=result.truth is not None)
     items = tuple(
         tuple(fact._replace(test=None, checked=None, unless=NO_ASSUMPTIONS) for fact in way) for way in result.items
@@ -89,11 +94,12 @@ def cases_at(state: FlowState, result: Fact, function: Function) -> list[Summary
     excluding = {_condition(key, outcome, function.parameters) for key, outcome in result.unless} - {None}
     if not excluding:
         return [SummaryCase(plain, conditions)]
-    value = plain._replace(nullness=Nullness.UNKNOWN, origin=None)
-    against = frozenset(
+    without_null = plain._replace(nullness=Nullness.UNKNOWN, origin=None)
+    opposites = frozenset(
         assumption._replace(outcome=not assumption.outcome) for assumption in excluding if assumption is not None
     )
-    return [SummaryCase(plain._replace(nullness=Nullness.NULL), conditions | against), SummaryCase(value, conditions)]
+    with_null = plain._replace(nullness=Nullness.NULL)
+    return [SummaryCase(with_null, conditions | opposites), SummaryCase(without_null, conditions)]
 
 
 def _condition(key: str, outcome: bool, parameters: Sequence[Parameter]) -> Condition | None:
@@ -105,43 +111,46 @@ def _condition(key: str, outcome: bool, parameters: Sequence[Parameter]) -> Cond
 
 
 def summarised(cases: Sequence[SummaryCase]) -> Summary:
+    """Return the summary of a function with these cases. If they are too many, those with the same result are one."""
     merged = dict[Fact, frozenset[Condition]]()
     if len(cases) > MOST_CASES:
-        for outcome in cases:
-            known = merged.get(outcome.result)
-            merged[outcome.result] = outcome.conditions if known is None else known & outcome.conditions
+        for case in cases:
+            known = merged.get(case.result)
+            merged[case.result] = case.conditions if known is None else known & case.conditions
         cases = [SummaryCase(result, conditions) for result, conditions in merged.items()]
     return Summary(tuple(cases), is_known=True)
 
 
-def common_conditions(ways: Sequence[SummaryCase]) -> frozenset[Condition]:
-    """Return what holds in each of the ways, of which there is at least one."""
-    first, *rest = ways
-    return first.conditions.intersection(*(way.conditions for way in rest))
+def common_conditions(cases: Sequence[SummaryCase]) -> frozenset[Condition]:
+    """Return what holds in each of the cases, of which there is at least one."""
+    first, *rest = cases
+    return first.conditions.intersection(*(case.conditions for case in rest))
 
 
 def bound_arguments(
-    call: Invocation, function: Function, facts: Sequence[Fact], is_bound: bool, left_out: int
+    call: Invocation, function: Function, facts: Sequence[Fact], *, is_bound: bool, left_out: int
 ) -> dict[str, BoundArgument] | None:
-    """Return the parameters of a call; None where the call gives what can't be told apart. `facts`: of its arguments,
-    in order. `left_out`: the null that stands for an argument that isn't given, as a bit, if there is one."""
+    """Return what the parameters of a call get, by their names; None if it has an argument that stands for several.
+
+    `facts`: of its arguments, in order. `is_bound`: the first parameter is the object before the dot. `left_out`: the
+    null that stands for an argument that isn't given, as a bit; 0 if there is none."""
     parameters = function.parameters[1:] if is_bound else function.parameters
     by_place = [parameter for parameter in parameters if parameter.kind == ""]
     bound = dict[str, BoundArgument]()
-    at = 0
-    for place, argument in enumerate(call.arguments):
+    next_place = 0
+    for index, argument in enumerate(call.arguments):
         if argument.name == "*":
             return None
         if argument.name:
-            bound[argument.name] = BoundArgument(facts[place], argument.value)
-        elif at < len(by_place):
-            parameter = by_place[at]
+            bound[argument.name] = BoundArgument(facts[index], argument.value)
+        elif next_place < len(by_place):
+            parameter = by_place[next_place]
             is_default = (
                 parameter.default is not None and isinstance(argument.value, Null) and argument.value.nulls == left_out
             )
             if not is_default:
-                bound[parameter.name] = BoundArgument(facts[place], argument.value)
-            at += 1
+                bound[parameter.name] = BoundArgument(facts[index], argument.value)
+            next_place += 1
     for parameter in parameters:
         if parameter.name not in bound and not parameter.kind.startswith("*"):
             default = parameter.default or parameter.left_out
@@ -156,10 +165,10 @@ def bound_arguments(
 
 
 def holds(
-    condition: Condition, given: BoundArgument, state: FlowState, is_strict: bool, is_believed: bool = False
+    condition: Condition, given: BoundArgument, state: FlowState, *, is_strict: bool, is_believed: bool = False
 ) -> bool | None:
     """Tell whether a call's argument fulfils the condition; None if that isn't known. `is_strict`: an argument that
-    isn't known to be null isn't. `is_believed`: nor is it false."""
+    isn't known to be null is taken for non-null; and with `is_believed` for true."""
     fact, expression = given
     key = expression.key if expression is not None else ""
     match condition.test:
@@ -168,7 +177,7 @@ def holds(
                 return (fact.nullness == Nullness.NULL) == condition.outcome
             known = state.truths.get(f"{key} is None") if key else None
             if known is None and is_strict and condition.outcome and not fact.may_be_null:
-                return False  # null for null: nothing says that there is one
+                return False  # a function that gives null for null: nothing says that it gets one
             return None if known is None else known == condition.outcome
         case "truth":
             if fact.truth is not None or fact.nullness == Nullness.NULL:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
@@ -27,9 +27,12 @@ class Callee(NamedTuple):
 
 
 class StoreTransfer(Refiner, ABC):
+    """Applies assignments, and what calls change, to states."""
+
     # Assignments
 
     def assign(self, target: Expression, fact: Fact, state: FlowState, at: ByteRange) -> None:
+        """Give the target the value of which `fact` is known. `at` is the range of the assignment."""
         match target:
             case il.Name(key=key):
                 self.store(key, fact, state, at)
@@ -50,6 +53,7 @@ class StoreTransfer(Refiner, ABC):
                 self.value(target, state)
 
     def store(self, key: str, fact: Fact, state: FlowState, at: ByteRange) -> None:
+        """Forget what was known of the key and of what is read through it, and keep the new fact."""
         if key:
             if fact.test is not None and mentions(fact.test.key, key):
                 fact = fact._replace(test=None)
@@ -58,27 +62,19 @@ class StoreTransfer(Refiner, ABC):
                 state.facts[key] = fact._replace(via=at) if fact.may_be_null else fact
 
     def _unpack(self, targets: tuple[Expression, ...], fact: Fact, state: FlowState, at: ByteRange) -> None:
-        ways = [way for way in fact.items if len(way) == len(targets)]
-        if (
-            fact.type is not None
-            and not ways
-            and fact.type.name == "tuple"
-            and len(fact.type.arguments) >= len(targets)
-        ):
-            types = fact.type.arguments
-            ways = [tuple(typed(type_) for type_ in types[: len(targets)])]
-        if (len(ways) != len(fact.items) and fact.items) or not ways or any(isinstance(t, il.Opaque) for t in targets):
-            ways = [(UNKNOWN_FACT,) * len(targets)]
+        """Assign the items of a value to several targets. If the value may be one of several tuples, each is assigned
+        on a path of its own, which knows what one item tells of the others, and the paths are joined."""
         joined: FlowState | None = None
-        for way in ways:
+        tuples = _unpacked(targets, fact)
+        for items in tuples:
             branch = state.copy()
-            for target, given in zip(targets, way, strict=True):
-                self.assign(target, given, branch, at)
-            if len(ways) > 1:
-                is_beside_null = any(fact.nullness == Nullness.NULL for fact in way)
-                for target, given in zip(targets, way, strict=True):
+            for target, item in zip(targets, items, strict=True):
+                self.assign(target, item, branch, at)
+            if len(tuples) > 1:
+                is_beside_null = any(item.nullness == Nullness.NULL for item in items)
+                for target, item in zip(targets, items, strict=True):
                     if target.key:
-                        _assume_of(target.key, given, branch, is_beside_null)
+                        _assume_of(target.key, item, branch, is_beside_null=is_beside_null)
             joined = branch if joined is None else join(joined, branch, self.declared)
         if joined is not None:
             state.facts, state.truths = joined.facts, joined.truths
@@ -86,7 +82,8 @@ class StoreTransfer(Refiner, ABC):
     # Calls
 
     def change(self, expression: il.Invocation, callee: Callee, state: FlowState) -> None:
-        """Forget what the call may change."""
+        """Forget what the call may change: assumptions about attributes and elements, and the nulls of values that it
+        may set, or that it may have been called because of."""
         functions = self.home.knowledge.functions
         if callee.name in functions["keep"]:
             return
@@ -97,18 +94,17 @@ class StoreTransfer(Refiner, ABC):
         given.discard("")
         state.forget_compound_truths(given if callee.target is None else ())
         comes_back = self._comes_back(expression, callee)
-        parts = tuple(f"{key}." for key in given) if not comes_back or callee.target is not None else ()
+        prefixes = tuple(f"{key}." for key in given) if not comes_back or callee.target is not None else ()
         set_by_others = self.home.shared | self.function.changed_within
         for key, fact in state.facts.items():
             if not fact.may_be_null:
                 continue
             is_set = key in set_by_others and callee.name not in self.home.knowledge.calls
-            if is_set or key.startswith(parts) or (not comes_back and _is_left(fact, given)):
+            if is_set or key.startswith(prefixes) or (not comes_back and _may_have_caused(fact, given)):
                 state.facts[key] = havoc(fact)
 
     def _comes_back(self, expression: il.Invocation, callee: Callee) -> bool:
-        """Tell whether the call is known to come back: where a value was only compared with null, it may be an
-        error's."""
+        """Tell whether the call is known to come back. Another one may be `fail(...)`, which raises an error."""
         knowledge = self.home.knowledge
         if callee.target is not None and (callee.target.function is None or not callee.target.function.is_stub):
             return True
@@ -120,17 +116,32 @@ class StoreTransfer(Refiner, ABC):
         return callee.name.rpartition(".")[0] in knowledge.functions["come_back_packages"]
 
 
-def _is_left(fact: Fact, given: Collection[str]) -> bool:
-    """Tell whether a call that gets this and may not come back may have been made because of the null."""
+def _unpacked(targets: tuple[Expression, ...], fact: Fact) -> Sequence[tuple[Fact, ...]]:
+    """Return the tuples that the value may be, each with one item for each target: those that are known, or the one of
+    its type, or one of which nothing is known."""
+    tuples = [items for items in fact.items if len(items) == len(targets)]
+    type_ = fact.type
+    if not tuples and type_ is not None and type_.name == "tuple" and len(type_.arguments) >= len(targets):
+        tuples = [tuple(typed(argument) for argument in type_.arguments[: len(targets)])]
+    has_others = bool(fact.items) and len(tuples) != len(fact.items)
+    if not tuples or has_others or any(isinstance(target, il.Opaque) for target in targets):
+        return [(UNKNOWN_FACT,) * len(targets)]
+    return tuples
+
+
+def _may_have_caused(fact: Fact, given: Collection[str]) -> bool:
+    """Tell whether a call with these arguments, which may not come back, may have been made because the value is null:
+    it would raise the error that says so."""
     is_compared = fact.origin is not None and fact.origin.kind is OriginKind.COMPARISON
     return is_compared or any(mentions(test, key) for test, _ in fact.unless for key in given)
 
 
-def _assume_of(key: str, fact: Fact, state: FlowState, is_beside_null: bool) -> None:
-    """Assume what one of several values tells of the others."""
+def _assume_of(key: str, fact: Fact, state: FlowState, *, is_beside_null: bool) -> None:
+    """Assume what `fact` says of the value under the key on this path, so that the paths of several tuples exclude each
+    other. `is_beside_null`: another item of the tuple is null."""
     if fact.truth is not None:
         state.assume(key, fact.truth)
     if fact.nullness in (Nullness.NULL, Nullness.NON_NULL):
         state.assume(f"{key} is None", fact.nullness == Nullness.NULL)
-    elif not fact.may_be_null and is_beside_null:  # what isn't known to be null is taken to be there
+    elif not fact.may_be_null and is_beside_null:  # it is taken to be non-null, as it tells of the null
         state.assume(f"{key} is None", False)
