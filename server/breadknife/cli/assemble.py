@@ -18,6 +18,11 @@ from breadknife.offline import forbid_network
 
 
 def make_host(engine_script: Path | None = None) -> Host:
+    """Return a host with all installed plugins. Its engine starts at the first request that needs a model.
+
+    Args:
+        engine_script: a JSON file that answers in place of models, for tests.
+    """
     host = Host(discover(), _engine(engine_script), read_models())
     # Settings come later, and may come again: the remote engines are those that they name at the time of a request.
     host.engine = RoutedEngine(host.engine, Remotes(lambda: host.settings))
@@ -25,45 +30,48 @@ def make_host(engine_script: Path | None = None) -> Host:
 
 
 def command_line(
-    *, offline: bool, learn: bool = False, checker_seconds: float | None = None, unasked: Collection[str] = ()
+    *, offline: bool, learn: bool = False, checker_seconds: float | None = None, disabled_plugins: Collection[str] = ()
 ) -> Layer:
-    """Return the settings that the command line adds.
+    """Return the layer of settings that the command line adds to those in files.
 
     Args:
-        learn: learn from what a user accepts; else nothing depends on that, so that CI says what an editor says.
-        checker_seconds: how long an edit waits for the checker that must agree.
-        unasked: plugins that are switched off.
+        offline: block any use of the network. False leaves it to the other layers.
+        learn: learn from what the user accepts, and use what was learned. Commands do neither, so that their answers
+            are the same on every machine, as in CI.
+        checker_seconds: how long an edit may wait for the installed checker that must agree; None for the default.
+        disabled_plugins: names of plugins that are switched off.
     """
     values: dict[str, Any] = {"offline": True} if offline else {}
     if not learn:
         values |= {"completion": {"learn": False}, "nullcheck": {"learn": False}}
     if checker_seconds is not None:
         values["nullcheck"] = {**values.get("nullcheck", {}), "oracle_seconds": checker_seconds}
-    for name in unasked:
+    for name in disabled_plugins:
         values[name] = {**values.get(name, {}), "enabled": False}
     return Layer("the command line", values, author=Author.USER)
 
 
 def settings_for(
-    host: Host, offline: bool, root: Path, checker_seconds: float | None = None, unasked: Collection[str] = ()
+    host: Host, offline: bool, root: Path, checker_seconds: float | None = None, disabled_plugins: Collection[str] = ()
 ) -> Settings:
-    """Return the settings of a workspace folder.
+    """Return the settings of the workspace folder `root`, with those of the command line (see `command_line`).
 
-    Raises SettingsError when something is wrong with them, and tells all of it: with half of its settings, lint would
-    be wrong. Tells what an untrusted folder may not set, and leaves it out.
+    Settings that an untrusted folder may not make are left out, and told on stderr. Raises SettingsError if anything
+    else is wrong, because the answers of a command that ignored some settings would be wrong, too. The error is the
+    last problem; those before it are told on stderr.
     """
     from breadknife.cli.output import tell  # brings typer, for which a language server would have to wait
 
     settings, problems = load(
         root,
         host.registry.settings_types,
-        command_line(offline=offline, checker_seconds=checker_seconds, unasked=unasked),
+        command_line(offline=offline, checker_seconds=checker_seconds, disabled_plugins=disabled_plugins),
     )
-    wrong = [problem for problem in problems if not isinstance(problem, LeftOut)]
-    for problem in problems if not wrong else wrong[:-1]:
+    errors = [problem for problem in problems if not isinstance(problem, LeftOut)]
+    for problem in errors[:-1] if errors else problems:
         tell(str(problem))
-    if wrong:
-        raise wrong[-1]
+    if errors:
+        raise errors[-1]
     if settings.offline:
         forbid_network()
     return settings

@@ -25,7 +25,7 @@ EngineScript = Annotated[
 
 
 class App(typer.Typer):
-    """Commands that return their exit code; None is 0."""
+    """A group of commands. Each returns its exit code, where None is 0, and ends as `exit_on_error` says."""
 
     def __init__(self, help: str, name: str | None = None) -> None:
         super().__init__(
@@ -42,7 +42,10 @@ class _Command(TyperCommand):
 
 
 def exit_on_error(command: Callable[[], int | None]) -> None:
-    """Run a command; its code, or 2 after an error, which is told, is the process's."""
+    """Run a command, and raise typer.Exit with the exit code that it returns, unless that is 0.
+
+    An error is told on stderr, and its exit code is 2. After Ctrl-C the exit code is 130.
+    """
     try:
         code = command()
     except BreadknifeError as error:
@@ -54,9 +57,9 @@ def exit_on_error(command: Callable[[], int | None]) -> None:
         print(file=sys.stderr)
         tell("cancelled")
         raise typer.Exit(INTERRUPTED) from None
-    except BrokenPipeError:  # typer would end with 1, which lint says of findings
+    except BrokenPipeError:  # typer would end with 1, by which lint says that there are findings
         raise typer.Exit(2) from None
-    except (typer.Exit, typer.BadParameter, OSError):  # OSError is told where the command begins
+    except (typer.Exit, typer.BadParameter, OSError):  # typer handles its own; `breadknife.__main__` tells an OSError
         raise
     except Exception as error:
         tell(f"an error that nobody foresaw: {type(error).__name__}: {error}")

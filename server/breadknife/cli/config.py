@@ -1,4 +1,4 @@
-"""`breadknife config`: show, check, schema. For files and folders as they lie; what an editor adds isn't known here."""
+"""`breadknife config`: show, check, schema. They see the settings in files, not those that an editor sends."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def show(
 
       breadknife config show --origin README.md
     """
-    settings, problems = rows(path)
+    settings, problems = setting_rows(path)
     for problem in problems:
         tell(str(problem))
     if as_json:
@@ -59,7 +59,7 @@ def check(path: PathArgument = Path("."), as_json: Json = False) -> int:
 
       breadknife config check
     """
-    _, problems = rows(path)
+    _, problems = setting_rows(path)
     if as_json:
         print_json([{"problem": str(problem), "wrong": not isinstance(problem, LeftOut)} for problem in problems])
     else:
@@ -87,15 +87,19 @@ def schema() -> None:
 @dataclass(frozen=True)
 class SettingRow:
     key: str
+    """The dotted name, such as `models.completion`."""
     value: Any
-    """JSON."""
+    """The value, as JSON has it."""
     origin: str
-    """`FILE:LINE`, or who says so: a default, the catalog."""
+    """Who set it: `FILE:LINE`, `default`, or `the catalog` (of models)."""
 
 
-def rows(path: Path) -> tuple[list[SettingRow], tuple[SettingsError, ...]]:
-    """Return every setting for a file or a folder, and what is wrong. Raises SettingsError for a path that isn't
-    there."""
+def setting_rows(path: Path) -> tuple[list[SettingRow], tuple[SettingsError, ...]]:
+    """Return every setting for a file or a folder, and the problems of the settings files.
+
+    For a file, settings that hold only for some files or languages count, too. Raises SettingsError for a path that
+    doesn't exist.
+    """
     from breadknife.engine.models.catalog import read_models
     from breadknife.host.plugins.registry import discover
     from breadknife.host.settings import load
@@ -105,19 +109,26 @@ def rows(path: Path) -> tuple[list[SettingRow], tuple[SettingsError, ...]]:
     path = Path(os.path.abspath(path))
     if not path.exists():
         raise SettingsError(f"{path}: no such file or folder")
-    inside = path / "any file" if path.is_dir() else path
-    root = root_of(inside, [Path.cwd()])
+    file = path / "any file" if path.is_dir() else path  # `root_of` takes a file, which need not exist
+    root = root_of(file, [Path.cwd()])
     settings, problems = load(root, discover().settings_types)
     if path.is_file():
         settings = settings.for_path(path.relative_to(root).as_posix(), language_of(path) or "")
     by_key = {row.key: row for row in _defaults(settings.plugins, read_models().roles)}
     for entry in settings.entries:
-        if entry.scope is None or path.is_file():  # of a file, only those that fit are left
-            by_key |= {row.key: row for row in _flat(entry.key, entry.value, entry.where)}
+        # A scope says for which files an entry holds. `for_path` has left only the scopes that this file is in.
+        if entry.scope is None or path.is_file():
+            by_key |= {row.key: row for row in _flatten(entry.key, entry.value, entry.where)}
     return list(by_key.values()), problems
 
 
 def _defaults(plugins: Any, roles: Any) -> Iterator[SettingRow]:
+    """Yield the setting of each key as it is when no file sets it.
+
+    Args:
+        plugins: each plugin's settings by its name; only their types matter.
+        roles: the catalog's model for each role.
+    """
     from breadknife.engine.settings import EngineSettings
     from breadknife.host.settings.resolve import FLAGS
 
@@ -125,15 +136,16 @@ def _defaults(plugins: Any, roles: Any) -> Iterator[SettingRow]:
         yield SettingRow(flag, False, "default")
     for role, model in roles.items():
         yield SettingRow(f"models.{role}", model, "the catalog")
-    yield from _flat("engine", EngineSettings(), "default")
+    yield from _flatten("engine", EngineSettings(), "default")
     for name, value in plugins.items():
         yield SettingRow(f"{name}.enabled", True, "default")
-        yield from _flat(name, type(value)(), "default")
+        yield from _flatten(name, type(value)(), "default")
 
 
-def _flat(key: str, value: Any, where: str) -> Iterator[SettingRow]:
+def _flatten(key: str, value: Any, origin: str) -> Iterator[SettingRow]:
+    """Yield a row for a value, or for each field of a dataclass, at any depth."""
     if is_dataclass(value):
         for field in fields(value):
-            yield from _flat(f"{key}.{field.name}", getattr(value, field.name), where)
+            yield from _flatten(f"{key}.{field.name}", getattr(value, field.name), origin)
     else:
-        yield SettingRow(key, msgspec.to_builtins(value), where)
+        yield SettingRow(key, msgspec.to_builtins(value), origin)

@@ -33,9 +33,11 @@ class Check:
     """`ok`, `note` (works, but with less) or `problem`."""
     detail: str
     remedy: str = ""
+    """What the user can do about it; empty where there is nothing to do."""
 
 
 def run(*, as_json: bool) -> int:
+    """Print all checks. Return the exit code: 1 if one of them is a problem, else 0."""
     with closing(make_host()) as host:
         checks = list(examine(host))
     if as_json:
@@ -55,6 +57,7 @@ def run(*, as_json: bool) -> int:
 
 
 def examine(host: Host) -> Iterator[Check]:
+    """Yield every check. Gives the host the settings, and starts the engine if it is installed."""
     yield from _settings(host)
     yield from _plugins(host)
     yield from _models(host)
@@ -64,13 +67,13 @@ def examine(host: Host) -> Iterator[Check]:
 
 def _settings(host: Host) -> Iterator[Check]:
     layers, unreadable = file_layers(root_of(Path.cwd() / "file"))
-    host.settings, wrong = resolve(layers, host.registry.settings_types)
-    for problem in (*unreadable, *wrong):
+    host.settings, problems = resolve(layers, host.registry.settings_types)
+    for problem in (*unreadable, *problems):
         if isinstance(problem, LeftOut):
             yield Check("settings", "note", str(problem))
         else:
             yield Check("settings", "problem", str(problem), "mend that line; until then the rest of the file counts")
-    if not unreadable and not wrong:
+    if not unreadable and not problems:
         used = [layer.origin for layer in layers if layer.values]
         yield Check("settings", "ok", ", ".join(used) or f"defaults (yours would be in {layers[0].origin})")
 
@@ -88,7 +91,10 @@ def _plugins(host: Host) -> Iterator[Check]:
 
 
 def _models(host: Host) -> Iterator[Check]:
-    """Check the models of the plugins' roles. Without an engine nobody misses them."""
+    """Check the lists of models, and the model of each role that a plugin asks for.
+
+    A missing model is a problem only if the engine is installed, since nothing else would run it.
+    """
     try:
         user_catalog()
     except BreadknifeError as error:
@@ -97,7 +103,7 @@ def _models(host: Host) -> Iterator[Check]:
         yield Check("models", "problem", problem, "update or uninstall the package, or tell its author")
     store = ModelStore()
     roles = dict.fromkeys(role for plugin in host.registry.plugins for role in roles_of(plugin))
-    names: dict[str, None] = {}
+    names: dict[str, None] = {}  # in the order of the roles, each once
     for role in roles:
         try:
             names[host.model_name(role)] = None
@@ -116,22 +122,22 @@ def _models(host: Host) -> Iterator[Check]:
 
 def _engine(host: Host) -> Iterator[Check]:
     try:
-        private_folder(paths.runtime_dir())
-        running = None
+        private_folder(paths.runtime_dir())  # raises an error if other users could get at the engine's socket
+        status_before = None
         try:
-            running = host.engine.status()
+            status_before = host.engine.status()
         except EngineUnavailable as error:
             yield Check("engine", "note", str(error))
-        host.warm_up()
+        host.warm_up()  # starts the engine, unless it runs or completion is off
     except EngineMissing as error:
         yield Check("engine", "note", f"only rules check and nothing completes: {error}")
         return
     except BreadknifeError as error:
         yield Check("engine", "problem", str(error), f"the engine's log is {paths.state_dir() / 'engine.log'}")
         return
-    now = host.engine.status()
-    pid = f"process {now.pid}, {now.resident_bytes / 1e6:,.0f} MB" if now else "ended again"
-    yield Check("engine", "ok", f"{'running' if running else 'started'} ({pid})")
+    status = host.engine.status()
+    process = f"process {status.pid}, {status.resident_bytes / 1e6:,.0f} MB" if status else "ended again"
+    yield Check("engine", "ok", f"{'running' if status_before else 'started'} ({process})")
 
 
 def languagetool() -> Iterator[Check]:

@@ -16,10 +16,11 @@ Complain = Callable[[DocumentError], None]
 
 
 def find_files(paths: Sequence[Path], complain: Complain = lambda error: None) -> Iterator[Path]:
-    """Yield the files named, and those below the folders named that have a known language and aren't ignored by git.
+    """Yield the files in `paths`, and of the folders in it each file in a known language that git doesn't ignore.
 
-    `complain` is told of a path that doesn't exist, of folders below that can't be listed, and as FileRefused of what
-    is too deep or too large to be something that people wrote.
+    Args:
+        complain: is called with a DocumentError for a path that doesn't exist and for a folder that can't be listed,
+            and with a FileRefused for what lies too deep or is too large for something that people wrote.
     """
     for path in paths:
         if path.is_dir():
@@ -31,25 +32,28 @@ def find_files(paths: Sequence[Path], complain: Complain = lambda error: None) -
 
 
 def tell_complaint(error: DocumentError) -> bool:
-    """Tell the user what `find_files` complains of. Returns whether the command has failed over it."""
+    """Tell the user what `find_files` complains of. Return whether the command has failed: not if a file or folder was
+    only left out because of its size or depth."""
     tell(str(error))
     return not isinstance(error, FileRefused)
 
 
 def _below(top: Path, ignoring: Ignoring, complain: Complain) -> Iterator[Path]:
-    def left_out(folder: str, error: OSError) -> None:
+    """Yield the files below the folder `top`, as `find_files` does."""
+
+    def complain_of(folder: str, error: OSError) -> None:
         kind = FileRefused if isinstance(error, FileRefused) else DocumentError
         complain(kind(f"{folder}: {error.strerror or error}"))
 
-    def kept(names: list[str], *, are_folders: bool) -> list[str]:
-        left = (name for name in names if name not in NEVER)
-        return [name for name in left if not excluded(os.path.join(real, name), rules, is_folder=are_folders)]
+    def not_ignored(names: list[str], *, are_folders: bool) -> list[str]:
+        candidates = (name for name in names if name not in NEVER)
+        return [name for name in candidates if not excluded(os.path.join(real, name), rules, is_folder=are_folders)]
 
-    for folder, folders, files in walk(top, left_out):
+    for folder, folders, files in walk(top, complain_of):
         real = os.path.realpath(folder)
         rules = ignoring.rules(real)
-        folders[:] = kept(folders, are_folders=True)
-        for path in (Path(folder, name) for name in kept(files, are_folders=False)):
+        folders[:] = not_ignored(folders, are_folders=True)  # as with `os.walk`, only these are walked
+        for path in (Path(folder, name) for name in not_ignored(files, are_folders=False)):
             if not language_of(path):
                 continue
             if size_of(path) > LARGEST_DOCUMENT:

@@ -11,7 +11,10 @@ from breadknife.plugins.nullcheck.menu.choices import choices_file, read_choices
 
 
 def run(*, as_json: bool, forget: bool) -> None:
-    """Raises SettingsError when a file can't be deleted."""
+    """Print how often suggestions were accepted and which fixes were chosen, or with `forget` delete those files.
+
+    Raises SettingsError if a file can't be deleted.
+    """
     suggestions, fixes = learned_file(), choices_file()
     if forget:
         for path in (suggestions, fixes):
@@ -29,8 +32,8 @@ def run(*, as_json: bool, forget: bool) -> None:
     say(f"suggestions: {suggestions}")
     for language, buckets in sorted(learned.languages.items()):
         say(f"  {language}:")
-        for edge, outcomes in sorted(buckets.items()):
-            say(f"    confidence {edge}: {outcomes.accepted} accepted, {outcomes.rejected} rejected")
+        for confidence, outcomes in sorted(buckets.items()):
+            say(f"    confidence {confidence}: {outcomes.accepted} accepted, {outcomes.rejected} rejected")
     if not learned.languages:
         say("  nothing is learned yet")
     say(f"fixes of null: {fixes}")

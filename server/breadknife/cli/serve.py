@@ -28,11 +28,11 @@ EXAMPLES = """examples:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        super().error(escaped(message))
+        super().error(escaped(message))  # an argument in the message could hold a terminal's control sequences
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Ends the process: with code 2 after an error."""
+    """Serve until the client ends the session, then end the process. After an error the exit code is 2."""
     parser = _Parser(
         "breadknife serve",
         description="Run the language server over stdio. Your editor starts it.",
@@ -68,9 +68,12 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def run(tcp: str | None, *, offline: bool, learn: bool, engine_script: Path | None, log_file: Path | None) -> None:
+    """Serve over stdio, or over the local address `tcp`, then end the process.
+
+    Raises SettingsError for an address that isn't local or can't be listened on.
+    """
     set_up_logging(log_file)
-    # A request's thread that computes gives way to the event loop after 1 ms instead of 5.
-    sys.setswitchinterval(0.001)
+    sys.setswitchinterval(0.001)  # a thread that computes gives way to the event loop after 1 ms instead of 5
     if offline:
         from breadknife.offline import forbid_network
 
@@ -89,7 +92,7 @@ def run(tcp: str | None, *, offline: bool, learn: bool, engine_script: Path | No
 
 
 def _host(engine_script: Path | None) -> Host:
-    from breadknife.cli.assemble import make_host  # when `initialize` is answered
+    from breadknife.cli.assemble import make_host  # imported here, because the server must start fast
 
     return make_host(engine_script)
 
@@ -101,11 +104,11 @@ def _command_line(*, offline: bool, learn: bool) -> Layer:
 
 
 def loopback(address: str) -> tuple[str, int]:
-    """Take `HOST:PORT` apart. Raises SettingsError for anything that other machines could reach."""
+    """Return host and port of `HOST:PORT`. Raises SettingsError for an address that other machines could reach."""
     import ipaddress
 
     host, _, port = address.rpartition(":")
-    name = host.strip("[]") or "127.0.0.1"
+    name = host.strip("[]") or "127.0.0.1"  # an IPv6 address is in brackets
     try:
         local = name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:

@@ -32,6 +32,7 @@ def run(*, as_json: bool, watch: bool) -> int:
 
 
 def _report(host: Host, problems: list[str]) -> dict[str, Any]:
+    """Return the host's status, with the problems of the settings among its own."""
     report = status(host)
     report["problems"] += problems
     return report

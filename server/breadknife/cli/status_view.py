@@ -14,12 +14,12 @@ from rich.text import Text
 from breadknife.host.report.lines import duration, moment, no_engine
 
 Values = Mapping[str, Any]
-_DAY = 24 * 60
-"""In minutes."""
+"""An object of the JSON that `host.report.status` makes."""
+_MINUTES_A_DAY = 24 * 60
 
 
 def view(report: Values) -> RenderableType:
-    """Return the report of `host.status`, for people."""
+    """Return the report of `host.report.status` as rich prints it. Its strings must be escaped already."""
     parts: list[RenderableType] = [Text.from_markup(f"[bold]breadknife {report['version']}[/bold]")]
     engine = report["engine"]
     if engine is None:
@@ -28,7 +28,7 @@ def view(report: Values) -> RenderableType:
     else:
         parts += _engine(engine)
     parts += [Text(remote["sentence"], "bold red") for remote in report["remotes"]]
-    parts.append(_files(report["models"]))
+    parts.append(_model_files(report["models"]))
     off = " [dim](off)[/dim]"
     plugins = (plugin["name"] + ("" if plugin["enabled"] else off) for plugin in report["plugins"])
     parts.append(Text.from_markup("plugins  " + ", ".join(plugins)))
@@ -44,7 +44,7 @@ def _engine(engine: Values) -> list[RenderableType]:
     clients = (f"{escape(client['name'])} ({client['pid']})" for client in engine["clients"])
     parts.append(Text.from_markup("clients  " + (", ".join(clients) or "none")))
     parts.append(_lanes(engine["lanes"]))
-    parts += [_loaded(model) for model in engine["models"]]
+    parts += [_loaded_model(model) for model in engine["models"]]
     for name in engine["set_aside"]:
         remedy = f"{name} is set aside: the engine died over it three times; `breadknife models allow {name}`"
         parts.append(Text(remedy, "red"))
@@ -54,9 +54,12 @@ def _engine(engine: Values) -> list[RenderableType]:
 
 
 def _ago(at: float) -> str:
-    """Return how long ago something failed: its age says sooner than the clock that it may be well by now."""
+    """Return how long ago the time `at` (in seconds since 1970) was; after a day, the date and time instead.
+
+    The age of a failure says sooner than its time that all may be well by now.
+    """
     minutes, seconds = divmod(int(max(0, time.time() - at)), 60)
-    if minutes >= _DAY:
+    if minutes >= _MINUTES_A_DAY:
         return moment(at)
     return f"{minutes // 60} h ago" if minutes >= 60 else f"{minutes} min ago" if minutes else f"{seconds} s ago"
 
@@ -68,11 +71,11 @@ def _lanes(lanes: Sequence[Values]) -> Table:
     return table
 
 
-def _loaded(model: Values) -> Table:
+def _loaded_model(model: Values) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(min_width=18)
     table.add_row(Text(model["name"], "bold"), f"{model['bytes'] / 1e6:,.0f} MB, idle {duration(model['idle'])}")
-    if not model["cells"]:
+    if not model["cells"]:  # it only reads, so it has no KV cache
         table.add_row(f"  {model['kind']}", f"{model['prompt_tokens']:,} tokens read")
         return table
     held = f"{model['cached_tokens']:,} of {model['cells']:,} tokens in {model['sequences']} sequences"
@@ -81,7 +84,7 @@ def _loaded(model: Values) -> Table:
     speed = f"{model['tokens_per_second']:.0f} tokens/s, {model['output_tokens']:,} tokens written"
     drafts = f"{_share(model['accepted_tokens'], model['drafted_tokens'])} of {model['drafted_tokens']:,} drafted kept"
     table.add_row("  output", f"{speed}; {drafts}" if model["drafted_tokens"] else speed)
-    if calibration := model["calibration"]:
+    if calibration := model["calibration"]:  # what was measured of the model on this machine
         costs = ", ".join(f"{tokens}: {seconds * 1000:.0f}" for tokens, seconds in calibration["cost"])
         how = f"{calibration['threads']} threads, slices of {calibration['slice']}"
         table.add_row("  machine", f"{how}; ms for one decode of so many tokens: {costs}")
@@ -90,11 +93,12 @@ def _loaded(model: Values) -> Table:
     return table
 
 
-def _files(models: Sequence[Values]) -> Table:
+def _model_files(models: Sequence[Values]) -> Table:
     table = _table("model", "roles", "file")
     for model in models:
-        where = "of another engine" if ":" in model["name"] else "not on this machine"
-        table.add_row(model["name"], ", ".join(model["roles"]), model["path"] or where)
+        # The name of another program's model begins with the program's: `ollama:NAME`.
+        no_file = "of another engine" if ":" in model["name"] else "not on this machine"
+        table.add_row(model["name"], ", ".join(model["roles"]), model["path"] or no_file)
     return table
 
 

@@ -9,7 +9,11 @@ from breadknife.host import trust
 
 
 def run(folder: Path, *, revoke: bool, list_all: bool) -> int:
-    """Return the exit code: 0 done, 1 there was nothing to revoke."""
+    """Trust a folder, or with `revoke` stop trusting it, or with `list_all` print the trusted folders.
+
+    Return the exit code: 1 if trust was to be revoked, but the folder wasn't trusted or is still trusted through a
+    folder that it is in; else 0.
+    """
     if list_all:
         folders = trust.trusted_folders()
         for trusted in folders:

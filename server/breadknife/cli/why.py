@@ -21,8 +21,8 @@ from breadknife.task.reasons import silence
 from breadknife.task.values import CheckRequest
 from breadknife.text.document import Document, Span, read_document, uri_to_path
 
-_READ = 20
-"""So many receipts are read for one that is shown, since those in vain are folded."""
+_RECEIPTS_READ_PER_SHOWN = 20
+"""Receipts that are read for each that is shown, because those of requests without a result are folded into one."""
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
 
 
@@ -41,8 +41,15 @@ def run(place: str | None, *, as_json: bool, limit: int) -> int:
 
 
 def why_at(file: Path, line: int, column: int = 0) -> Explanation:
-    """Return why nothing is shown at a place of a file as it is on the disk; without a column, what is marked
-    anywhere in the line, or else at the end of its text. It waits for engines that still read. Raises SettingsError."""
+    """Return why nothing is shown at a place of a file, as the file is on disk.
+
+    Waits for engines that still read the text. Raises SettingsError.
+
+    Args:
+        line: the line's number, counted from 1.
+        column: the column's number, counted from 1. 0 stands for the whole line: a finding anywhere in it counts, and
+            if there is none, the end of the line's text is explained.
+    """
     path = file.absolute()
     try:
         document = read_document(path)
@@ -57,6 +64,8 @@ def why_at(file: Path, line: int, column: int = 0) -> Explanation:
         host.settings = settings_for(host, offline=False, root=root)
         why = _explain(host, document, line, column, root)
         if why.silence.reason == "still-reading":
+            # The first request waits for every checker. The second is one as editors send it: why an editor that asks
+            # now shows nothing is what is explained.
             host.ask(CheckRequest(document, whole=True), root=root, plugin=why.expected)
             host.ask(CheckRequest(document), root=root, plugin=why.expected)
             why = _explain(host, document, line, column, root)
@@ -64,16 +73,17 @@ def why_at(file: Path, line: int, column: int = 0) -> Explanation:
 
 
 def _explain(host: Host, document: Document, line: int, column: int, root: Path) -> Explanation:
-    """Say why nothing is shown. Whoever names a line alone expects something anywhere in it, so what is marked there
-    comes first."""
-    line_span = document.line_span(line - 1)
-    for finding in host.ask(CheckRequest(document), root=root).findings if not column else ():
-        if finding.span.touches(line_span):
-            return Explanation("", silence("marked", message=finding.message.rstrip(".")))
-    return explain_nothing(host, document, _span(document, line, column), root)
+    """Return the explanation of `why_at` from one round of requests."""
+    if not column:
+        line_span = document.line_span(line - 1)
+        for finding in host.ask(CheckRequest(document), root=root).findings:
+            if finding.span.touches(line_span):
+                return Explanation("", silence("marked", message=finding.message.rstrip(".")))
+    return explain_nothing(host, document, _cursor_at(document, line, column), root)
 
 
-def _span(document: Document, line: int, column: int) -> Span:
+def _cursor_at(document: Document, line: int, column: int) -> Span:
+    """Return the empty span at a column of a line, both counted from 1, or for 0 at the end of the line's text."""
     line_span = document.line_span(line - 1)
     end_of_text = line_span.start + len(document.line_text(line - 1).rstrip())
     offset = min(line_span.start + column - 1, line_span.end) if column else end_of_text
@@ -81,9 +91,11 @@ def _span(document: Document, line: int, column: int) -> Span:
 
 
 def _receipts(file: Path | None, *, as_json: bool, limit: int) -> int:
+    """Print the newest receipts of the running servers: those about a file, or all."""
     uri = file.absolute().as_uri() if file else None
-    answers = ask_servers(InspectorRequest("why", uri=uri, limit=limit if as_json else limit * _READ))
-    receipts = [{**receipt, "server": pid} for pid, newest in answers for receipt in newest]
+    read_limit = limit if as_json else limit * _RECEIPTS_READ_PER_SHOWN
+    answers = ask_servers(InspectorRequest("why", uri=uri, limit=read_limit))
+    receipts = [{**receipt, "server": pid} for pid, server_receipts in answers for receipt in server_receipts]
     receipts.sort(key=lambda receipt: receipt["at"], reverse=True)
     if as_json:
         print_json(receipts[:limit])
@@ -95,7 +107,11 @@ def _receipts(file: Path | None, *, as_json: bool, limit: int) -> int:
 
 
 def lines_of(receipt: Mapping[str, Any], times: int = 1) -> Iterator[str]:
-    """Yield a receipt for people: one line of what became of it, then what there is to say, indented."""
+    """Yield the lines that show a receipt: what became of the request, then indented whatever else is known of it.
+
+    Args:
+        times: the number of receipts that this one stands for (`folded`).
+    """
     at = time.strftime("%H:%M:%S", time.localtime(receipt["at"]))
     path = uri_to_path(receipt["uri"])
     what = f"{receipt['request']} by {receipt['plugin']}" if receipt["plugin"] else receipt["request"]

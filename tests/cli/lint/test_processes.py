@@ -34,7 +34,7 @@ def test_the_findings_and_their_order_are_the_same(tmp_path: Path, home: Path) -
 
 def test_a_process_that_dies_is_replaced(tmp_path: Path, home: Path) -> None:
     host = make_host()
-    settings = settings_for(host, True, tmp_path, unasked=["prose", "completion"])
+    settings = settings_for(host, True, tmp_path, disabled_plugins=["prose", "completion"])
     processes = ProcessPool(1, (), lambda root: FolderState(root, settings, None), lambda notice: None)
     document = Document((tmp_path / "a.py").as_uri(), "python", FIND + "file = find(1)\nfile.x\n")
     task = LintTask(document, tmp_path, frozenset({"nullcheck"}), False)

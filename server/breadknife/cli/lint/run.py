@@ -120,7 +120,9 @@ class _LintRun:
         sources = list(self._until_interrupted(sources or find_sources(options.paths, self._complain)))
         self._files = len(sources)
         roots = dict.fromkeys(self._root_of(source.path.parent) for source in sources)
-        self._settings = {root: settings_for(self._host, options.offline, root, unasked=left_out) for root in roots}
+        self._settings = {
+            root: settings_for(self._host, options.offline, root, disabled_plugins=left_out) for root in roots
+        }
         self._host.settings = next(iter(self._settings.values()), self._host.settings)
         self._host.settings_of = lambda root: self._settings[root] if root else self._host.settings
         jobs = 1 if options.engine_script else options.jobs  # a script is one process's
