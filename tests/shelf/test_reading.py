@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.cancel import CancelToken
-from breadknife.errors import Cancelled
+from breadknife.errors import Cancelled, DocumentError
+from breadknife.plugins.shelf.reading.formats import read_pdf
 from breadknife.plugins.shelf.reading.process import ReadingProcess
 from breadknife.plugins.shelf.reading.values import MAX_BYTES, MAX_TEXT, ReadRequest, ReadResponse
 from breadknife.plugins.shelf.reading.worker import answer
@@ -224,3 +225,8 @@ def test_an_archive_with_a_password_is_named(tmp_path: Path) -> None:
     data[directory + 8] |= 1
     path.write_bytes(bytes(data))
     assert read(path)[-1].error == "it is encrypted; save a copy without a password"
+
+
+def test_a_pdf_with_too_many_pages_is_left_out_with_a_reason() -> None:
+    with pytest.raises(DocumentError, match=r"it has 3 pages, and at most 2 are read; split it"):
+        read_pdf(pdf("a", "b", "c"), most_pages=2)

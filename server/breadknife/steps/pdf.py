@@ -18,16 +18,19 @@ FEWEST_CHARACTERS = 50
 """A page with fewer, and with something else to see, is read by OCR: what text it has is a stamp or a page number."""
 LEAST_DPI, MOST_DPI = 150.0, 300.0
 """Of the picture for OCR. In between, a scan's own pixels are taken as they are: more of them only take time."""
-MAX_PAGES = 10_000
-_POINTS = 72.0
+_POINTS_PER_INCH = 72.0
+_MOST_PIXELS = 10_000
+"""Of the longer side of the picture for OCR: a poster at 300 dpi would take all memory."""
 _JUNK_TITLE = re.compile(r"untitled|microsoft word|\.(docx?|indd|dvi|tex|ps|pdf|rtf|pub|pptx?|qx[dp])$|[\\/]", re.I)
 """Titles that a program made up."""
 _LONGEST_TITLE = 120
 
 
 def open_pdf(data: bytes) -> Any:
-    """Return the PDF as pypdfium2 has it. Raises DocumentError for a file that is damaged, encrypted or too long, with
-    `REASON; REMEDY`."""
+    """Return the PDF as pypdfium2 has it, however many pages it has.
+
+    Raises DocumentError, as `REASON; REMEDY`, for a file that is damaged, encrypted, or no PDF.
+    """
     import pypdfium2  # pyright: ignore[reportMissingTypeStubs]
     import pypdfium2.raw  # pyright: ignore[reportMissingTypeStubs]
 
@@ -37,8 +40,6 @@ def open_pdf(data: bytes) -> Any:
         if getattr(error, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD:
             raise DocumentError("it is encrypted; save a copy without a password") from None
         raise DocumentError("it is damaged or no PDF; open it in a PDF reader and save it again") from None
-    if not 0 < len(pdf) <= MAX_PAGES:
-        raise DocumentError(f"it has {len(pdf):,} pages, and at most {MAX_PAGES:,} are read; split it")
     return pdf
 
 
@@ -50,7 +51,7 @@ def title_of(pdf: Any) -> str:
 
 
 def pages_of(pdf: Any) -> Iterator[Page]:
-    """Yield the pages in order. A damaged page of a file that is whole otherwise has no text."""
+    """Yield the pages in order, each read when it is asked for. A page that is damaged has no text."""
     for number in range(1, len(pdf) + 1):
         with _opened(pdf, number) as page:
             if page is None:
@@ -65,7 +66,8 @@ def pages_of(pdf: Any) -> Iterator[Page]:
 
 @contextlib.contextmanager
 def _opened(pdf: Any, number: int) -> Generator[Any]:
-    """Give a page of pypdfium2's, counted from 1; None for one that is damaged."""
+    """Yield the page with this number, counted from 1, as pypdfium2 has it; None if it is damaged. It is closed
+    afterwards."""
     from pypdfium2 import PdfiumError  # pyright: ignore[reportMissingTypeStubs]
 
     try:
@@ -88,11 +90,12 @@ def _has_picture(page: Any) -> bool:
     """Tell whether there is anything on the page but text: a scan, or letters drawn as paths."""
     from pypdfium2.raw import FPDF_PAGEOBJ_TEXT  # pyright: ignore[reportMissingTypeStubs]
 
-    return any(each.type != FPDF_PAGEOBJ_TEXT for each in page.get_objects(max_depth=2))
+    return any(page_object.type != FPDF_PAGEOBJ_TEXT for page_object in page.get_objects(max_depth=2))
 
 
 def pictures(data: bytes, numbers: tuple[int, ...]) -> Iterator[tuple[int, Picture]]:
-    """Yield the pages of these numbers, as OCR sees them. Raises as `open_pdf` does."""
+    """Yield the pages of these numbers as pictures for OCR, each with its number. Numbers without a page and damaged
+    pages are left out. Raises as `open_pdf` does."""
     pdf = open_pdf(data)
     for number in numbers:
         if not 1 <= number <= len(pdf):
@@ -104,27 +107,27 @@ def pictures(data: bytes, numbers: tuple[int, ...]) -> Iterator[tuple[int, Pictu
 
 def _render(page: Any) -> Picture:
     dpi = _dpi(page)
-    bitmap = page.render(scale=dpi / _POINTS, grayscale=True)
+    bitmap = page.render(scale=dpi / _POINTS_PER_INCH, grayscale=True)
     width, height, stride = int(bitmap.width), int(bitmap.height), int(bitmap.stride)
     buffer = ctypes.string_at(bitmap.buffer, stride * height)
     bitmap.close()
-    if stride != width:
+    if stride != width:  # pdfium fills each row up to a multiple of four bytes
         buffer = b"".join(buffer[row * stride : row * stride + width] for row in range(height))
     return Picture(width, height, buffer, dpi)
 
 
 def _dpi(page: Any) -> float:
-    """Return the resolution of the page's widest picture, within limits; for a large poster less, so that it doesn't
-    take all memory."""
+    """Return the resolution at which a page is drawn: the finest one of its pictures that are wider than half of the
+    page, within the limits above; MOST_DPI for a page without such a picture."""
     from pypdfium2 import PdfImage, PdfiumError  # pyright: ignore[reportMissingTypeStubs]
 
-    best = 0.0
-    for each in page.get_objects(max_depth=2):
-        if isinstance(each, PdfImage):
+    finest = 0.0
+    for page_object in page.get_objects(max_depth=2):
+        if isinstance(page_object, PdfImage):
             with contextlib.suppress(PdfiumError):
-                left, _, right, _ = each.get_bounds()
+                left, _, right, _ = page_object.get_bounds()
                 if right - left > page.get_width() / 2:
-                    best = max(best, each.get_px_size()[0] * _POINTS / (right - left))
-    wanted = min(MOST_DPI, max(LEAST_DPI, best)) if best else MOST_DPI
-    widest = max(page.get_width(), page.get_height())
-    return min(wanted, 10_000 * _POINTS / widest)
+                    finest = max(finest, page_object.get_px_size()[0] * _POINTS_PER_INCH / (right - left))
+    dpi = min(MOST_DPI, max(LEAST_DPI, finest)) if finest else MOST_DPI
+    longer_side = max(page.get_width(), page.get_height())
+    return min(dpi, _MOST_PIXELS * _POINTS_PER_INCH / longer_side)

@@ -17,6 +17,7 @@ from breadknife.task.cascade import Kind
 from breadknife.task.values import Resource, Silence
 
 MAX_PAGES = 5_000
+"""Of a PDF. What comes after them isn't read: the step's result is in memory as a whole."""
 _OCR_SECONDS = 110.0
 """Less than the step has, so that it can say what happened."""
 
@@ -53,19 +54,23 @@ class ReadPdfOutput:
     """One for each page that has text."""
     empty: tuple[int, ...]
     """Pages without text, counted from 1: pictures, say."""
+    total: int
+    """Pages of the PDF. If it has more than were read, `passages` and `empty` are about the first ones alone."""
 
 
 def read_pdf(given: ReadPdfInput, context: StepContext) -> ReadPdfOutput | Silence:
-    """Return the text of a PDF, page by page."""
+    """Return the text of a PDF, page by page; of a long one, the text of its first pages."""
     try:
-        pages = list(islice(pages_of(open_pdf(given.file.data)), min(given.pages, MAX_PAGES)))
+        pdf = open_pdf(given.file.data)
     except DocumentError as error:
         why, _, remedy = str(error).partition("; ")
         return Silence("bad-pdf", f"{given.file.uri.rpartition('/')[2]} can't be read: {why}.", remedy)
+    pages = islice(pages_of(pdf), min(given.pages, MAX_PAGES))
     texts = [(page.number, page.text.strip()) for page in pages]
     return ReadPdfOutput(
-        tuple(Passage(text, given.file.uri, number) for number, text in texts if text),
-        tuple(number for number, text in texts if not text),
+        passages=tuple(Passage(text, given.file.uri, number) for number, text in texts if text),
+        empty=tuple(number for number, text in texts if not text),
+        total=len(pdf),
     )
 
 
