@@ -1,4 +1,4 @@
-"""After an edit of a large document its part between two walls is read alone: as the whole is, or not at all."""
+"""After an edit of a large document, a slice of it is read alone: as within the whole, or not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from breadknife.plugins.prose.edits import BlockChange, compare, find_change
 from breadknife.plugins.prose.results import DocumentFindings
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.extract import extract
-from breadknife.text.extract.markdown.walls import walls
+from breadknife.text.extract.markdown.slices import block_starts
 from breadknife.text.syntax import difference, parse
 from support import document
 
@@ -82,7 +82,7 @@ def read(doc: Document) -> DocumentFindings:
     tree = parse(doc.text, doc.language)
     assert tree is not None
     paragraphs = [each for each in extract(doc, tree, CancelToken()) if each.segments]
-    return DocumentFindings(doc, paragraphs, (), (), walls(tree))
+    return DocumentFindings(doc, paragraphs, (), (), block_starts(tree))
 
 
 @pytest.fixture(autouse=True)
@@ -105,8 +105,8 @@ def test_a_part_alone_is_read_as_the_whole_is(text: str, edits: list[tuple[float
         if found is not None:
             assert [*found.paragraphs] == [*whole.paragraphs]
             assert {*found.fresh} <= {*found.paragraphs}
-        assert_all_others_stay(told, edit, compare(told, edit, whole.paragraphs, whole.walls))
-        told = whole if found is None else DocumentFindings(doc, found.paragraphs, (), (), found.walls)
+        assert_all_others_stay(told, edit, compare(told, edit, whole.paragraphs, whole.block_starts))
+        told = whole if found is None else DocumentFindings(doc, found.paragraphs, (), (), found.block_starts)
 
 
 def assert_all_others_stay(told: DocumentFindings, edit: TextEdit, found: BlockChange) -> None:

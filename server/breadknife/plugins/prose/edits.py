@@ -1,4 +1,4 @@
-"""What an edit of a large document changes: the paragraphs that are to be looked at, while all others stay."""
+"""Finds the paragraphs that an edit of a large document changes, so that only they are checked again."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from operator import attrgetter
 from breadknife.plugins.prose.results import DocumentFindings
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.extract import LONGEST
-from breadknife.text.extract.markdown.walls import SliceChange, around, part, within
+from breadknife.text.extract.markdown.slices import SliceChange, changed_slices, paragraphs_starting_in, read_slice
 from breadknife.text.prose import ProseText
 from breadknife.text.shifted import Offsets, Shifted
 
 LARGE = 100_000
-"""Code points of a document of which an edit's own paragraphs are answered before the rest is looked at again."""
+"""Code points from which on a document is large: the paragraphs of an edit are checked before the rest of it."""
 _START: Callable[[ProseText], int] = attrgetter("start")
 
 
@@ -29,50 +29,59 @@ class Paragraphs(Shifted[ProseText]):
 
 @dataclass(frozen=True)
 class BlockChange:
+    """What an edit changes in a document."""
+
     block: Span
-    """In the text after it: outside of it everything was found before."""
+    """In the new text. Everything outside has been checked before."""
     paragraphs: Sequence[ProseText]
-    """All of the text after it."""
+    """All of the new text."""
     fresh: Sequence[ProseText]
     """Those of the block."""
-    walls: Sequence[int]
+    block_starts: Sequence[int]
+    """All of the new text: offsets at which a document may be cut to read a slice alone."""
 
 
 def find_change(before: DocumentFindings, edit: TextEdit, document: Document) -> BlockChange | None:
-    """Return the change that an edit makes of a large Markdown document, without a look at all of it; None if that is
-    needed, or nothing changes."""
+    """Return what an edit changes in a large Markdown document, by reading a slice around it alone.
+
+    None if all of the document must be read to know, if it isn't large, or if nothing changes.
+    """
     old, new = before.document.text, document.text
-    if document.language != "markdown" or not is_of_large(before, edit, document):
+    if document.language != "markdown" or not changes_large_document(before, edit, document):
         return None
-    places = around(before.walls, edit.span, new, len(new) - len(old))
-    short = takewhile(lambda place: max(len(place.old), len(place.new)) <= LONGEST, places)
-    return next((change for place in short if (change := _change_of(place, before, new)) is not None), None)
+    changes = changed_slices(before.block_starts, edit.span, new, len(new) - len(old))
+    short = takewhile(lambda change: max(len(change.old), len(change.new)) <= LONGEST, changes)
+    return next((block for change in short if (block := _block_change(change, before, new)) is not None), None)
 
 
-def _change_of(place: SliceChange, before: DocumentFindings, after: str) -> BlockChange | None:
-    new = part(after, place.new)
+def _block_change(change: SliceChange, before: DocumentFindings, after: str) -> BlockChange | None:
+    """Return the change, if both slices read alone as they do within their documents; else None."""
+    new = read_slice(after, change.new)
     if new is None:
         return None
     paragraphs = before.paragraphs if isinstance(before.paragraphs, Paragraphs) else Paragraphs(before.paragraphs)
-    walls = before.walls if isinstance(before.walls, Offsets) else Offsets(before.walls)
-    replaced, below = within(paragraphs, place.old), len(walls) - place.below
-    old = part(before.document.text, place.old)
-    # What reads alone as it reads in its place depends on nothing else, and nothing else on it.
-    if old is None or [*old.paragraphs] != [*paragraphs[replaced]] or [*old.walls] != [*walls[place.above : below]]:
+    block_starts = before.block_starts if isinstance(before.block_starts, Offsets) else Offsets(before.block_starts)
+    first_below = len(block_starts) - change.below
+    replaced = paragraphs_starting_in(paragraphs, change.old)
+    old = read_slice(before.document.text, change.old)
+    # If the old slice alone gives what it gave within the document, it depends on nothing around it.
+    if old is None or [*old.paragraphs] != [*paragraphs[replaced]]:
         return None
-    by = len(place.new) - len(place.old)
+    if [*old.block_starts] != [*block_starts[change.above : first_below]]:
+        return None
+    by = len(change.new) - len(change.old)
     return BlockChange(
-        place.new,
+        change.new,
         paragraphs.spliced(replaced.start, replaced.stop, new.paragraphs, by),
         new.paragraphs,
-        walls.spliced(place.above, below, new.walls, by),
+        block_starts.spliced(change.above, first_below, new.block_starts, by),
     )
 
 
 def compare(
-    before: DocumentFindings, edit: TextEdit, paragraphs: Sequence[ProseText], walls: Sequence[int]
+    before: DocumentFindings, edit: TextEdit, paragraphs: Sequence[ProseText], block_starts: Sequence[int]
 ) -> BlockChange:
-    """Return the same, where all of the new text has been read."""
+    """Return the change between two full readings, whose paragraphs and block starts are given for the new text."""
     by, old = len(edit.new_text) - len(edit.span), before.paragraphs
     most = min(len(old), len(paragraphs))
     first = _count_equal(zip(old, paragraphs, strict=False))
@@ -82,11 +91,11 @@ def compare(
     start = min([edit.span.start, *(paragraph.start for paragraph in (*replaced[:1], *fresh[:1]))])
     # A paragraph may lie in another one.
     ends = [*(paragraph.end + by for paragraph in replaced), *(paragraph.end for paragraph in fresh)]
-    return BlockChange(Span(start, max([edit.span.end + by, start, *ends])), paragraphs, fresh, walls)
+    return BlockChange(Span(start, max([edit.span.end + by, start, *ends])), paragraphs, fresh, block_starts)
 
 
-def is_of_large(before: DocumentFindings, edit: TextEdit, document: Document) -> bool:
-    """Tell whether a large document has changed."""
+def changes_large_document(before: DocumentFindings, edit: TextEdit, document: Document) -> bool:
+    """Tell whether the document is large before and after the edit, and the edit isn't empty."""
     return min(len(before.document.text), len(document.text)) >= LARGE and bool(edit.span or edit.new_text)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from breadknife.lru import LruCache
 from breadknife.plugins.prose.check import Coverage, DocumentCheck
 from breadknife.plugins.prose.documents.check import find_document_findings
-from breadknife.plugins.prose.edits import LARGE, BlockChange, compare, find_change, is_of_large
+from breadknife.plugins.prose.edits import LARGE, BlockChange, changes_large_document, compare, find_change
 from breadknife.plugins.prose.engine_set import ROLE, EngineRegistry
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.refreshes import RefreshQueue
@@ -40,7 +40,7 @@ from breadknife.task.values import (
 from breadknife.text.directives import Directives, rules_named
 from breadknife.text.document import Document, TextEdit
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
-from breadknife.text.extract.markdown.walls import walls as find_walls
+from breadknife.text.extract.markdown.slices import block_starts as find_block_starts
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import difference
 
@@ -149,10 +149,10 @@ class ProsePlugin:
         if before is not None and edit is not None:
             change = _find_change(before, edit, document, context)
         if change is not None:
-            paragraphs, fresh, walls = change.paragraphs, change.fresh, change.walls
+            paragraphs, fresh, block_starts = change.paragraphs, change.fresh, change.block_starts
         else:
             paragraphs = fresh = _list_paragraphs(document, context)
-            walls = _list_walls(document, context)
+            block_starts = _list_block_starts(document, context)
         settings: ProseSettings = context.settings(ProseSettings)
         directives, lowered = _search_text(before, edit, document)
         suppressions = self._suppressions(document, settings, directives, context)
@@ -188,7 +188,7 @@ class ProsePlugin:
             self.rule_log.absent |= coverage.absent
             self.rule_log.add(document, in_prose, about)
         pending = frozenset[str]().union(*(paragraph.pending for paragraph in checked))
-        result = DocumentFindings(document, paragraphs, in_prose, about, walls, directives, lowered, pending)
+        result = DocumentFindings(document, paragraphs, in_prose, about, block_starts, directives, lowered, pending)
         if not whole:
             self._findings[document.uri] = result
         return result
@@ -224,15 +224,15 @@ def _search_text(
 def _find_change(before: DocumentFindings, edit: TextEdit, document: Document, context: Context) -> BlockChange | None:
     """Return what an edit of a large document changes; None for any other."""
     change = find_change(before, edit, document)
-    if change is not None or not is_of_large(before, edit, document):
+    if change is not None or not changes_large_document(before, edit, document):
         return change
-    return compare(before, edit, _list_paragraphs(document, context), _list_walls(document, context))
+    return compare(before, edit, _list_paragraphs(document, context), _list_block_starts(document, context))
 
 
-def _list_walls(document: Document, context: Context) -> Sequence[int]:
+def _list_block_starts(document: Document, context: Context) -> Sequence[int]:
     is_needed = document.language == "markdown" and len(document.text) >= LARGE
     tree = context.tree(document) if is_needed else None
-    return find_walls(tree) if tree is not None else ()
+    return find_block_starts(tree) if tree is not None else ()
 
 
 def _list_paragraphs(document: Document, context: Context) -> list[ProseText]:

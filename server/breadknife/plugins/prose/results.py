@@ -25,7 +25,7 @@ class DocumentFindings:
     in_prose: Sequence[ProseFinding]
     about_document: Sequence[Finding]
     """Those of the document as a whole."""
-    walls: Sequence[int] = ()
+    block_starts: Sequence[int] = ()
     """Of a large document in Markdown."""
     directives: Directives = field(default_factory=Directives)
     lowered: Lowered | None = None

@@ -35,7 +35,7 @@ def find_document_findings(
     tree = context.tree(document) if rules else None
     if tree is None:  # a format without a grammar
         by_line = document.language in LINE_BY_LINE
-        rules, tree = [rule for rule in rules if rule.prose_alone or by_line], parse("", "markdown")
+        rules, tree = [rule for rule in rules if rule.needs_no_tree or by_line], parse("", "markdown")
     if tree is None:
         return []
     root = context.root

@@ -54,7 +54,7 @@ class DocumentRule:
     """One sentence for the documentation."""
     check: Callable[[DocumentContext], Iterator[DocumentProblem]]
     severity: Severity = Severity.WARNING
-    prose_alone: bool = False
+    needs_no_tree: bool = False
     """It looks at paragraphs only, so it serves formats without a grammar too."""
 
     def find(self, context: DocumentContext) -> Iterator[Finding]:

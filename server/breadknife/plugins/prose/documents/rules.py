@@ -51,7 +51,7 @@ DOCUMENT_RULES = (
         "An acronym that is used three times or more, is in no dictionary, and is never spelled out.",
         find_unexplained_acronyms,
         Severity.HINT,
-        prose_alone=True,
+        needs_no_tree=True,
     ),
     DocumentRule(
         "term-in-two-ways",
@@ -59,6 +59,6 @@ DOCUMENT_RULES = (
         "A term that the project mostly writes differently: its hyphen, capitals, or British or American spelling.",
         find_terms_in_two_ways,
         Severity.HINT,
-        prose_alone=True,
+        needs_no_tree=True,
     ),
 )

@@ -1,4 +1,8 @@
-"""Which part of a Markdown document may be read without the rest, and what comes of it."""
+"""Reads a slice of a Markdown document without the rest.
+
+A slice lies between two block starts: lines at which a block starts whatever stands above, such as a paragraph after a
+blank line, but not a list item, which may go on with a list above.
+"""
 
 from __future__ import annotations
 
@@ -21,66 +25,73 @@ _AFTER = "x\n"
 """A paragraph, unless something above it is still open."""
 
 
-def is_wall(text: str, start: int) -> bool:
-    """Tell whether the line that begins at `start` is a block's first one whatever stands above it, if all that needs
-    an end has one (a fence, a comment of HTML)."""
+def is_block_start(text: str, start: int) -> bool:
+    """Tell whether the line at `start` begins a block whatever stands above it, unless a fence or a comment is open."""
     above = text.rfind("\n", 0, max(0, start - 1)) + 1
     return start > 0 and not text[above:start].strip(" \t\r\n") and not _DEPENDS.match(text, start)
 
 
-def walls(tree: SyntaxTree) -> list[int]:
-    """Return where a block starts that can be read without those above it, and those above it without it."""
-    return [*_walls(tree.text, tree, top_blocks(tree))]
+def block_starts(tree: SyntaxTree) -> list[int]:
+    """Return the offsets of the block starts, ascending."""
+    return [*_block_starts(tree.text, tree, top_blocks(tree))]
 
 
-def _walls(text: str, tree: SyntaxTree, blocks: Iterator[Node]) -> Iterator[int]:
+def _block_starts(text: str, tree: SyntaxTree, blocks: Iterator[Node]) -> Iterator[int]:
     for node in blocks:
-        if not node.is_error and not node.start_point.column and is_wall(text, start := tree.offset(node.start_byte)):
+        if (
+            not node.is_error
+            and not node.start_point.column
+            and is_block_start(text, start := tree.offset(node.start_byte))
+        ):
             yield start
 
 
 _STEPS = (0, 2, 6)
-"""By how many more walls to look for the end of a fence that was opened, which closes the next one."""
+"""Block starts by which a slice grows, if an edit has opened a fence, which ends where the next one began."""
 
 
 @dataclass(frozen=True)
 class MarkdownSlice:
-    """What stands between two walls, read without the rest."""
+    """What a slice has, as it is read alone; offsets are the document's."""
 
     paragraphs: Sequence[ProseText]
-    walls: Sequence[int]
+    block_starts: Sequence[int]
 
 
 @dataclass(frozen=True)
 class SliceChange:
-    """The place of a part, before an edit and after it."""
+    """A slice before an edit and after it."""
 
     old: Span
     new: Span
     above: int
-    """How many walls there are up to its start, and `below` from its end on."""
+    """Block starts up to the slice's start."""
     below: int
+    """Block starts from the slice's end on."""
 
 
-def around(walls: Sequence[int], edit: Span, after: str, by: int) -> Iterator[SliceChange]:
-    """Yield what an edit may change: from one wall to another that both are walls in the text after it too, which is
-    longer `by` so much. Then what it changes if something is open at the second one, up to those further below."""
-    above = bisect_right(walls, edit.start)
-    while above and not is_wall(after, walls[above - 1]):
+def changed_slices(block_starts: Sequence[int], edit: Span, after: str, by: int) -> Iterator[SliceChange]:
+    """Yield slices that an edit may change, the smallest first; the next ones count if the edit opens a fence.
+
+    `block_starts` are those before the edit, `after` is the text after it, which is `by` code points longer. Both ends
+    of a slice are block starts in either text.
+    """
+    above = bisect_right(block_starts, edit.start)
+    while above and not is_block_start(after, block_starts[above - 1]):
         above -= 1
-    start, last = walls[above - 1] if above else 0, bisect_right(walls, edit.end)
+    start, last = block_starts[above - 1] if above else 0, bisect_right(block_starts, edit.end)
     for step in _STEPS:
-        last = min(last + step, len(walls))
-        while last < len(walls) and not is_wall(after, walls[last] + by):
+        last = min(last + step, len(block_starts))
+        while last < len(block_starts) and not is_block_start(after, block_starts[last] + by):
             last += 1
-        end = walls[last] + by if last < len(walls) else len(after)
-        yield SliceChange(Span(start, end - by), Span(start, end), above, len(walls) - last)
-        if last == len(walls):
+        end = block_starts[last] + by if last < len(block_starts) else len(after)
+        yield SliceChange(Span(start, end - by), Span(start, end), above, len(block_starts) - last)
+        if last == len(block_starts):
             break
 
 
-def part(text: str, span: Span) -> MarkdownSlice | None:
-    """Return what is read between two walls of `text`; None when it isn't certain that the whole is read so."""
+def read_slice(text: str, span: Span) -> MarkdownSlice | None:
+    """Return what a slice of `text` has; None if it might be read otherwise within the whole document."""
     source, at_end = text[span.start : span.end], span.end == len(text)
     if _LONE_RETURN.search(source) or (span.start and source.startswith("\ufeff")) or _is_in_front(text, span.start):
         return None
@@ -99,7 +110,7 @@ def part(text: str, span: Span) -> MarkdownSlice | None:
         for paragraph in markdown_prose(tree, CancelToken())
         if paragraph.segments and paragraph.start < len(source)
     ]
-    return MarkdownSlice(paragraphs, [wall + span.start for wall in _walls(shown, tree, iter(blocks))])
+    return MarkdownSlice(paragraphs, [start + span.start for start in _block_starts(shown, tree, iter(blocks))])
 
 
 def _is_in_front(text: str, start: int) -> bool:
@@ -112,14 +123,16 @@ def _is_in_front(text: str, start: int) -> bool:
 
 
 def _is_after(tree: SyntaxTree, node: Node, start: int) -> bool:
-    """Tell whether it is the paragraph that was put below the source, by itself."""
+    """Tell whether `node` is `_AFTER`, the paragraph that was added below the source, by itself."""
     return (
-        node.type == "paragraph" and tree.offset(node.start_byte) == start and (not start or is_wall(tree.text, start))
+        node.type == "paragraph"
+        and tree.offset(node.start_byte) == start
+        and (not start or is_block_start(tree.text, start))
     )
 
 
-def within(paragraphs: Sequence[ProseText], span: Span) -> slice:
-    """Return which of them start in `span`."""
+def paragraphs_starting_in(paragraphs: Sequence[ProseText], span: Span) -> slice:
+    """Return which paragraphs start in `span`."""
     return slice(
         bisect_left(paragraphs, span.start, key=lambda paragraph: paragraph.start),
         bisect_left(paragraphs, span.end, key=lambda paragraph: paragraph.start),
