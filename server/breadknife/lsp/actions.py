@@ -36,14 +36,16 @@ class OfferedAction:
 
 @dataclass(frozen=True)
 class Ticket:
-    """What travels with an unresolved action to the editor and back."""
+    """What travels with an action that has no edits yet to the editor and back: enough to offer it once more."""
 
     plugin: str
     uri: str
     version: int | None
+    """The document's, when the action was offered."""
     title: str
     kind: str
     data: Mapping[str, str | int]
+    """The plugin's own."""
     within: Span | None = None
     findings: tuple[Finding, ...] = ()
     explanation: str = ""
@@ -67,6 +69,8 @@ class Ticket:
 
 
 class ContentModified(JsonRpcException):
+    """Tells the client that its menu is out of date; editors then say so, or open it again."""
+
     CODE = lsp.LSPErrorCodes.ContentModified.value
     MESSAGE = "a document has changed since the action was offered"
 
@@ -79,11 +83,14 @@ class ActionResolver:
         self._tracker = tracker
 
     async def resolve(self, offered: OfferedAction, progress: ProgressListener | None = None) -> Action | None:
-        """Return an action that was chosen, with its edits; None if they can't be made, and the user is told why."""
+        """Return an action that was chosen, with its edits; None if they can't be made, and the user is told why.
+
+        `progress` is told what the plugin does meanwhile. Raises ContentModified if the document has changed by then.
+        """
         server, title = self._server, offered.action.title
         resolved, receipts = await self._ask(offered, progress)
         if resolved is not None:
-            self.log_choice(resolved)
+            self.report_choice(resolved)
             self._tracker.hand_out(offered.plugin, offered.document, resolved)
             return resolved
         reasons = [receipt for receipt in receipts if receipt.sentence]
@@ -96,32 +103,38 @@ class ActionResolver:
     async def resolve_all(
         self, offers: Iterable[OfferedAction], until: float, *, is_automatic: bool
     ) -> list[OfferedAction]:
-        """Return the actions with their edits, as far as those could be made and checked in time."""
-        ready, late = list[OfferedAction](), 0
+        """Return the actions with their edits, as far as those could be made and checked in time.
+
+        `until` is a time of the event loop's clock, in seconds. `is_automatic`: the editor opens the menu unasked, so
+        the user isn't told of actions that are missing. Raises ContentModified if the document has changed by then.
+        """
+        ready, late_count = list[OfferedAction](), 0
         for offered in offers:
             if offered.has_edits or offered.action.command:
                 ready.append(offered)
                 continue
-            if late:  # the rest has even less time
-                late += 1
+            if late_count:  # the rest has even less time
+                late_count += 1
                 continue
             try:
                 async with asyncio.timeout_at(until):
                     resolved, _ = await self._ask(offered)
             except TimeoutError:
-                late += 1
+                late_count += 1
                 continue
             if resolved is not None:
                 self._tracker.hand_out(offered.plugin, offered.document, resolved)
+                # The tracker has the command: an entry that has one would be a command instead of its edits. The
+                # explanation may say what goes on once the action was chosen, and it isn't chosen yet.
                 action = replace(resolved, command=None, explanation=offered.action.explanation)
                 ready.append(replace(offered, action=action))
-        if late and not is_automatic:
-            self._server.show(f"{late} more of this menu could not be checked in time: open it again")
+        if late_count and not is_automatic:
+            self._server.show(f"{late_count} more of this menu could not be checked in time: open it again")
         return ready
 
-    def log_choice(self, action: Action) -> None:
-        """Log what an edit that was chosen has passed, and what follows from it. That nothing has looked at it is
-        shown."""
+    def report_choice(self, action: Action) -> None:
+        """Log what explains an action that was chosen and what its edits have passed; warn the user of edits that no
+        checker has looked at."""
         server = self._server
         message = "; ".join(part for part in (action.explanation, action.checked) if part)
         if message:
@@ -132,8 +145,10 @@ class ActionResolver:
             server.show(warning, lsp.MessageType.Warning)
 
     def to_edit(self, document: Document, action: Action) -> lsp.WorkspaceEdit:
-        """Convert an action's edits. Raises ContentModified if another document that it changes has changed
-        meanwhile."""
+        """Convert an action's edits, of `document` and elsewhere, into what the client applies.
+
+        Raises ContentModified if another document that the action changes has changed meanwhile.
+        """
         documents, client = self._server.documents, self._server.client
         if action.preview and len(action.edits) > 1 and client.confirms_edits and not action.elsewhere:
             return to_previewed_edit(document, action.edits, action.title, documents.encoding)
@@ -146,14 +161,20 @@ class ActionResolver:
         return to_workspace_edit(changes, documents.encoding, versioned=client.versioned_edits)
 
     async def apply(self, document: Document, action: Action) -> None:
-        """Have the client make an action's edits. Raises JsonRpcException."""
+        """Have the client make an action's edits.
+
+        Raises ContentModified as `to_edit` does, and JsonRpcException if the client fails.
+        """
         edit = self.to_edit(document, action)
         await self._server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit, action.title))
 
     async def _ask(
         self, offered: OfferedAction, progress: ProgressListener | None = None
     ) -> tuple[Action | None, tuple[Receipt, ...]]:
-        """The action with its edits; None if none was verified, and why. Raises ContentModified."""
+        """Return the action with its edits, or None if none was verified, and the receipts that say why.
+
+        Raises ContentModified if the document has changed meanwhile.
+        """
         request = ResolveRequest(offered.document, offered.action)
         reply = await self._server.ask(request, plugin=offered.plugin, progress=progress)
         if not self._server.documents.is_current(offered.document):

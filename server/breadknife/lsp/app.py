@@ -11,15 +11,15 @@ from lsprotocol import types as lsp
 
 from breadknife.lsp.client import Client
 from breadknife.lsp.server import (
-    ACCEPTED,
-    ADD_FOLDER,
-    CHOOSE,
-    COMMAND,
+    ACCEPTED_COMMAND,
+    ADD_FOLDER_COMMAND,
+    CHOOSE_COMMAND,
     FIX_ALL,
-    MORE,
-    STATUS,
-    WHY,
-    WHY_HERE,
+    MORE_COMMAND,
+    PLUGIN_COMMAND,
+    STATUS_COMMAND,
+    WHY_COMMAND,
+    WHY_HERE_COMMAND,
     BreadknifeServer,
 )
 
@@ -32,13 +32,24 @@ _OPTIONS: dict[str, Any] = {
     lsp.TEXT_DOCUMENT_CODE_LENS: lsp.CodeLensOptions(resolve_provider=False),
     lsp.TEXT_DOCUMENT_INLAY_HINT: lsp.InlayHintOptions(resolve_provider=False),
 }
-"""What a client is told of at once only if it lets nothing be registered later: see `breadknife.lsp.offering`."""
+"""Method -> options: of what is announced at once only to a client that lets nothing be registered later: see
+`breadknife.lsp.offering`."""
+
+_COMMANDS = (
+    ADD_FOLDER_COMMAND, CHOOSE_COMMAND, PLUGIN_COMMAND, ACCEPTED_COMMAND, MORE_COMMAND, STATUS_COMMAND, WHY_COMMAND,
+    WHY_HERE_COMMAND,
+)  # fmt: skip
 
 
 def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]) -> BreadknifeServer:
-    """Return a server for one client. Which features it announces depends on what the client can do."""
+    """Return a server for one client. Which features it announces depends on what the client can do.
+
+    `make_host` loads the plugins, `command_line` reads the settings given as arguments. Both are called in a worker,
+    once `initialize` is answered.
+    """
     server = BreadknifeServer(make_host)
-    said: list[Any] = []
+    initialization_options: list[Any] = []
+    """One value, once the client has said it."""
 
     server.announce(
         lsp.TEXT_DOCUMENT_CODE_ACTION,
@@ -49,13 +60,13 @@ def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]
     server.announce(lsp.CODE_ACTION_RESOLVE)
     for change in ("Configuration", "WatchedFiles", "WorkspaceFolders"):
         server.announce(f"workspace/didChange{change}")
-    for command in (ADD_FOLDER, CHOOSE, COMMAND, ACCEPTED, MORE, STATUS, WHY, WHY_HERE):
+    for command in _COMMANDS:
         server.announce_command(command)
 
     @server.feature(lsp.INITIALIZE)
     def initialize(params: lsp.InitializeParams) -> None:
         server.client = Client.of(params)
-        said.append(params.initialization_options)
+        initialization_options.append(params.initialization_options)
         for method, options in _OPTIONS.items():
             if method in server.client.asks - server.client.registers:
                 server.announce(method, options)
@@ -67,10 +78,10 @@ def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]
 
     async def begin() -> None:
         gc.freeze()  # what the imports have left is here to stay
-        gc.enable()
-        _ = server.documents  # a `didOpen` may be next, and must not wait for the worker's imports
+        gc.enable()  # `__main__` has disabled it for the imports' time
+        _ = server.documents  # imported and made here: a `didOpen` may be next, and must not wait for the worker
         start = await server.in_worker(lambda: import_module("breadknife.lsp.start"))
-        await start.start(server, await server.in_worker(command_line), said[0])
+        await start.start(server, await server.in_worker(command_line), initialization_options[0])
 
     @server.feature(lsp.INITIALIZED)
     def initialized(params: lsp.InitializedParams) -> None:

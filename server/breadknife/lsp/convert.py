@@ -1,4 +1,7 @@
-"""Between the host's values (code-point offsets) and LSP's (line and character in the negotiated encoding)."""
+"""Converts between the host's values (code-point offsets) and LSP's (line and character).
+
+`encoding` is everywhere the position encoding that was agreed on with the client: it says what a character counts.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,13 @@ _CODECS: dict[str, tuple[str, int]] = {
     lsp.PositionEncodingKind.Utf16: ("utf-16-le", 2),
     lsp.PositionEncodingKind.Utf32: ("utf-32-le", 4),
 }
-"""Encoding -> codec, bytes of one unit."""
-_SEVERITY_OF = {value: key for key, value in SEVERITIES.items()}
+"""Position encoding -> Python's codec, and the bytes of one of its units."""
+_FROM_LSP = {lsp_severity: severity for severity, lsp_severity in SEVERITIES.items()}
 
 
 def to_offset(document: Document, position: lsp.Position, encoding: str) -> int:
-    """Convert a position; one past a line's end is the line's end, one past the last line the document's end."""
+    """Return the offset of a position; one past a line's end is the line's end, one past the last line the document's
+    end."""
     if position.line >= document.line_count:
         return len(document.text)
     span = document.line_span(position.line)
@@ -43,6 +47,7 @@ def to_offset(document: Document, position: lsp.Position, encoding: str) -> int:
 
 
 def to_position(document: Document, offset: int, encoding: str) -> lsp.Position:
+    """Return the position of an offset."""
     line = document.line_at(offset)
     before = document.text[document.line_starts[line] : offset]
     if encoding == lsp.PositionEncodingKind.Utf32 or before.isascii():
@@ -52,13 +57,14 @@ def to_position(document: Document, offset: int, encoding: str) -> lsp.Position:
 
 
 def as_position(argument: object) -> lsp.Position | None:
-    """Return the position that a client passes with a command; None where it is none."""
+    """Return the position that a client passes with a command, as JSON; None if it isn't one."""
     fields = cast("dict[str, object]", argument) if isinstance(argument, dict) else {}
     line, character = fields.get("line"), fields.get("character")
     return lsp.Position(line, character) if isinstance(line, int) and isinstance(character, int) else None
 
 
 def to_span(document: Document, range: lsp.Range, encoding: str) -> Span:
+    """Return the span of a range; empty if its end comes before its start."""
     start = to_offset(document, range.start, encoding)
     return Span(start, max(start, to_offset(document, range.end, encoding)))
 
@@ -86,35 +92,37 @@ def on_one_line(document: Document, edit: TextEdit, offset: int) -> TextEdit | N
 
 
 def to_command(name: str, plugin: str, document: Document, command: Command) -> lsp.Command:
-    """Convert a command; `name` is the server's command that hands the plugin's own on."""
+    """Convert a plugin's command for `document`; `name` is the server's command that hands it on to the plugin."""
     arguments: list[lsp.LSPAny] = [plugin, document.uri, command.name, command.title, *command.arguments]
     return lsp.Command(command.title, name, arguments=arguments)
 
 
 def to_previewed_edit(document: Document, edits: Iterable[TextEdit], about: str, encoding: str) -> lsp.WorkspaceEdit:
-    """Return edits among which the user chooses before they are made. For a client with `changeAnnotationSupport`.
+    """Return edits among which the user chooses before they are made, for a client with `changeAnnotationSupport`.
 
-    VS Code shows a preview if any edit asks for confirmation, and in it all edits ticked but those that ask. So an edit
-    that changes nothing, at the document's end, is the one that asks. `about`: what the edits are for.
+    `about` says to the user what the edits are for. VS Code shows a preview if any edit asks for confirmation, and in
+    it all edits are ticked but those that ask. So an edit that changes nothing, at the document's end, is the one that
+    asks.
     """
     annotations: dict[lsp.ChangeAnnotationIdentifier, lsp.ChangeAnnotation] = {}
     annotated: list[lsp.AnnotatedTextEdit] = []
     for number, edit in enumerate(edits):
-        shown = to_text_edit(document, edit, encoding)
-        annotated.append(lsp.AnnotatedTextEdit(str(number), shown.range, shown.new_text))
-        annotations[str(number)] = lsp.ChangeAnnotation(edit_title(document, edit), False, about)
+        id, converted = str(number), to_text_edit(document, edit, encoding)
+        annotated.append(lsp.AnnotatedTextEdit(id, converted.range, converted.new_text))
+        annotations[id] = lsp.ChangeAnnotation(edit_title(document, edit), needs_confirmation=False, description=about)
     end = to_position(document, len(document.text), encoding)
     annotated.append(lsp.AnnotatedTextEdit("ask", lsp.Range(end, end), ""))
-    annotations["ask"] = lsp.ChangeAnnotation("Untick what you don't want", True, about)
+    annotations["ask"] = lsp.ChangeAnnotation("Untick what you don't want", needs_confirmation=True, description=about)
     identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
     changes = [lsp.TextDocumentEdit(identifier, annotated)]
     return lsp.WorkspaceEdit(document_changes=changes, change_annotations=annotations)
 
 
 def to_workspace_edit(changes: Iterable[DocumentEdits], encoding: str, *, versioned: bool) -> lsp.WorkspaceEdit:
-    """`versioned` edits are refused by an editor whose document has moved on; not every client knows them.
+    """Return the edits of several documents as one change.
 
-    The version of a document that isn't open is None.
+    `versioned` edits name the version that they were made for (None for a document that isn't open): an editor whose
+    document has moved on refuses them. Not every client knows them.
     """
     converted = [
         (change.document, [to_text_edit(change.document, edit, encoding) for edit in change.edits])
@@ -134,8 +142,11 @@ def to_workspace_edit(changes: Iterable[DocumentEdits], encoding: str, *, versio
 def to_diagnostic(
     document: Document, finding: Finding, encoding: str, other: Callable[[str], Document | None] = lambda uri: None
 ) -> lsp.Diagnostic:
-    """Convert a finding. `other`: another document by its URI, or None; its places are told as far as it is long
-    enough."""
+    """Convert a finding.
+
+    `other` returns another document by its URI, or None. A related place there is left out if there is no such
+    document, or if it has become too short to have that place.
+    """
     related = [
         lsp.DiagnosticRelatedInformation(lsp.Location(there.uri, to_range(there, place.span, encoding)), place.message)
         for place in finding.related
@@ -153,8 +164,8 @@ def to_diagnostic(
 
 
 def from_diagnostic(document: Document, diagnostic: lsp.Diagnostic, encoding: str) -> Finding:
-    """Convert any tool's diagnostic, as an editor sends it back."""
-    severity = _SEVERITY_OF.get(diagnostic.severity) if diagnostic.severity else None
+    """Convert a diagnostic of any tool's, as an editor sends it back."""
+    severity = _FROM_LSP.get(diagnostic.severity) if diagnostic.severity else None
     source, code = diagnostic.source or "", "" if diagnostic.code is None else str(diagnostic.code)
     if source == SOURCE and "/" in code:
         source, _, code = code.partition("/")

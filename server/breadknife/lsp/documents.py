@@ -19,7 +19,7 @@ from breadknife.lsp.convert import to_span
 from breadknife.text.document import Document, TextEdit, language_id
 
 PAUSE_SECONDS = 1.0
-"""Who hasn't pressed a key for so long isn't typing."""
+"""A user who hasn't pressed a key for so long isn't typing."""
 _MOST_TYPED = 40
 """Code points that a key, or a completion, puts in or takes out at once; more of them were pasted."""
 _MOST_KEPT = 32
@@ -31,7 +31,7 @@ _Change = tuple[int, Sequence[lsp.TextDocumentContentChangeEvent]]
 
 @dataclass(frozen=True)
 class _Gap:
-    """The changes since a version that hasn't come.
+    """The changes that came since one was missing, and the document as it was before the missing one.
 
     Helix 25.01 sends each change in a task of its own, and the tasks overtake one another: version 6 may come before 2.
     """
@@ -40,17 +40,21 @@ class _Gap:
     changes: list[_Change] = field(default_factory=list[_Change])
 
     def is_closed(self) -> bool:
+        """Tell whether every version up to the newest has come, or too many were waited for."""
         newest = max(version for version, _ in self.changes)
         return len(self.changes) >= min(newest - (self.before.version or 0), _MOST_KEPT)
 
 
 class Documents:
+    """The newest version of each open document. From the event loop's thread."""
+
     def __init__(self, encoding: str, clock: Callable[[], float] = time.monotonic) -> None:
+        """`encoding` is the position encoding that was agreed on with the client."""
         self._clock = clock
         self._open: dict[str, Document] = {}
         self._gaps: dict[str, _Gap] = {}
         self._typed: dict[str, tuple[int, float]] = {}
-        """By URI where a key was pressed last, and when."""
+        """By URI the offset at which a key was pressed last, and when, on the clock."""
         self.encoding = encoding
 
     def get(self, uri: str) -> Document | None:
@@ -65,9 +69,10 @@ class Documents:
         return self._open.get(document.uri) is document
 
     def typing(self, uri: str) -> tuple[int, float]:
-        """Return where the user types, and for how many seconds more they are taken to do so: 0 if they aren't."""
-        offset, at = self._typed.get(uri, (0, -math.inf))
-        return offset, max(0.0, at + PAUSE_SECONDS - self._clock())
+        """Return the offset at which the user types, and for how many seconds more they are taken to do so: 0 if they
+        aren't."""
+        offset, pressed_at = self._typed.get(uri, (0, -math.inf))
+        return offset, max(0.0, pressed_at + PAUSE_SECONDS - self._clock())
 
     def uris(self) -> list[str]:
         return list(self._open)
@@ -82,15 +87,18 @@ class Documents:
     def change(
         self, identifier: lsp.VersionedTextDocumentIdentifier, changes: Sequence[lsp.TextDocumentContentChangeEvent]
     ) -> Document | None:
-        """Return the document after the changes; one that comes after a newer one is made before it, where it
-        belongs."""
+        """Return the document after the changes; None if it isn't open.
+
+        A version that comes after a newer one is still made before it, where it belongs.
+        """
         uri, version = identifier.uri, identifier.version
         document = self._open.get(uri)
         if document is None:
             return None
         gap = self._gaps.pop(uri, None) or _Gap(document)
         gap.changes.append((version, changes))
-        if (gap.before.version or 0) < version < (document.version or 0):
+        is_late = (gap.before.version or 0) < version < (document.version or 0)
+        if is_late:
             document = gap.before
             for number, its_changes in sorted(gap.changes, key=itemgetter(0)):
                 document = self._after(document, number, its_changes)
@@ -104,6 +112,7 @@ class Documents:
     def _after(
         self, document: Document, version: int, changes: Iterable[lsp.TextDocumentContentChangeEvent]
     ) -> Document:
+        """Return the document after one version's changes, and note where the user types."""
         for change in changes:
             if isinstance(change, lsp.TextDocumentContentChangePartial):
                 edit = TextEdit(to_span(document, change.range, self.encoding), change.text)

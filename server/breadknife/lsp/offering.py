@@ -6,7 +6,7 @@ A client that lets nothing be registered later is told of them at `initialize`, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -17,18 +17,18 @@ from breadknife.task.plugin import ANY_LANGUAGE
 from breadknife.task.values import HoverRequest, InlayRequest, LensRequest
 
 log = logging.getLogger("breadknife.lsp")
-_KINDS: Mapping[str, tuple[type[Any], type[Any]]] = {
+_OFFERED: Mapping[str, tuple[type[Any], type[Any]]] = {
     lsp.TEXT_DOCUMENT_HOVER: (HoverRequest, lsp.HoverRegistrationOptions),
     lsp.TEXT_DOCUMENT_CODE_LENS: (LensRequest, lsp.CodeLensRegistrationOptions),
     lsp.TEXT_DOCUMENT_INLAY_HINT: (InlayRequest, lsp.InlayHintRegistrationOptions),
 }
-"""Method -> what plugins serve, and the options of its registration."""
+"""Method -> the type of the request that plugins serve for it, and the type of its registration's options."""
 
 
 async def offer(server: BreadknifeServer) -> None:
     """Have the client ask for what the plugins serve, in their languages."""
     registrations = list[lsp.Registration]()
-    for method, (kind, options) in _KINDS.items():
+    for method, (kind, options) in _OFFERED.items():
         languages = server.host.languages(kind)
         if languages and method in server.client.registers:
             server.announce(method)
@@ -49,17 +49,18 @@ def _selector(languages: frozenset[str]) -> list[lsp.TextDocumentFilterLanguage]
 
 
 def refresh(server: BreadknifeServer, kind: type[Any]) -> None:
-    """Have the client ask for lenses or inlays again. From the event loop's thread."""
+    """Have the client ask for lenses or inlays again: for those that `kind`, a request's type, asks for. From the event
+    loop's thread."""
     if not server.host.languages(kind):
         return
     if kind is LensRequest and server.client.refreshes_lenses:
-        server.spawn(_asked(server.workspace_code_lens_refresh_async(None)))
+        server.spawn(_await_refresh(server.workspace_code_lens_refresh_async(None)))
     elif kind is InlayRequest and server.client.refreshes_inlays:
-        server.spawn(_asked(server.workspace_inlay_hint_refresh_async(None)))
+        server.spawn(_await_refresh(server.workspace_inlay_hint_refresh_async(None)))
 
 
-async def _asked(refreshing: Any) -> None:
+async def _await_refresh(response: Awaitable[object]) -> None:
     try:
-        await refreshing
+        await response
     except JsonRpcException as error:
         log.info("the client doesn't ask again: %s", error)

@@ -28,7 +28,7 @@ from breadknife.text.document import Document, uri_to_path
 log = logging.getLogger("breadknife.lsp")
 LONGEST_MESSAGE = 200
 """Characters of a message. VS Code cuts long ones, and Neovim and Helix show a line of them."""
-_START = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
+_EMPTY_RANGE = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
 
 
 class Presenter:
@@ -47,8 +47,10 @@ class Presenter:
         return unopened
 
     async def tell(self, title: str, message: str) -> None:
-        """Show a message; one that is long or has several lines as a page with that title. It may be a model's: it is
-        text, and never rendered."""
+        """Show a message; one that is long or has several lines as a page with that title.
+
+        A model may have written it: so it is shown as text, and never rendered.
+        """
         server = self._server
         if len(message) <= LONGEST_MESSAGE and len(message.splitlines()) < 2:
             server.show(message)
@@ -58,10 +60,11 @@ class Presenter:
             server.show(message)
 
     async def _open_new(self, document: NewDocument) -> bool:
+        """Open a new document. Returns False if the client can't."""
         server = self._server
         if server.client.opens_untitled:
             uri = f"untitled:{name_of(document, next(self._numbers))}"
-            edit = lsp.WorkspaceEdit(changes={uri: [lsp.TextEdit(_START, document.text)]})
+            edit = lsp.WorkspaceEdit(changes={uri: [lsp.TextEdit(_EMPTY_RANGE, document.text)]})
             try:
                 params = lsp.ApplyWorkspaceEditParams(edit)
                 return await self._focus(uri) and (await server.workspace_apply_edit_async(params)).applied
@@ -76,7 +79,8 @@ class Presenter:
         return path is not None
 
     async def _focus_file(self, document: NewDocument) -> Path | None:
-        """Show a file of our own with the document's text, and return its path; None if the client doesn't show it."""
+        """Write the document's text to a file of our own, show it, and return its path; None if that fails, and the
+        user is told if the file can't be written."""
         try:
             path = await self._server.in_worker(lambda: write_new(document))
         except OSError as error:
@@ -85,6 +89,7 @@ class Presenter:
         return path if await self._focus(path.as_uri()) else None
 
     async def _focus(self, uri: str, selection: lsp.Range | None = None, *, external: bool = False) -> bool:
+        """Have the client show a document, or with `external` another program. Returns whether it has."""
         params = lsp.ShowDocumentParams(uri, external=external or None, take_focus=True, selection=selection)
         try:
             return (await self._server.window_show_document_async(params)).success
@@ -93,7 +98,8 @@ class Presenter:
             return False
 
     async def _selection(self, shown: OpenDocument) -> lsp.Range | None:
-        """The range to select; None also if the file is no text, or shorter than it was."""
+        """Return the range to select in a document that is about to be shown; None also if the file is no text, or
+        shorter than it was."""
         path, server = uri_to_path(shown.uri), self._server
         if shown.span is None or path is None:
             return None

@@ -39,13 +39,20 @@ if TYPE_CHECKING:
     from breadknife.text.document import Document, Span
 
 log = logging.getLogger("breadknife.lsp")
-COMMAND, ACCEPTED, STATUS, WHY = "breadknife.command", "breadknife.accepted", "breadknife.status", "breadknife.why"
-WHY_HERE = "breadknife.whyHere"
-MORE = "breadknife.more"
+PLUGIN_COMMAND = "breadknife.command"
+"""Has a plugin carry out a command of its own."""
+ACCEPTED_COMMAND = "breadknife.accepted"
+"""Tells a plugin that a completion of its was taken."""
+STATUS_COMMAND = "breadknife.status"
+WHY_COMMAND = "breadknife.why"
+"""Returns the newest receipts."""
+WHY_HERE_COMMAND = "breadknife.whyHere"
+"""Explains why there is nothing at a place."""
+MORE_COMMAND = "breadknife.more"
 """Opens the second menu of fixes."""
-ADD_FOLDER = "breadknife.shelf.addFolder"
+ADD_FOLDER_COMMAND = "breadknife.shelf.addFolder"
 """Puts a folder on the shelf."""
-CHOOSE = "breadknife.choose"
+CHOOSE_COMMAND = "breadknife.choose"
 """Makes the edits of an action, among which the user chooses first."""
 REFRESH_COMPLETION = "breadknife/refreshCompletion"
 """Notification `{uri, version}`: asked again, a completion would have grown. For clients that say
@@ -63,9 +70,10 @@ Handler = Callable[..., Awaitable[Any]]
 
 
 class BreadknifeServer(LanguageServer):
-    """`make_host` is called once, when the client has said hello: plugins load after that."""
+    """Serves one client. Its methods are for the event loop's thread, but for those that say "from a worker"."""
 
     def __init__(self, make_host: Callable[[], Host]) -> None:
+        """`make_host` loads the plugins; it is called once, in a worker, after `initialize`."""
         super().__init__(  # pyright: ignore[reportUnknownMemberType] (pygls)
             "breadknife",
             __version__,
@@ -76,6 +84,7 @@ class BreadknifeServer(LanguageServer):
         self._make_host = make_host
         self._host: Host | None = None
         self._failure = ""
+        """Why there is no host."""
         self._inspector: Inspector | None = None
         self._making_host = threading.Lock()
         self.lanes = Lanes()
@@ -88,8 +97,9 @@ class BreadknifeServer(LanguageServer):
         self._has_begun = False
         self._ended: asyncio.Future[int] | None = None
         self.looked_at: tuple[str, Span] | None = None
-        """The document and the place that the editor asked about last, for a command that comes without one."""
+        """The URI and the place that the editor asked about last, for a command that comes without one."""
         self.on_begin: Callable[[], Coroutine[Any, Any, None]]
+        """Loads everything else; called once, when the client is ready."""
         self.on_change: list[Callable[[str], None]] = []
         """Called with a document's URI when its text has changed or it was opened."""
         self.on_close: list[Callable[[str], None]] = []
@@ -99,11 +109,11 @@ class BreadknifeServer(LanguageServer):
         return cast("Boundary", self.protocol)
 
     def serve_io(self, stdin: BinaryIO, stdout: BinaryIO) -> int:
-        """Serve the client at the other end of two streams; the exit code, once it has said `exit` or gone."""
+        """Serve the client at the other end of two streams until it has said `exit` or gone. Returns the exit code."""
         return asyncio.run(self._serve(stdin, stdout))
 
     def serve_tcp(self, host: str, port: int) -> int:
-        """Return the same for the first client that connects. Raises OSError if nobody can listen there."""
+        """Serve the first client that connects, as `serve_io` does. Raises OSError if nobody can listen there."""
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.create_server((host, port), family=family) as listening:
             connection, _ = listening.accept()
@@ -115,7 +125,7 @@ class BreadknifeServer(LanguageServer):
         loop.set_exception_handler(log_of_loop)
         self._ended = loop.create_future()
 
-        def ended() -> None:
+        def stop_serving() -> None:
             self.from_any_thread(loop, self.stop, 0)
 
         def handle(message: object) -> None:
@@ -124,9 +134,9 @@ class BreadknifeServer(LanguageServer):
             finally:
                 reader.handled()
 
-        writer = Writer(stdout, ended)
+        writer = Writer(stdout, stop_serving)
         self.protocol.set_writer(writer)
-        reader = Reader(stdin, lambda message: self.from_any_thread(loop, handle, message), ended)
+        reader = Reader(stdin, lambda message: self.from_any_thread(loop, handle, message), stop_serving)
         reader.start()
         try:
             return await self._ended
@@ -164,7 +174,7 @@ class BreadknifeServer(LanguageServer):
             listener(document.uri)
 
     def announce(self, method: str, options: Any = None) -> None:
-        """Tell the client of a feature whose handler comes later."""
+        """Tell the client of a feature whose handler comes later: a request waits for it."""
 
         async def handle(params: Any) -> Any:
             await self._loaded.wait()
@@ -173,6 +183,8 @@ class BreadknifeServer(LanguageServer):
         self.feature(method, options)(handle)  # pyright: ignore[reportUnknownMemberType] (pygls)
 
     def announce_command(self, name: str) -> None:
+        """Tell the client of a command whose handler comes later."""
+
         async def run(*args: Any) -> Any:
             await self._loaded.wait()
             return await self._handlers[name](*args)
@@ -180,7 +192,7 @@ class BreadknifeServer(LanguageServer):
         self.command(name)(run)
 
     def handles(self, name: str) -> Callable[[Handler], Handler]:
-        """Return the handler of an announced feature or command."""
+        """Return a decorator that makes a function the handler of an announced feature or command."""
 
         def register(handler: Handler) -> Handler:
             self._handlers[name] = handler
@@ -200,8 +212,10 @@ class BreadknifeServer(LanguageServer):
 
     @property
     def host(self) -> Host:
-        """Made when first needed, which takes a moment: from a worker. Raises BreadknifeError if it can't be made,
-        which is tried once."""
+        """The host, made when first needed, which takes a moment: from a worker.
+
+        Raises BreadknifeError if it can't be made, which is tried once.
+        """
         with self._making_host:
             if self._failure:
                 raise BreadknifeError(self._failure)
@@ -215,7 +229,8 @@ class BreadknifeServer(LanguageServer):
             return self._host
 
     async def in_worker(self, work: Callable[[], _T], lane: Lane | None = None) -> _T:
-        """Run what may block in a worker thread, of the background unless `lane` is another one."""
+        """Return what `work`, which may block, returns from a worker thread: of the background lane unless `lane` is
+        another one. Raises what it raises."""
         return await (lane or self.lanes.background).run(work)
 
     async def ask(
@@ -227,7 +242,10 @@ class BreadknifeServer(LanguageServer):
         quiet: bool = False,
         patience: float = math.inf,
     ) -> Reply:
-        """Ask the host in a worker, as `Host.ask` says. When this task is cancelled, so is the request."""
+        """Return the host's answer to a request, asked in a worker. When this task is cancelled, so is the request.
+
+        The other arguments are those of `Host.ask`, which see. Raises BreadknifeError if there is no host.
+        """
         from breadknife.task.values import CommandRequest, document_of, place_of
 
         await self.ready.wait()
@@ -258,25 +276,26 @@ class BreadknifeServer(LanguageServer):
         return folders
 
     def root_of(self, uri: str) -> Path | None:
-        """Return the document's workspace folder; without a document (or for one that isn't a file), the first
-        one's."""
+        """Return the root of the workspace that a document belongs to; without a document, or for one that isn't a
+        file, that of the editor's first folder. None if there is none."""
         from breadknife.host.workspace import root_of
         from breadknife.text.document import uri_to_path
 
         folders = self.folders
         if (path := uri_to_path(uri)) is not None:
             return root_of(path, folders)
-        return root_of(folders[0] / "any file", folders) if folders else None
+        return root_of(folders[0] / "any file", folders) if folders else None  # it needn't exist
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run a task of our own; what it raises goes to the log. From the event loop's thread."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(self._forget_task)
         return task
 
     def let_inspect(self) -> None:
-        """Answer `breadknife why` from now on, where that is possible. From a worker."""
+        """Let the command line ask this server (`breadknife why`) from now on, where that is possible. From a
+        worker."""
         from breadknife.host.report.inspector import inspect
 
         try:
@@ -293,7 +312,7 @@ class BreadknifeServer(LanguageServer):
         self.window_show_message(lsp.ShowMessageParams(kind, f"breadknife: {message}"))
 
     def show_reason(self, title: str, receipt: Receipt) -> None:
-        """Tell why something that the user has chosen wasn't made, and what helps."""
+        """Tell why something that the user has chosen wasn't made, and what helps. `title` is what they chose."""
         reason, sentence, remedy = receipt.reason, receipt.sentence, receipt.remedy
         if self.client.shows_reasons:
             params = {"title": title, "reason": reason, "sentence": sentence, "remedy": remedy}
@@ -309,7 +328,7 @@ class BreadknifeServer(LanguageServer):
         if self._host:
             self._host.close()
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _forget_task(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         with contextlib.suppress(asyncio.CancelledError):
             if error := task.exception():

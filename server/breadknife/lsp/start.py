@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
 
@@ -35,14 +36,48 @@ from breadknife.lsp.presenter import Presenter
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.lsp.warm_up import warm_up, watch_arrivals
 
+if TYPE_CHECKING:
+    from breadknife.host.host import Host
+
 log = logging.getLogger("breadknife.lsp")
 CONFIGURATION_SECONDS = 5.0
+"""The longest that the client's answer about its settings is waited for."""
 
 
 async def start(server: BreadknifeServer, command_line: Layer, options: object) -> None:
-    """Register the handlers, load the plugins, learn the settings. `options` came with `initialize`."""
+    """Register the handlers, load the plugins, learn the settings, and begin to check what is open.
+
+    `command_line` holds the settings given as arguments, `options` the `initializationOptions`.
+    """
     checks = Diagnostics(server)
     settings = Configuration(server, command_line, options)
+    _register_handlers(server, checks, settings)
+
+    try:
+        host = await server.in_worker(lambda: server.host)
+    except BreadknifeError as error:
+        server.show(str(error), lsp.MessageType.Error)
+        server.ready.set()  # each request is answered with the same error
+        return
+    _connect(host, server, checks)
+    try:
+        await asyncio.wait_for(settings.pull(), CONFIGURATION_SECONDS)
+    except Exception:  # an error, or no answer: the other layers count
+        log.exception("the client did not give its settings")
+        await server.in_worker(settings.apply)
+    finally:
+        server.ready.set()
+    _follow_settings(server, checks, settings)
+    server.spawn(watched_files.watch(server))
+    if server.client.pulls_diagnostics:
+        server.spawn(diagnostics.register_providers(server, checks))
+    server.spawn(offer(server))
+    _check_documents(server, checks)
+    server.spawn(watch_arrivals(server, checks.refresh))
+    await server.in_worker(server.let_inspect)
+
+
+def _register_handlers(server: BreadknifeServer, checks: Diagnostics, settings: Configuration) -> None:
     resolver = ActionResolver(server, EditTracker(server))
     runner = CommandRunner(server, checks, Presenter(server))
     code_action.register(server, checks, resolver)
@@ -61,13 +96,10 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     DocumentSync(server).begin()
     server.loaded()
 
+
+def _connect(host: Host, server: BreadknifeServer, checks: Diagnostics) -> None:
+    """Have the host tell the client what it notices, from whichever thread."""
     loop = asyncio.get_running_loop()
-    try:
-        host = await server.in_worker(lambda: server.host)
-    except BreadknifeError as error:
-        server.show(str(error), lsp.MessageType.Error)
-        server.ready.set()  # each request is answered with the same error
-        return
     host.projects.folders = server.folders
     host.on_notice = lambda message: server.from_any_thread(loop, server.show, message, lsp.MessageType.Warning)
     host.tells_missing = not server.client.offers_setup
@@ -77,13 +109,11 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     host.on_hints = lambda kind: server.from_any_thread(loop, refresh, server, kind)
     if server.client.refreshes_completion:
         host.on_growth = lambda document: server.from_any_thread(loop, inline_completion.refresh, server, document)
-    try:
-        await asyncio.wait_for(settings.pull(), CONFIGURATION_SECONDS)
-    except Exception:  # an error, or no answer: the other layers count
-        log.exception("the client did not give its settings")
-        await server.in_worker(settings.apply)
-    finally:
-        server.ready.set()
+
+
+def _follow_settings(server: BreadknifeServer, checks: Diagnostics, settings: Configuration) -> None:
+    """Read the settings and check the documents again whenever a settings file has changed."""
+    loop = asyncio.get_running_loop()
 
     async def apply_and_check() -> None:
         await server.in_worker(settings.apply)
@@ -93,10 +123,10 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
         server.spawn(apply_and_check())
 
     settings.when_changed(lambda: server.from_any_thread(loop, changed))
-    server.spawn(watched_files.watch(server))
-    if server.client.pulls_diagnostics:
-        server.spawn(diagnostics.register_providers(server, checks))
-    server.spawn(offer(server))
+
+
+def _check_documents(server: BreadknifeServer, checks: Diagnostics) -> None:
+    """Check the open documents, and each one that opens or changes; load the completion model with the first."""
     server.on_change.append(checks.changed)
     server.on_close.append(checks.closed)
     for uri in server.documents.uris():
@@ -109,5 +139,3 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
     server.on_change.append(warm_once)
     if server.documents.uris():
         warm_once("")
-    server.spawn(watch_arrivals(server, checks.refresh))
-    await server.in_worker(server.let_inspect)

@@ -15,7 +15,7 @@ from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.features.fix_all import fix_all
 from breadknife.lsp.features.second_menu import to_choose, to_more
 from breadknife.lsp.progress import progress
-from breadknife.lsp.server import COMMAND, FIX_ALL, BreadknifeServer
+from breadknife.lsp.server import FIX_ALL, PLUGIN_COMMAND, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, Finding
 from breadknife.text.document import Document
 
@@ -97,7 +97,7 @@ def _to_code_action(
     if offered.has_edits:
         item.edit = resolver.to_edit(document, action)
     elif action.command:
-        item.command = to_command(COMMAND, offered.plugin, document, action.command)
+        item.command = to_command(PLUGIN_COMMAND, offered.plugin, document, action.command)
     elif action.preview and server.client.second_menu and not server.client.confirms_edits:
         item.command = to_choose(Ticket.of(offered))
     else:

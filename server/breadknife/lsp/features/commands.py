@@ -12,7 +12,14 @@ from breadknife.lsp.features.diagnostics import Diagnostics
 from breadknife.lsp.offering import refresh
 from breadknife.lsp.presenter import Presenter
 from breadknife.lsp.progress import progress
-from breadknife.lsp.server import ACCEPTED, ADD_FOLDER, COMMAND, STATUS, WHY, BreadknifeServer
+from breadknife.lsp.server import (
+    ACCEPTED_COMMAND,
+    ADD_FOLDER_COMMAND,
+    PLUGIN_COMMAND,
+    STATUS_COMMAND,
+    WHY_COMMAND,
+    BreadknifeServer,
+)
 from breadknife.task.values import Command, CommandRequest, InlayRequest, LensRequest
 
 UNTOLD_SECONDS = 1.0
@@ -55,19 +62,19 @@ class CommandRunner:
 
 
 def register(server: BreadknifeServer, runner: CommandRunner) -> None:
-    @server.handles(COMMAND)
+    @server.handles(PLUGIN_COMMAND)
     async def run(*args: Any) -> dict[str, Any]:
         """Arguments: as `to_command` has written them. See `CommandRunner.run`."""
         return await runner.run(*_read_arguments(args)) if len(args) >= 4 else {"done": False}
 
-    @server.handles(ACCEPTED)
+    @server.handles(ACCEPTED_COMMAND)
     async def accepted(*args: Any) -> None:
         """A completion was taken: its plugin is told, and nobody else."""
         if len(args) >= 4:
             plugin, uri, command = _read_arguments(args)
             await server.ask(CommandRequest(command, server.root_of(uri)), plugin=plugin)
 
-    @server.handles(ADD_FOLDER)
+    @server.handles(ADD_FOLDER_COMMAND)
     async def add_folder(*args: Any) -> dict[str, Any]:
         """Argument: a folder's path or `file:` URI. As `run`; the result is `{folder, files, pages, words_only,
         model}`."""
@@ -76,13 +83,13 @@ def register(server: BreadknifeServer, runner: CommandRunner) -> None:
         command = Command("shelf.addFolder", "adding a folder to your shelf", (str(args[0]),))
         return await runner.run("shelf", "", command)
 
-    @server.handles(STATUS)
+    @server.handles(STATUS_COMMAND)
     async def show_status(*args: Any) -> dict[str, Any]:
         """Return what there is to know, and under `lines` the same for people."""
         report = await server.in_worker(lambda: status(server.host))
         return {**report, "lines": status_lines(report)}
 
-    @server.handles(WHY)
+    @server.handles(WHY_COMMAND)
     async def why(*args: Any) -> list[dict[str, Any]]:
         """Argument: a document's URI, or nothing for all documents. Returns receipts, newest first, each with how many
         like it it stands for (`times`) and the same for people (`lines`)."""

@@ -9,12 +9,13 @@ import textwrap
 from lsprotocol import types as lsp
 
 from breadknife.lsp.convert import on_one_line, to_command, to_offset, to_text_edit
-from breadknife.lsp.server import ACCEPTED, BreadknifeServer
+from breadknife.lsp.server import ACCEPTED_COMMAND, BreadknifeServer
 from breadknife.task.values import CompletionItem, CompletionRequest, Trigger
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.tokens import is_of_word, word_before
 
 LABEL_CHARACTERS = 60
+"""The longest label of an entry."""
 _FIRST, _LAST = " ", "\uffff"
 """Sort above and below every entry of the language's own server."""
 
@@ -35,7 +36,9 @@ def register(server: BreadknifeServer) -> None:
             item = to_item(document, offset, offered, encoding, markdown=server.client.markdown)
             if item:
                 item.sort_text = f"{_FIRST if by_hand else _LAST}{len(items)}"
-                item.command = to_command(ACCEPTED, plugin, document, offered.command) if offered.command else None
+                item.command = (
+                    to_command(ACCEPTED_COMMAND, plugin, document, offered.command) if offered.command else None
+                )
                 items.append(item)
         # Every key changes the suggestion, so the editor is to ask again instead of filtering this one.
         return lsp.CompletionList(is_incomplete=True, items=items)
@@ -46,8 +49,9 @@ def to_item(
 ) -> lsp.CompletionItem | None:
     """Convert a suggestion; None for one that changes other lines than the cursor's, which the protocol rules out.
 
-    Clients filter entries by the word before the cursor, so the edit replaces that word along with itself. What it
-    replaces behind the cursor it has to replace: so it is no `InsertReplaceEdit`, whose other half would leave that.
+    `markdown`: the client shows it. Clients filter entries by the word before the cursor, so the edit replaces that
+    word, too, with itself. It isn't an `InsertReplaceEdit`: that lets the user insert the text and leave what it is
+    to replace behind the cursor.
     """
     edit = on_one_line(document, TextEdit(item.span, item.text), offset)
     if edit is None:
@@ -73,21 +77,22 @@ def to_item(
 
 
 def is_by_hand(document: Document, offset: int, context: lsp.CompletionContext | None) -> bool:
-    """Clients say `Invoked` also when the letter of a word was typed."""
+    """Tell whether the user asked for the menu. Clients say `Invoked` also when the letter of a word was typed: so it
+    counts only where no word ends at the cursor."""
     if context and context.trigger_kind != lsp.CompletionTriggerKind.Invoked:
         return False
     return not is_of_word(document.text[max(0, offset - 1) : offset])
 
 
 def _label(text: str) -> str:
-    """The first line that says something, with a sign that there is more."""
-    lines = text.strip().split("\n")
-    cut = lines[0].rstrip()[:LABEL_CHARACTERS]
-    return cut if cut == text.strip() else f"{cut} …"
+    """Return the first line that says something, cut to its length, with a sign if there is more."""
+    stripped = text.strip()
+    label = stripped.partition("\n")[0].rstrip()[:LABEL_CHARACTERS]
+    return label if label == stripped else f"{label} …"
 
 
 def _preview(text: str, language: str | None) -> lsp.MarkupContent:
-    """The lines as they would be: as code of a language, or as plain text where the client has no Markdown."""
+    """Return the lines as they would be: as code of a language, or as plain text where the client has no Markdown."""
     text = textwrap.dedent(text)
     if language is None:
         return lsp.MarkupContent(lsp.MarkupKind.PlainText, text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lsprotocol import types as lsp
 
 from breadknife.lsp.convert import on_one_line, to_command, to_offset, to_range, to_span
-from breadknife.lsp.server import ACCEPTED, REFRESH_COMPLETION, BreadknifeServer
+from breadknife.lsp.server import ACCEPTED_COMMAND, REFRESH_COMPLETION, BreadknifeServer
 from breadknife.task.values import CompletionItem, CompletionRequest, Trigger
 from breadknife.text.document import Document, TextEdit
 
@@ -39,7 +39,7 @@ def to_item(
     edit = on_one_line(document, TextEdit(item.span, item.text), offset)
     if edit is None:
         return None
-    command = to_command(ACCEPTED, plugin, document, item.command) if item.command else None
+    command = to_command(ACCEPTED_COMMAND, plugin, document, item.command) if item.command else None
     return lsp.InlineCompletionItem(edit.new_text, range=to_range(document, edit.span, encoding), command=command)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lsprotocol import types as lsp
 
 from breadknife.lsp.convert import to_command, to_range
-from breadknife.lsp.server import COMMAND, BreadknifeServer
+from breadknife.lsp.server import PLUGIN_COMMAND, BreadknifeServer
 from breadknife.task.values import Lens, LensRequest
 from breadknife.text.document import Document, Span
 
@@ -24,6 +24,6 @@ def to_lens(document: Document, plugin: str, lens: Lens, encoding: str) -> lsp.C
     """A range of LSP's lenses has one line."""
     line = document.line_span(document.line_at(lens.span.start))
     shown = Span(lens.span.start, max(lens.span.start, min(lens.span.end, line.end)))
-    command = to_command(COMMAND, plugin, document, lens.command)
+    command = to_command(PLUGIN_COMMAND, plugin, document, lens.command)
     command.title = lens.title
     return lsp.CodeLens(to_range(document, shown, encoding), command)

@@ -18,7 +18,7 @@ from pygls.exceptions import JsonRpcException
 from breadknife.lsp.actions import MENU_SECONDS, ActionResolver, OfferedAction, Ticket, without_fixes
 from breadknife.lsp.features.commands import CommandRunner
 from breadknife.lsp.progress import progress
-from breadknife.lsp.server import CHOOSE, MORE, BreadknifeServer
+from breadknife.lsp.server import CHOOSE_COMMAND, MORE_COMMAND, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, Finding
 from breadknife.text.document import Document, Span, edit_title
 
@@ -41,13 +41,13 @@ class _MoreTicket:
 
 def to_choose(ticket: Ticket) -> lsp.Command:
     """Return the command of an entry whose edits the user chooses among."""
-    return lsp.Command(ticket.title, CHOOSE, arguments=[msgspec.to_builtins(ticket)])
+    return lsp.Command(ticket.title, CHOOSE_COMMAND, arguments=[msgspec.to_builtins(ticket)])
 
 
 def to_more(document: Document, span: Span, findings: Sequence[Finding], listed: Iterable[str]) -> lsp.CodeAction:
     """Return the last entry of the first menu."""
     ticket = _MoreTicket(document.uri, document.version, span, without_fixes(findings), tuple(listed))
-    command = lsp.Command(_TITLE, MORE, arguments=[msgspec.to_builtins(ticket)])
+    command = lsp.Command(_TITLE, MORE_COMMAND, arguments=[msgspec.to_builtins(ticket)])
     return lsp.CodeAction(_TITLE, kind=lsp.CodeActionKind.QuickFix, command=command)
 
 
@@ -55,18 +55,20 @@ def register(server: BreadknifeServer, resolver: ActionResolver, runner: Command
     menu = _SecondMenu(server, resolver, runner)
 
     # Both are answered at once: eglot shows no question before.
-    @server.handles(CHOOSE)
+    @server.handles(CHOOSE_COMMAND)
     async def choose(*args: Any) -> None:
         """Argument: the ticket of `to_choose`."""
         server.spawn(menu.choose_edits(msgspec.convert(args[0], Ticket)))
 
-    @server.handles(MORE)
+    @server.handles(MORE_COMMAND)
     async def show_more(*args: Any) -> None:
         """Argument: the ticket of `to_more`."""
         server.spawn(menu.show_more(msgspec.convert(args[0], _MoreTicket)))
 
 
 class _SecondMenu:
+    """Asks the user, and makes what was chosen. From the event loop's thread."""
+
     def __init__(self, server: BreadknifeServer, resolver: ActionResolver, runner: CommandRunner) -> None:
         self._server = server
         self._resolver = resolver
@@ -96,19 +98,21 @@ class _SecondMenu:
         try:
             async with progress(server, "checking more fixes"):
                 reply = await server.ask(ActionRequest(document, ticket.span, ticket.findings))
-                # Of the other plugins nothing waits here: to make their entries would take the menu's time.
-                plugins = {plugin for plugin, action in reply.actions if not action.listed}
+                # The first menu has everything of a plugin that has only listed actions: to make those edits once
+                # more would take this menu's time.
+                plugins_with_more = {plugin for plugin, action in reply.actions if not action.listed}
                 offers = [
                     OfferedAction(plugin, document, action)
                     for plugin, action in reply.actions
-                    if plugin in plugins and action.title not in ticket.listed
+                    if plugin in plugins_with_more and action.title not in ticket.listed
                 ]
                 entries = await self._resolver.resolve_all(offers, until, is_automatic=False)
             if not entries:
                 server.show("there is no other fix that passes every check")
                 return
             messages = [finding.message for entry in entries for finding in entry.action.findings]
-            title = await self._ask_user((*messages, "more fixes")[0], [entry.action.title for entry in entries])
+            question = messages[0] if messages else "more fixes"
+            title = await self._ask_user(question, [entry.action.title for entry in entries])
             entry = next((entry for entry in entries if entry.action.title == title), None)
             if entry is not None:
                 await self._apply(entry)
@@ -116,7 +120,7 @@ class _SecondMenu:
             server.show(f"the second menu can't be shown or its edit made: {error.message}")
 
     def _document(self, ticket: Ticket | _MoreTicket) -> Document | None:
-        """The document that a menu was shown for; None if it has changed since, and the user is told."""
+        """Return the document that a menu was shown for; None if it has changed since, and the user is told."""
         document = self._server.documents.get(ticket.uri)
         if document is not None and document.version == ticket.version:
             return document
@@ -124,7 +128,7 @@ class _SecondMenu:
         return None
 
     async def _choose_edits_of(self, document: Document, action: Action) -> Action | None:
-        """The action with the edits that the user wants; None if none is."""
+        """Return the action with the edits that the user wants: all of them or one; None if they want none."""
         every = f"Make all {len(action.edits)} changes"
         single = {edit_title(document, edit): edit for edit in action.edits}
         title = await self._ask_user(action.title, [every, *single])
@@ -133,6 +137,7 @@ class _SecondMenu:
         return action if title == every else replace(action, edits=(single[title],))
 
     async def _ask_user(self, message: str, titles: Iterable[str]) -> str | None:
+        """Return the title that the user chooses; None if they close the question. Raises JsonRpcException."""
         items = [lsp.MessageActionItem(title) for title in titles]
         question = lsp.ShowMessageRequestParams(lsp.MessageType.Info, f"breadknife: {message}", items)
         chosen = await self._server.window_show_message_request_async(question)
@@ -142,7 +147,7 @@ class _SecondMenu:
         if not self._server.documents.is_current(entry.document):
             self._server.show(_MENU_CHANGED)
         elif entry.has_edits:
-            self._resolver.log_choice(entry.action)
+            self._resolver.report_choice(entry.action)
             await self._resolver.apply(entry.document, entry.action)
         elif entry.action.command is not None:
             await self._runner.run(entry.plugin, entry.document.uri, entry.action.command)

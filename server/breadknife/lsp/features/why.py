@@ -6,13 +6,13 @@ from typing import Any, cast
 
 from breadknife.host.report.why import Explanation, explain_nothing
 from breadknife.lsp.convert import as_position, to_offset
-from breadknife.lsp.server import WHY_HERE, BreadknifeServer
+from breadknife.lsp.server import WHY_HERE_COMMAND, BreadknifeServer
 from breadknife.task.reasons import silence
 from breadknife.text.document import Document, Span
 
 
 def register(server: BreadknifeServer) -> None:
-    @server.handles(WHY_HERE)
+    @server.handles(WHY_HERE_COMMAND)
     async def why_here(uri: object = None, range: object = None, *_: Any) -> dict[str, Any]:
         """Arguments: a document's URI and the range that is selected. Without them the place is the one that the editor
         asked about last, and the answer is also shown as a message: for clients that can pass none and show no result.
