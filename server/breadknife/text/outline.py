@@ -13,25 +13,29 @@ from breadknife.text.syntax import Node, SyntaxTree, captures, matches
 
 @dataclass(frozen=True)
 class Definition:
+    """One thing that a file defines."""
+
     name: str
     kind: str
     """`class`, `function`, `method`, `constant`, `type`."""
     container: str
-    """The class (or type) that it stands in; empty at the top level."""
+    """The class (or type) that the definition stands in; empty at the top level."""
     signature: str
-    """Its head as it stands in the file, without the body, decorators and comments; a constant's first line."""
+    """The head as it stands in the file, without the body, decorators and comments; a constant's first line."""
     docstring: str
     """The first paragraph of its documentation."""
     span: Span
-    """With the body."""
+    """The whole definition, with decorators and body."""
 
 
 @dataclass(frozen=True)
 class Import:
+    """What a file imports from one module."""
+
     module: str
-    """As it is written: `..pkg.mod`, `./util`, `java.util.List`, `<stdio.h>`, `fmt` without Go's quotes."""
+    """The module as it is written: `..pkg.mod`, `./util`, `java.util.List`, `<stdio.h>`, `fmt` without Go's quotes."""
     names: tuple[tuple[str, str], ...] = ()
-    """(name there, name here) of what is imported from it; empty for the module as a whole. `*` stands for all of its
+    """(name in the module, name in this file) of what is imported; empty for the module as a whole. `*` stands for all of its
     names, and JavaScript's default export is called `default`."""
     alias: str = ""
     """The module's own name here."""
@@ -40,6 +44,8 @@ class Import:
 
 @dataclass(frozen=True)
 class Outline:
+    """What a file defines, imports and uses."""
+
     definitions: tuple[Definition, ...]
     """In the order of the file. What is local to a function isn't among them."""
     imports: tuple[Import, ...]
@@ -92,13 +98,19 @@ class _Source:
 
 @dataclass
 class _DefinitionMatch:
+    """What the language's query for definitions finds for one name."""
+
     kind: str
+    """One of `_KINDS`."""
     node: Node
     pattern: int
+    """The number of the pattern in the query."""
     parts: Mapping[str, list[Node]]
+    """Nodes by capture."""
 
 
 def _definitions(source: _Source) -> Iterator[Definition]:
+    """Yield the definitions in the order of the file, without broken ones and those in a function."""
     above = _lines_above(source)
     enclosing: list[tuple[Node, str, str]] = []
     """(Node, kind, name) of the definitions and scopes around the one at hand."""
@@ -107,10 +119,11 @@ def _definitions(source: _Source) -> Iterator[Definition]:
         name = source.text(match.parts["name"][0])
         while enclosing and (enclosing[-1][0].end_byte <= node.start_byte or enclosing[-1][0] == node):
             enclosing.pop()
-        _, outer, container = enclosing[-1] if enclosing else (None, "", "")
-        local = outer == "function"
-        enclosing.append((node, "function" if local else match.kind, name))
-        if local or match.kind == "scope":
+        _, outer_kind, container = enclosing[-1] if enclosing else (None, "", "")
+        is_local = outer_kind == "function"
+        # What is in a local class is local, too.
+        enclosing.append((node, "function" if is_local else match.kind, name))
+        if is_local or match.kind == "scope":
             continue
         container = source.text(match.parts["container"][0]) if "container" in match.parts else container
         kind = "method" if match.kind == "function" and container else match.kind
@@ -130,10 +143,10 @@ def _definition_matches(source: _Source) -> list[_DefinitionMatch]:
     by_name: dict[int, _DefinitionMatch] = {}
     for pattern, parts in matches(source.tree, source.syntax.definitions):
         kind = next(kind for kind in _KINDS if kind in parts)
-        at = parts["name"][0].start_byte
-        known = by_name.get(at)
+        name_start = parts["name"][0].start_byte
+        known = by_name.get(name_start)
         if known is None or (pattern, -len(parts)) < (known.pattern, -len(known.parts)):
-            by_name[at] = _DefinitionMatch(kind, parts[kind][0], pattern, parts)
+            by_name[name_start] = _DefinitionMatch(kind, parts[kind][0], pattern, parts)
     return sorted(by_name.values(), key=lambda match: (match.node.start_byte, -match.node.end_byte))
 
 
@@ -149,8 +162,8 @@ def _wrappers(node: Node, kinds: frozenset[str]) -> Iterator[Node]:
 def _signature(source: _Source, match: _DefinitionMatch, nodes: list[Node]) -> str | None:
     """Return the head of a definition as it stands in the file; None if it is broken."""
     start, end = nodes[-1].start_byte, match.node.end_byte
-    if bodies := match.parts.get("body"):
-        end = min(body.start_byte for body in bodies)
+    if ends := match.parts.get("signature_end"):
+        end = min(node.start_byte for node in ends)
     left_out = source.syntax.decorators | source.syntax.comments
     pieces: list[str] = []
     for child in _head(nodes, end):
@@ -214,6 +227,7 @@ def _quoted(literal: str) -> str:
 
 
 def _first_paragraph(lines: Iterable[str]) -> str:
+    """Return the lines up to the first blank one or the first tag, without the blanks around them."""
     paragraph: list[str] = []
     for line in map(str.strip, lines):
         if (not line and paragraph) or _TAG.match(line):
@@ -224,6 +238,7 @@ def _first_paragraph(lines: Iterable[str]) -> str:
 
 
 def _imports(source: _Source) -> Iterator[Import]:
+    """Yield one import for each module of an import statement; the query matches once for each imported name."""
     imports: dict[tuple[int, int], tuple[Node, Node, list[tuple[str, str]], list[str]]] = {}
     for _, parts in matches(source.tree, source.syntax.imports):
         [node], [module] = parts["import"], parts["module"]
@@ -244,6 +259,7 @@ def _imports(source: _Source) -> Iterator[Import]:
 
 
 def _names(source: _Source) -> frozenset[str]:
+    """Return every identifier of the text."""
     query = f"[{' '.join(f'({kind})' for kind in sorted(source.syntax.identifiers))}] @name"
     nodes = captures(source.tree, query).get("name", [])
     names = {source.utf8[node.start_byte : node.end_byte] for node in nodes}

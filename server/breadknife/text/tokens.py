@@ -15,15 +15,16 @@ CLOSING = {"(": ")", "[": "]", "{": "}"}
 TRIPLE_QUOTED = frozenset(("python", "kotlin", "java", "csharp", "toml"))
 BACKTICKED = frozenset(("javascript", "javascriptreact", "typescript", "typescriptreact", "go"))
 DOUBLE_ONLY = frozenset(("rust", "html", "markdown", "json"))
-"""Where `'` isn't a string's quote: lifetimes, apostrophes."""
+"""Languages in which `'` begins no string: it is a lifetime's or an apostrophe."""
 
 
 _ESCAPED_END = re.compile(r"(?<!\\)(?:\\\\)*\\.$")
 
 
 END_WORDS = frozenset(("end", "fi", "done", "esac", "until"))
+"""Words that close a block."""
 MIDDLE_WORDS = frozenset(("else", "elsif", "elif", "elseif", "rescue", "ensure", "when", "in"))
-"""What goes on with a block whose opening stands at the same column."""
+"""Words that go on with a block whose opening stands at the same column."""
 
 
 class TokenKind(StrEnum):
@@ -39,7 +40,7 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`text[start:end]`. One that touches the text's end may become another when more text comes."""
+    """A token, `text[start:end]`. One that touches the text's end may become another when more text comes."""
 
     kind: TokenKind
     start: int
@@ -49,7 +50,7 @@ class Token:
 
 
 def tokens(text: str, language: str, quote: str = "") -> Iterator[Token]:
-    """Yield the text's tokens, without gaps. With `quote` it begins inside a string which that ends."""
+    """Yield the text's tokens, without gaps. With `quote`, the text begins inside a string that this quote ends."""
     at = 0
     if quote:
         end = re.compile(rf"(?:\\(?:[\s\S]|\Z)|(?!{quote})[^\\])*(?P<quote>{quote})?").match(text)
@@ -62,7 +63,7 @@ def tokens(text: str, language: str, quote: str = "") -> Iterator[Token]:
 
 
 def string_quote(string: str) -> str:
-    """Return the quote that ends a string, from how it begins; empty where it isn't one of quotes."""
+    """Return the quotes that a string begins and ends with; empty if it begins with none."""
     opening = re.match(r"[\w@$#]{0,3}?(\"\"\"|'''|[\"'`])", string)
     return opening[1] if opening else ""
 
@@ -77,13 +78,15 @@ def opens_block(line: str, language: str) -> bool:
             assert syntax
             if (code.split() or [""])[-1] in END_WORDS or code.endswith("{"):
                 return False
-            begins = code.lstrip().startswith(tuple(f"{word} " for word in syntax.opening_words))
-            return begins or (" " + code).endswith(syntax.openers) or ("function" in code and code.endswith(")"))
+            begins = code.lstrip().startswith(tuple(f"{word} " for word in syntax.line_start_openers))
+            ends = (" " + code).endswith(syntax.line_end_openers)
+            return begins or ends or ("function" in code and code.endswith(")"))
         case _:
             return code.endswith(":")
 
 
 def is_of_word(char: str) -> bool:
+    """Tell whether a character can be a part of an identifier."""
     return char.isalnum() or char == "_"
 
 
@@ -96,17 +99,18 @@ def word_before(text: str, end: int) -> str:
 
 
 def columns(blanks: str) -> int:
-    """Return the width of a line's indentation; the rest of the line may follow it."""
+    """Return the width of the indentation that a line, or the start of one, has."""
     line = blanks.expandtabs(4)
     return len(line) - len(line.lstrip())
 
 
 def shifted(lines: list[str], by: int) -> list[str]:
-    """Return the lines with so many more columns of indentation, in blanks; 0 changes nothing."""
+    """Return the lines indented by so many more (or fewer) columns, in blanks; 0 changes nothing."""
     return [" " * max(columns(line) + by, 0) + line.lstrip() if by and line.strip() else line for line in lines]
 
 
 def _closed(kind: TokenKind, source: str) -> bool:
+    """Tell whether a token has its end; False for a string or block comment without one."""
     if kind is TokenKind.COMMENT:
         return not source.startswith(("/*", "<!--")) or source.endswith(("*/", "-->"))
     if kind is not TokenKind.STRING:
@@ -117,6 +121,8 @@ def _closed(kind: TokenKind, source: str) -> bool:
 
 @cache
 def _pattern(language: str) -> re.Pattern[str]:
+    """Return a pattern of one token, whose groups are called like the kinds. An unknown language has both `#` and `//`
+    comments."""
     syntax = LANGUAGES.get(language)
     language = syntax.id if syntax else language
     marks = [syntax.line_comment] if syntax else ["#", "//"]

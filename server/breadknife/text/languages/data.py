@@ -26,7 +26,6 @@ CSS = LanguageSyntax(
         namespace_statement rule_set scope_statement supports_statement
         """
     ),
-    openers=("{",),
 )
 
 JSON = LanguageSyntax(
@@ -38,7 +37,6 @@ JSON = LanguageSyntax(
     comments=kinds("comment"),
     strings=kinds("string"),
     statements=kinds("pair"),
-    openers=("{", "["),
 )
 
 YAML = LanguageSyntax(
@@ -50,7 +48,6 @@ YAML = LanguageSyntax(
     comments=kinds("comment"),
     strings=kinds("single_quote_scalar double_quote_scalar block_scalar"),
     statements=kinds("block_mapping_pair block_sequence_item flow_pair"),
-    openers=(":",),
 )
 
 TOML = LanguageSyntax(
@@ -71,7 +68,6 @@ SQL = LanguageSyntax(
     comments=kinds("comment marginalia"),
     strings=kinds("literal"),
     statements=kinds("statement"),
-    openers=("(",),
 )
 
 MARKDOWN = LanguageSyntax(

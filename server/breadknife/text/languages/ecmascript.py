@@ -16,16 +16,16 @@ _STATEMENTS = kinds(
 )
 
 _DEFINITIONS = """
-    (class_declaration name: (_) @name body: (_) @body) @class
-    (function_declaration name: (_) @name body: (_) @body) @function
-    (generator_function_declaration name: (_) @name body: (_) @body) @function
-    (method_definition name: (_) @name body: (_) @body) @function
+    (class_declaration name: (_) @name body: (_) @signature_end) @class
+    (function_declaration name: (_) @name body: (_) @signature_end) @function
+    (generator_function_declaration name: (_) @name body: (_) @signature_end) @function
+    (method_definition name: (_) @name body: (_) @signature_end) @function
     (program (expression_statement (assignment_expression
       left: (member_expression object: (_) @container property: (_) @name)
-      right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)])) @function)
+      right: [(arrow_function body: (_) @signature_end) (function_expression body: (_) @signature_end)])) @function)
     (lexical_declaration (variable_declarator name: (identifier) @name value: [
-      (arrow_function body: (_) @body)
-      (function_expression body: (_) @body)])) @function
+      (arrow_function body: (_) @signature_end)
+      (function_expression body: (_) @signature_end)])) @function
     (program [
       (lexical_declaration (variable_declarator name: (identifier) @name)) @constant
       (variable_declaration (variable_declarator name: (identifier) @name)) @constant])
@@ -63,7 +63,6 @@ JAVASCRIPT = LanguageSyntax(
     strings=kinds("string template_string regex"),
     interpolations=kinds("template_substitution"),
     statements=_STATEMENTS | kinds("field_definition using_declaration"),
-    openers=("{", "=>"),
     identifiers=kinds(
         """
         identifier property_identifier private_property_identifier shorthand_property_identifier
@@ -74,7 +73,7 @@ JAVASCRIPT = LanguageSyntax(
     wrappers=kinds("export_statement"),
     definitions=_DEFINITIONS
     + """
-        (field_definition property: (_) @name value: (arrow_function body: (_) @body)) @function
+        (field_definition property: (_) @name value: (arrow_function body: (_) @signature_end)) @function
     """,
     imports=_IMPORTS,
 )
@@ -97,14 +96,14 @@ TYPESCRIPT = replace(
     wrappers=kinds("export_statement ambient_declaration"),
     definitions=_DEFINITIONS
     + """
-        (abstract_class_declaration name: (_) @name body: (_) @body) @class
+        (abstract_class_declaration name: (_) @name body: (_) @signature_end) @class
         (abstract_method_signature name: (_) @name) @function
-        (public_field_definition name: (_) @name value: (arrow_function body: (_) @body)) @function
+        (public_field_definition name: (_) @name value: (arrow_function body: (_) @signature_end)) @function
         (function_signature name: (_) @name) @function
-        (interface_declaration name: (_) @name body: (_) @body) @type
+        (interface_declaration name: (_) @name body: (_) @signature_end) @type
         (method_signature name: (_) @name) @function
         (type_alias_declaration name: (_) @name) @type
-        (enum_declaration name: (_) @name body: (_) @body) @type
+        (enum_declaration name: (_) @name body: (_) @signature_end) @type
     """,
     imports=_IMPORTS
     + """

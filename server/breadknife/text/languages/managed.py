@@ -24,17 +24,16 @@ JAVA = LanguageSyntax(
         while_statement yield_statement
         """
     ),
-    openers=("{", "->"),
     identifiers=kinds("identifier type_identifier"),
     decorators=kinds("annotation marker_annotation"),
     definitions="""
-        (class_declaration name: (_) @name body: (_) @body) @class
-        (interface_declaration name: (_) @name body: (_) @body) @class
-        (enum_declaration name: (_) @name body: (_) @body) @class
-        (record_declaration name: (_) @name body: (_) @body) @class
-        (annotation_type_declaration name: (_) @name body: (_) @body) @type
-        (method_declaration name: (_) @name body: (_)? @body) @function
-        (constructor_declaration name: (_) @name body: (_) @body) @function
+        (class_declaration name: (_) @name body: (_) @signature_end) @class
+        (interface_declaration name: (_) @name body: (_) @signature_end) @class
+        (enum_declaration name: (_) @name body: (_) @signature_end) @class
+        (record_declaration name: (_) @name body: (_) @signature_end) @class
+        (annotation_type_declaration name: (_) @name body: (_) @signature_end) @type
+        (method_declaration name: (_) @name body: (_)? @signature_end) @function
+        (constructor_declaration name: (_) @name body: (_) @signature_end) @function
         (field_declaration (modifiers "static" "final") declarator: (variable_declarator name: (_) @name)) @constant
         (constant_declaration declarator: (variable_declarator name: (_) @name)) @constant
     """,
@@ -60,14 +59,13 @@ KOTLIN = LanguageSyntax(
         secondary_constructor throw_expression try_expression type_alias when_expression while_statement
         """
     ),
-    openers=("{", "->"),
     identifiers=kinds("identifier"),
     decorators=kinds("annotation"),
     definitions="""
-        (class_declaration name: (_) @name [(class_body) (enum_class_body)] @body) @class
+        (class_declaration name: (_) @name [(class_body) (enum_class_body)] @signature_end) @class
         (class_declaration name: (_) @name) @class
-        (object_declaration name: (_) @name (class_body)? @body) @class
-        (function_declaration name: (_) @name (function_body) @body) @function
+        (object_declaration name: (_) @name (class_body)? @signature_end) @class
+        (function_declaration name: (_) @name (function_body) @signature_end) @function
         (function_declaration name: (_) @name) @function
         (source_file (property_declaration (variable_declaration . (identifier) @name)) @constant)
         (companion_object (class_body (property_declaration (variable_declaration . (identifier) @name)) @constant))
@@ -107,20 +105,19 @@ CSHARP = LanguageSyntax(
         yield_statement
         """
     ),
-    openers=("{", "=>"),
     identifiers=kinds("identifier"),
     decorators=kinds("attribute_list"),
     definitions="""
-        (class_declaration name: (_) @name body: (_)? @body) @class
-        (struct_declaration name: (_) @name body: (_)? @body) @class
-        (record_declaration name: (_) @name body: (_)? @body) @class
-        (interface_declaration name: (_) @name body: (_) @body) @class
-        (enum_declaration name: (_) @name body: (_) @body) @type
+        (class_declaration name: (_) @name body: (_)? @signature_end) @class
+        (struct_declaration name: (_) @name body: (_)? @signature_end) @class
+        (record_declaration name: (_) @name body: (_)? @signature_end) @class
+        (interface_declaration name: (_) @name body: (_) @signature_end) @class
+        (enum_declaration name: (_) @name body: (_) @signature_end) @type
         (delegate_declaration name: (_) @name) @type
-        (method_declaration name: (_) @name body: (_)? @body) @function
-        (constructor_declaration name: (_) @name body: (_)? @body) @function
-        (property_declaration name: (_) @name accessors: (_) @body) @function
-        (property_declaration name: (_) @name value: (_) @body) @function
+        (method_declaration name: (_) @name body: (_)? @signature_end) @function
+        (constructor_declaration name: (_) @name body: (_)? @signature_end) @function
+        (property_declaration name: (_) @name accessors: (_) @signature_end) @function
+        (property_declaration name: (_) @name value: (_) @signature_end) @function
         ((field_declaration (modifier) @_const
           (variable_declaration (variable_declarator name: (_) @name))) @constant
           (#any-of? @_const "const" "static"))

@@ -19,15 +19,14 @@ PYTHON = LanguageSyntax(
         return_statement try_statement type_alias_statement while_statement with_statement
         """
     ),
-    openers=(":",),
     identifiers=kinds("identifier"),
     decorators=kinds("decorator"),
     wrappers=kinds("decorated_definition"),
     definitions="""
         (class_definition name: (identifier) @name
-          body: (block . (expression_statement . (string) @docstring .)? ) @body) @class
+          body: (block . (expression_statement . (string) @docstring .)? ) @signature_end) @class
         (function_definition name: (identifier) @name
-          body: (block . (expression_statement . (string) @docstring .)? ) @body) @function
+          body: (block . (expression_statement . (string) @docstring .)? ) @signature_end) @function
         (module (expression_statement (assignment left: (identifier) @name)) @constant)
         (type_alias_statement left: (type [(identifier) @name (generic_type (identifier) @name)])) @type
     """,

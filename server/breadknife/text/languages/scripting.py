@@ -1,4 +1,4 @@
-"""Ruby, PHP, Lua, Bash."""
+"""The syntax of Ruby, PHP, Lua and Bash, as data. `LanguageSyntax` says what each field means."""
 
 from __future__ import annotations
 
@@ -22,19 +22,21 @@ RUBY = LanguageSyntax(
         until_modifier while while_modifier yield
         """
     ),
-    openers=(" do", "|", " then", "{", "else", "ensure", "begin"),
-    opening_words=(
+    line_end_openers=(" do", "|", " then", "else", "ensure", "begin"),
+    line_start_openers=(
         *("def", "class", "module", "if", "unless", "while", "until", "for", "case", "when", "in"),
         *("else", "elsif", "begin", "rescue", "ensure"),
     ),
     identifiers=kinds("identifier constant instance_variable class_variable global_variable hash_key_symbol"),
     definitions="""
-        (class name: [(constant) @name (scope_resolution name: (_) @name)] body: (_)? @body "end" @body) @class
-        (module name: [(constant) @name (scope_resolution name: (_) @name)] body: (_)? @body "end" @body) @class
-        (method name: (_) @name body: (body_statement)? @body "end" @body) @function
-        (method name: (_) @name "=" @body) @function
-        (singleton_method name: (_) @name body: (body_statement)? @body "end" @body) @function
-        (singleton_method name: (_) @name "=" @body) @function
+        (class name: [(constant) @name (scope_resolution name: (_) @name)]
+          body: (_)? @signature_end "end" @signature_end) @class
+        (module name: [(constant) @name (scope_resolution name: (_) @name)]
+          body: (_)? @signature_end "end" @signature_end) @class
+        (method name: (_) @name body: (body_statement)? @signature_end "end" @signature_end) @function
+        (method name: (_) @name "=" @signature_end) @function
+        (singleton_method name: (_) @name body: (body_statement)? @signature_end "end" @signature_end) @function
+        (singleton_method name: (_) @name "=" @signature_end) @function
         (assignment left: (constant) @name) @constant
     """,
     imports="""
@@ -61,16 +63,15 @@ PHP = LanguageSyntax(
         use_declaration while_statement
         """
     ),
-    openers=("{", "=>"),
     identifiers=kinds("name"),
     decorators=kinds("attribute_list"),
     definitions="""
-        (class_declaration name: (_) @name body: (_) @body) @class
-        (interface_declaration name: (_) @name body: (_) @body) @class
-        (trait_declaration name: (_) @name body: (_) @body) @class
-        (enum_declaration name: (_) @name body: (_) @body) @class
-        (function_definition name: (_) @name body: (_) @body) @function
-        (method_declaration name: (_) @name body: (_)? @body) @function
+        (class_declaration name: (_) @name body: (_) @signature_end) @class
+        (interface_declaration name: (_) @name body: (_) @signature_end) @class
+        (trait_declaration name: (_) @name body: (_) @signature_end) @class
+        (enum_declaration name: (_) @name body: (_) @signature_end) @class
+        (function_definition name: (_) @name body: (_) @signature_end) @function
+        (method_declaration name: (_) @name body: (_)? @signature_end) @function
         (const_declaration (const_element . (name) @name)) @constant
     """,
     imports="""
@@ -99,8 +100,8 @@ LUA = LanguageSyntax(
         if_statement label_statement repeat_statement return_statement variable_declaration while_statement
         """
     ),
-    openers=(" then", " do", "else", "repeat", "{"),
-    opening_words=("function", "local function"),
+    line_end_openers=(" then", " do", "else", "repeat"),
+    line_start_openers=("function", "local function"),
     identifiers=kinds("identifier"),
     wrappers=kinds("variable_declaration"),
     definitions="""
@@ -109,12 +110,12 @@ LUA = LanguageSyntax(
             (identifier) @name
             (dot_index_expression table: (_) @container field: (_) @name)
             (method_index_expression table: (_) @container method: (_) @name)]
-          body: (_)? @body "end" @body) @function
+          body: (_)? @signature_end "end" @signature_end) @function
         (assignment_statement
           (variable_list . name: [
             (identifier) @name
             (dot_index_expression table: (_) @container field: (_) @name)])
-          (expression_list . value: (function_definition body: (_)? @body "end" @body))) @function
+          (expression_list . value: (function_definition body: (_)? @signature_end "end" @signature_end))) @function
         (chunk (variable_declaration (assignment_statement (variable_list . name: (identifier) @name)) @constant))
         (chunk (assignment_statement (variable_list . name: (identifier) @name)) @constant)
     """,
@@ -147,10 +148,10 @@ BASH = LanguageSyntax(
         unset_command variable_assignment variable_assignments while_statement
         """
     ),
-    openers=(" then", "then", " do", "do", "else", "{", " in"),
+    line_end_openers=(" then", " do", "else", " in"),
     identifiers=kinds("variable_name command_name"),
     definitions="""
-        (function_definition name: (_) @name body: (_) @body) @function
+        (function_definition name: (_) @name body: (_) @signature_end) @function
         (program (variable_assignment name: (_) @name) @constant)
         (program (declaration_command (variable_assignment name: (_) @name)) @constant)
     """,

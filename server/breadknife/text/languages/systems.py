@@ -23,19 +23,18 @@ GO = LanguageSyntax(
         short_var_declaration type_declaration type_switch_statement var_declaration
         """
     ),
-    openers=("{",),
     identifiers=kinds("identifier type_identifier field_identifier package_identifier"),
     wrappers=kinds("type_declaration const_declaration var_declaration"),
     definitions="""
-        (function_declaration name: (_) @name body: (_)? @body) @function
+        (function_declaration name: (_) @name body: (_)? @signature_end) @function
         (method_declaration
           receiver: (parameter_list (parameter_declaration type: [
             (type_identifier) @container
             (generic_type type: (type_identifier) @container)
             (pointer_type (type_identifier) @container)
             (pointer_type (generic_type type: (type_identifier) @container))]))
-          name: (_) @name body: (_)? @body) @function
-        (type_spec name: (_) @name type: (struct_type (field_declaration_list) @body)) @class
+          name: (_) @name body: (_)? @signature_end) @function
+        (type_spec name: (_) @name type: (struct_type (field_declaration_list) @signature_end)) @class
         (type_spec name: (_) @name) @type
         (type_alias name: (_) @name) @type
         (const_spec name: (_) @name) @constant
@@ -62,22 +61,21 @@ RUST = LanguageSyntax(
         union_item use_declaration
         """
     ),
-    openers=("{", "=>"),
     identifiers=kinds("identifier type_identifier field_identifier shorthand_field_identifier"),
     decorators=kinds("attribute_item"),
     scope="impl",
     definitions="""
-        (function_item name: (_) @name body: (_) @body) @function
+        (function_item name: (_) @name body: (_) @signature_end) @function
         (function_signature_item name: (_) @name) @function
-        (struct_item name: (_) @name body: (field_declaration_list) @body) @class
+        (struct_item name: (_) @name body: (field_declaration_list) @signature_end) @class
         (struct_item name: (_) @name) @class
-        (union_item name: (_) @name body: (_) @body) @class
-        (enum_item name: (_) @name body: (_) @body) @type
-        (trait_item name: (_) @name body: (_) @body) @type
+        (union_item name: (_) @name body: (_) @signature_end) @class
+        (enum_item name: (_) @name body: (_) @signature_end) @type
+        (trait_item name: (_) @name body: (_) @signature_end) @type
         (type_item name: (_) @name) @type
         (const_item name: (_) @name) @constant
         (static_item name: (_) @name) @constant
-        (macro_definition name: (_) @name . ["{" "(" "["] @body) @function
+        (macro_definition name: (_) @name . ["{" "(" "["] @signature_end) @function
         (impl_item type: [
           (type_identifier) @name
           (generic_type type: (type_identifier) @name)
@@ -114,18 +112,18 @@ _PLAIN = "(function_declarator declarator: (identifier) @name)"
 _DECLARATOR = f"[{_PLAIN} (pointer_declarator declarator: [{_PLAIN} (pointer_declarator declarator: {_PLAIN})])]"
 """Of a function, also where pointers are returned."""
 _C_DEFINITIONS = f"""
-    (function_definition declarator: {_DECLARATOR} body: (_) @body) @function
+    (function_definition declarator: {_DECLARATOR} body: (_) @signature_end) @function
     (declaration declarator: {_DECLARATOR}) @function
-    (struct_specifier name: (type_identifier) @name body: (_) @body) @class
-    (union_specifier name: (type_identifier) @name body: (_) @body) @class
-    (enum_specifier name: (type_identifier) @name body: (_) @body) @type
+    (struct_specifier name: (type_identifier) @name body: (_) @signature_end) @class
+    (union_specifier name: (type_identifier) @name body: (_) @signature_end) @class
+    (enum_specifier name: (type_identifier) @name body: (_) @signature_end) @type
     (type_definition declarator: [
       (type_identifier) @name
       (pointer_declarator declarator: (type_identifier) @name)
       (function_declarator
         declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))]) @type
     (preproc_def name: (_) @name value: (_)) @constant
-    (preproc_function_def name: (_) @name value: (_)? @body) @function
+    (preproc_function_def name: (_) @name value: (_)? @signature_end) @function
     (declaration declarator: (init_declarator declarator: [
       (identifier) @name
       (array_declarator declarator: (identifier) @name)
@@ -142,7 +140,6 @@ C = LanguageSyntax(
     comments=kinds("comment"),
     strings=kinds("string_literal concatenated_string char_literal system_lib_string"),
     statements=_C_STATEMENTS,
-    openers=("{",),
     identifiers=kinds("identifier type_identifier field_identifier"),
     definitions=_C_DEFINITIONS,
     imports="""
@@ -183,10 +180,10 @@ CPP = replace(
     decorators=kinds("attribute_declaration field_initializer_list"),
     wrappers=kinds("template_declaration"),
     definitions=f"""
-        (function_definition declarator: {_CPP_DECLARATOR} body: (_)? @body) @function
+        (function_definition declarator: {_CPP_DECLARATOR} body: (_)? @signature_end) @function
         (field_declaration declarator: {_CPP_DECLARATOR}) @function
-        (class_specifier name: [(_) @name (template_type name: (_) @name)] body: (_) @body) @class
-        (struct_specifier name: [(_) @name (template_type name: (_) @name)] body: (_) @body) @class
+        (class_specifier name: [(_) @name (template_type name: (_) @name)] body: (_) @signature_end) @class
+        (struct_specifier name: [(_) @name (template_type name: (_) @name)] body: (_) @signature_end) @class
         (alias_declaration name: (_) @name) @type
         (concept_definition name: (_) @name) @type
     """
