@@ -147,7 +147,7 @@ class _AsciidocReader:
             blocks.end()
             blocks.add(line.rest(match.end()))
         elif match := _TERM.match(line.text):
-            blocks.alone(line.without_end(match.end("term")))
+            blocks.alone(line.up_to(match.end("term")))
             blocks.add(line.rest(match.end()))
             self._defines = match.end() == len(line.text)
         else:

@@ -30,37 +30,45 @@ class SourceLine:
         blanks = len(text) - len(text.lstrip())
         return SourceLine(text.lstrip(), self.start + at + blanks, self.indent + at + blanks)
 
-    def without_end(self, at: int) -> SourceLine:
+    def up_to(self, at: int) -> SourceLine:
+        """Return the line's first `at` characters, without the blanks at their end."""
         return SourceLine(self.text[:at].rstrip(), self.start, self.indent)
 
 
 def lines(document: Document) -> Iterator[SourceLine | None]:
-    """Yield the document's lines; None for an empty one."""
+    """Yield the document's lines; None for one that is empty or blank."""
     for number in range(document.line_count):
         span = document.line_span(number)
-        raw = document.slice(span).lstrip("\ufeff") if not number else document.slice(span)
+        # The first line may begin with a byte order mark, which isn't white space to Python.
+        raw = document.slice(span).lstrip("\ufeff") if number == 0 else document.slice(span)
         text = raw.strip()
         margin = raw[: len(raw) - len(raw.lstrip())]
-        yield SourceLine(text, span.end - len(raw) + len(margin), len(margin.expandtabs(8))) if text else None
+        start = span.end - len(raw) + len(margin)
+        yield SourceLine(text, start, len(margin.expandtabs(8))) if text else None
 
 
 @dataclass
 class Blocks:
-    """Collects the lines of paragraphs."""
+    """Collects lines into paragraphs."""
 
     done: list[list[Span]] = field(default_factory=list[list[Span]])
+    """The finished paragraphs, line by line."""
     current: list[SourceLine] = field(default_factory=list[SourceLine])
+    """The lines of the paragraph that isn't finished."""
 
     def add(self, line: SourceLine) -> None:
+        """Add a line to the current paragraph."""
         if line.text:
             self.current.append(line)
 
     def end(self) -> None:
+        """Finish the current paragraph, if there is one."""
         if self.current:
             self.done.append([Span(line.start, line.start + len(line.text)) for line in self.current])
             self.current = []
 
     def drop(self) -> None:
+        """Forget the current paragraph: what follows shows that it is none."""
         self.current = []
 
     def alone(self, line: SourceLine) -> None:
@@ -73,7 +81,7 @@ class Blocks:
         """Add the longer cells of a table's row."""
         at = 0
         for match in (*bar.finditer(line.text), None):
-            cell = line.without_end(match.start() if match else len(line.text)).rest(at)
+            cell = line.up_to(match.start() if match else len(line.text)).rest(at)
             if len(cell.text.split()) >= FEWEST_WORDS_IN_CELL:
                 self.alone(cell)
             at = match.end() if match else at
@@ -87,7 +95,16 @@ def block_prose(
     cancel: CancelToken,
     note: re.Pattern[str] | None = None,
 ) -> Iterator[ProseText]:
-    """Yield the prose of paragraphs; what group 1 of `note` matches inside of one is a paragraph that follows it."""
+    """Yield the prose of paragraphs.
+
+    Args:
+        document: the source.
+        blocks: the lines of each paragraph.
+        cutter: finds the inline markup.
+        reserved: characters that mean something to the format, so that no edit may bring one in.
+        cancel: raises Cancelled between two paragraphs.
+        note: its group 1 matches a footnote inside of a paragraph, which becomes a paragraph that follows it.
+    """
     for block in blocks:
         cancel.raise_if_cancelled()
         paragraph = passage(document.text, block)

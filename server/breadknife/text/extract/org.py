@@ -75,7 +75,7 @@ def _read(blocks: Blocks, line: SourceLine) -> str | None:
     text = line.text
     if line.indent == 0 and (match := _HEADLINE.match(text)):
         tags = _TAGS.search(text)
-        blocks.alone(line.without_end(tags.start() if tags else len(text)).rest(match.end()))
+        blocks.alone(line.up_to(tags.start() if tags else len(text)).rest(match.end()))
     elif match := _BEGIN.match(text):
         blocks.end()
         return f"#+end_{match[1].lower()}" if match[1].lower() in _VERBATIM else None

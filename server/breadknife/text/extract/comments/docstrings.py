@@ -14,7 +14,9 @@ from breadknife.text.prose import ProseText
 from breadknife.text.syntax import Node, SyntaxTree, captures
 
 _QUERY = "(expression_statement . (string) @docstring .)"
+"""Each string that is a statement: that of a module, class or function, and one below an attribute."""
 _STRING = re.compile(r"(?i:(r|u)?)(\"\"\"|'''|\"|')")
+"""The start of a docstring: its prefix and its quotes. Strings with `b` or `f` document nothing."""
 _ESCAPE = re.compile(r"\\(?:\n|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}\n]*\}|[0-7]{1,3}|[^\n])")
 
 
@@ -26,6 +28,7 @@ def docstring_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText
 
 
 def _docstring(tree: SyntaxTree, node: Node) -> Iterator[ProseText]:
+    """Yield the paragraphs of one docstring; nothing for a string that is bytes, formatted, or has no end."""
     span = tree.span(node)
     source = tree.text[span.start : span.end]
     opening = _STRING.match(source)
@@ -33,16 +36,18 @@ def _docstring(tree: SyntaxTree, node: Node) -> Iterator[ProseText]:
         return
     inside = Span(span.start + opening.end(), span.end - len(opening[2]))
     is_raw = opening[1] is not None and opening[1].lower() == "r"
+    reserved = "\n\\" + opening[2][0]  # an edit must not bring in an escape or end the string
     for paragraph in paragraphs(tree.text, _aligned(tree.text, inside), docstring=True):
         piece = passage(tree.text, paragraph)
         if len(piece.text.split()) < FEWEST_WORDS:
             continue
-        text = prose(piece, inline_cuts if is_raw else _escaped_cuts, reserved="\n\\" + opening[2][0])
+        text = prose(piece, inline_cuts if is_raw else _escaped_cuts, reserved)
         if text is not None:
             yield text
 
 
 def _escaped_cuts(text: str) -> list[Cut]:
+    """Return the cuts of inline markup and of escapes, which read as blanks."""
     return inline_cuts(text) + [Cut(match.start(), match.end(), " ") for match in _ESCAPE.finditer(text)]
 
 

@@ -17,6 +17,7 @@ _BLOCK_END = re.compile(r"\*+/\s*\Z|-->\s*\Z|\]=*\]\s*\Z|\n=end[^\n]*\s*\Z")
 _STAR = re.compile(r"[ \t]*\*(?!/)[ \t]?")
 _SIGN = r"(?://|/\*|#|--|<!--)[\s*!]*"
 _NOWHERE = (-2, -1)
+"""The row and column of no line: a comment in row -1 would have to follow it."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class ToolComments:
     """Patterns of what stands behind the comment's sign, separated by blanks."""
     examples: tuple[str, ...]
     of_python: bool = False
+    """They occur in Python."""
     of_others: bool = True
+    """They occur in every other language."""
 
 
 TOOL_COMMENTS = (
@@ -81,35 +84,40 @@ def is_for_tools(comment: str, language: str) -> bool:
 
 
 def comment_blocks(tree: SyntaxTree, comments: Iterable[Node]) -> Iterator[list[Span]]:
-    """Yield each comment's lines without its signs. Line comments below each other in one column are one block."""
-    block, last = list[Span](), _NOWHERE
+    """Yield each comment's lines without its signs.
+
+    Line comments below each other in one column are one block, unless code stands before one of them. Comments for
+    tools are left out.
+    """
+    block, last_line = list[Span](), _NOWHERE
     for node in sorted(comments, key=lambda comment: comment.start_byte):
         span = tree.span(node)
         source = tree.text[span.start : span.end].rstrip("\r\n")  # Rust's grammar counts a doc comment's line break
         span = Span(span.start, span.start + len(source))
         row, column = node.start_point
-        alone = not tree.text[tree.text.rfind("\n", 0, span.start) + 1 : span.start].strip(" \t\ufeff")
-        opening, for_tools = _BLOCK.match(source), is_for_tools(source, tree.language)
-        if block and (opening or for_tools or not alone or last != (row - 1, column)):
+        is_alone = not tree.text[tree.text.rfind("\n", 0, span.start) + 1 : span.start].strip(" \t\ufeff")
+        opening, is_tool_comment = _BLOCK.match(source), is_for_tools(source, tree.language)
+        if block and (opening or is_tool_comment or not is_alone or last_line != (row - 1, column)):
             yield block
             block = []
-        last = _NOWHERE
-        if for_tools:
+        last_line = _NOWHERE
+        if is_tool_comment:
             continue
         if opening:
             yield list(_inside(tree.text, span, opening.end()))
         elif sign := _LINE.match(source):
             lines = list(split_lines(tree.text, Span(span.start + sign.end(), span.end)))  # C's may end in a backslash
             block += lines
-            last = (row + len(lines) - 1, column) if alone else last
+            last_line = (row + len(lines) - 1, column) if is_alone else last_line
     if block:
         yield block
 
 
-def _inside(text: str, span: Span, skip: int) -> Iterator[Span]:
-    """Yield the lines of a block comment without its signs and the stars at their starts."""
-    end = _BLOCK_END.search(text[span.start : span.end], skip)
-    first, *others = split_lines(text, Span(span.start + skip, span.start + end.start() if end else span.end))
+def _inside(text: str, span: Span, opening: int) -> Iterator[Span]:
+    """Yield the lines of a block comment without its signs, of which the first has `opening` characters, and without
+    the stars at their starts."""
+    end = _BLOCK_END.search(text[span.start : span.end], opening)
+    first, *others = split_lines(text, Span(span.start + opening, span.start + end.start() if end else span.end))
     yield first
     for line in others:
         star = _STAR.match(text, line.start, line.end)
