@@ -35,8 +35,8 @@ class Import:
     module: str
     """The module as it is written: `..pkg.mod`, `./util`, `java.util.List`, `<stdio.h>`, `fmt` without Go's quotes."""
     names: tuple[tuple[str, str], ...] = ()
-    """(name in the module, name in this file) of what is imported; empty for the module as a whole. `*` stands for all of its
-    names, and JavaScript's default export is called `default`."""
+    """(name in the module, name in this file) of what is imported; empty for the module as a whole. `*` stands for
+    all of its names, and JavaScript's default export is called `default`."""
     alias: str = ""
     """The module's own name here."""
     span: Span = Span(0, 0)  # noqa: RUF009  # frozen
