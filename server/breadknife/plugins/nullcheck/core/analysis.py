@@ -15,42 +15,54 @@ from breadknife.plugins.nullcheck.core.il import ByteRange, Type, covers
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.moving import FactMover
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness, NullOrigin, OriginKind
-from breadknife.plugins.nullcheck.core.reuse import STAYS, MovedSolution, matched, outside_words, units, visible_facts
+from breadknife.plugins.nullcheck.core.reuse import (
+    STAYS,
+    MovedSolution,
+    UnitMatch,
+    matched,
+    outside_words,
+    units,
+    visible_facts,
+)
 from breadknife.plugins.nullcheck.core.solution import NullDereference, Solution
 from breadknife.plugins.nullcheck.core.state import FlowState
 from breadknife.plugins.nullcheck.core.summaries import Summaries
 from breadknife.plugins.nullcheck.core.symbols import ProjectSymbols
 
 _MOST_UNDER_WAY = 10
-"""Functions that wait for what others say of null."""
+"""How deep functions are followed that others call: the next one is taken for unknown."""
 
 
 @dataclass(frozen=True)
 class FunctionDereference:
-    """A finding before it is put into words."""
+    """A finding before it is put into words, with the function that it is in."""
 
     dereference: NullDereference
     function: Function
 
 
 class FileAnalysis(Summaries):
+    """The analysis of one file, as far as somebody has asked for it."""
+
     def __init__(
         self, file: FileDeclarations, knowledge: Knowledge, others: ProjectSymbols | None = None, uri: str = ""
     ) -> None:
         super().__init__(file, knowledge, others, uri)
         self._is_early = False
-        """Set where a question couldn't be answered yet, as the function was under way."""
+        """Set where a function was asked for that couldn't be followed yet, as it was under way."""
         self._solutions = dict[Function, Solution]()
         self._provisional = dict[Function, Solution]()
-        """Solutions that came about while a function that they ask of was under way. They do for whoever asks; what is
+        """Solutions that came about while a function that they ask for was under way. They do for callers; what is
         found in such a function is looked for once more when its turn comes."""
-        self._starts = dict[Function, dict[str, Fact]]()
+        self._first_facts = dict[Function, dict[str, Fact]]()
         self._under_way = list[Function]()
+        """The functions that are being followed now, the innermost last."""
         self._found = dict[Function, Sequence[FunctionDereference]]()
-        """What was found in the functions that stand in no other one, with those within."""
+        """Unit -> what was found in it, with the functions within."""
         self._kept = dict[Function, MovedSolution]()
-        """Solutions of the text before an edit, at the places that they had there."""
+        """Solutions that were found in the text before an edit, and still hold."""
         self._needs = dict[tuple[Function, str], bool]()
+        """Function and parameter -> whether the function uses it without a check; see `needs`."""
 
     # Following functions
 
@@ -61,16 +73,17 @@ class FileAnalysis(Summaries):
         return self._in_order(self._units)
 
     def findings_between(self, start: int, end: int) -> Sequence[FunctionDereference]:
-        """Return the uses in functions that have a part of these bytes; if none has, those outside of all functions."""
+        """Return the uses in functions that overlap these bytes; if none does, those outside of all functions."""
         main = self.file.main
-        within = [unit for unit in self._units if unit.at[0] < end and start < unit.at[1] and unit is not main]
-        return self._in_order(within or [main])
+        overlapping = [unit for unit in self._units if unit.at[0] < end and start < unit.at[1] and unit is not main]
+        return self._in_order(overlapping or [main])
 
     def findings_in(self, unit: Function) -> Sequence[FunctionDereference]:
-        """Return those of one function that stands in no other one, or of the file outside of all functions."""
+        """Return the uses in one unit: a function that is in no other one, or the file outside of all functions."""
         return self._in_order([unit])
 
     def _in_order(self, units: Iterable[Function]) -> Sequence[FunctionDereference]:
+        """Return the uses in these units in the order of the text, one for each range."""
         by_range = dict[ByteRange, FunctionDereference]()
         for unit in units:
             for found in self._found_in(unit):
@@ -78,22 +91,23 @@ class FileAnalysis(Summaries):
         return [by_range[at] for at in sorted(by_range)]
 
     def _found_in(self, unit: Function) -> Sequence[FunctionDereference]:
-        """Return what is found in a function and in those within it."""
+        """Return the uses in a unit, which are looked for once."""
         known = self._found.get(unit)
         if known is None:
-            known = self._found[unit] = list(self._looked_for(unit))
+            known = self._found[unit] = list(self._find(unit))
         return known
 
     @cached_property
     def _units(self) -> Mapping[Function, Sequence[Function]]:
         return units(self.file)
 
-    def _looked_for(self, unit: Function) -> Iterator[FunctionDereference]:
+    def _find(self, unit: Function) -> Iterator[FunctionDereference]:
+        """Follow the functions of a unit that may use null, and yield the uses in them."""
         main = self.file.main
         waiting = [*self._units.get(unit, (unit,))]
-        others = set(self.file.functions) if unit is main else set[Function]()
-        known = set(waiting) | others
-        for function in waiting:  # lowering one adds the functions without a name that are in it
+        other_units = set(self.file.functions) if unit is main else set[Function]()
+        known = set(waiting) | other_units
+        for function in waiting:  # grows: lowering a function adds those without a name that are in it
             is_inner = function.around is not None and function.around is not main and not function.name
             is_assumed = any(covers(function.at, at) for at in self.assumed)
             if function is main or is_inner or is_assumed or self.gate.may_use_null(function):
@@ -107,18 +121,24 @@ class FileAnalysis(Summaries):
                     yield FunctionDereference(dereference, function)
 
     def inherit(self, before: FileAnalysis, *, is_tried: bool = False) -> None:
-        """Take over what was found before an edit, as far as it still holds. To be called before anything is asked.
-        `is_tried`: only the edited functions will be asked for, so that it isn't worth while to see whether those that
-        speak of them still say the same."""
+        """Take over what was found before an edit, as far as it still holds. Call it before anything else is asked.
+
+        `before` is the analysis of the text before the edit. `is_tried`: the edit is only tried, and only the edited
+        functions will be asked for. Then those that speak of them are dropped without a look at what has changed."""
         units_matched = matched(before.file, self.file)
         if units_matched is None:
             return
-        mover = FactMover(units_matched.change, self.uri)
         for function, was in units_matched.same.items():
             if function is self.file.main:
                 self._outside = before._outside
             else:
                 function.words = was.words
+        self._inherit_same(before, units_matched)
+        self._drop_affected(before, units_matched, is_tried=is_tried)
+
+    def _inherit_same(self, before: FileAnalysis, units_matched: UnitMatch) -> None:
+        """Take over what was found in the units whose text is the same."""
+        mover = FactMover(units_matched.change, self.uri)
         for function, was in units_matched.same.items():
             if (known := before.kept(was)) is not None:
                 self._kept[function] = known.then(units_matched.change)
@@ -128,19 +148,29 @@ class FileAnalysis(Summaries):
                 self._found[function] = [
                     FunctionDereference(mover.dereference(found.dereference), function) for found in before._found[was]
                 ]
+
+    def _drop_affected(self, before: FileAnalysis, units_matched: UnitMatch, *, is_tried: bool) -> None:
+        """Drop what was taken over for units that speak of something of which the edited ones tell otherwise now. What
+        speaks of the dropped ones may be affected, too, and so on."""
         # A variable of the file has another key in functions that have one of its name.
-        names = before._outside ^ self._outside
+        changed_names = before._outside ^ self._outside
         kept = {unit: units_matched.same[unit] for unit in self._units if unit in units_matched.same}
         gone, new, is_unseen = units_matched.gone, units_matched.new, False
         while gone or new:
-            known = {was: before.kept(was) is not None for was in gone}
-            asked = {was.name: known[was] for was in gone if known[was] or not before.gate.needs_flow(was)}
-            then = visible_facts(before, gone, asked, units_matched.change, is_unseen=is_unseen)
-            now = visible_facts(self, new, asked, STAYS, is_unseen=is_unseen)
-            names |= {name.encode() for name in then.keys() | now.keys() if then.get(name) != now.get(name)}
-            new = [unit for unit in kept if not self._words(unit).isdisjoint(names)]
+            was_followed = {was: before.kept(was) is not None for was in gone}
+            asked = {
+                was.name: was_followed[was] for was in gone if was_followed[was] or not before.gate.needs_flow(was)
+            }
+            facts_before = visible_facts(before, gone, asked, units_matched.change, is_unseen=is_unseen)
+            facts_now = visible_facts(self, new, asked, STAYS, is_unseen=is_unseen)
+            changed_names |= {
+                name.encode()
+                for name in facts_before.keys() | facts_now.keys()
+                if facts_before.get(name) != facts_now.get(name)
+            }
+            new = [unit for unit in kept if not self._words(unit).isdisjoint(changed_names)]
             gone = [kept.pop(unit) for unit in new]
-            for function in (each for unit in new for each in self._units[unit]):
+            for function in (function for unit in new for function in self._units[unit]):
                 for table in (self._kept, self._found, self._solutions, self.summaries):
                     table.pop(function, None)
             is_unseen = is_tried
@@ -154,7 +184,8 @@ class FileAnalysis(Summaries):
         return outside_words(self.file)
 
     def assuming(self, assumed: Mapping[ByteRange, Fact]) -> FileAnalysis:
-        """Return the same text where other values may be null: only the functions around them are followed again."""
+        """Return the analysis of the same text where the expressions at these ranges may be null. Only the functions
+        around them are followed again; what is known of the others is shared."""
         home = self.anew()
         home.assumed = assumed
         main, functions = self.file.main, {*self._solutions, *self._kept}
@@ -172,11 +203,11 @@ class FileAnalysis(Summaries):
         return home
 
     def anew(self) -> FileAnalysis:
-        """Return the same file, of which nothing is known yet."""
+        """Return an analysis of the same file that knows nothing yet."""
         return type(self)(self.file, self.knowledge, self.others, self.uri)
 
     def kept(self, function: Function) -> MovedSolution | None:
-        """Return what is known of the function, if it has been followed."""
+        """Return the solution of the function, if it has been followed, in this text or in the one before an edit."""
         known = self._solutions.get(function) or self._provisional.get(function)
         return MovedSolution(known) if known is not None else self._kept.get(function)
 
@@ -208,10 +239,10 @@ class FileAnalysis(Summaries):
         return solution
 
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:
-        facts = self._starts.get(function)
+        facts = self._first_facts.get(function)
         if facts is not None:
             return facts
-        facts = self._starts[function] = {}
+        facts = self._first_facts[function] = {}
         if function.receiver and function.receiver_class is not None:
             class_ = function.receiver_class
             if class_.statics.get(function.name) is function:

@@ -1,9 +1,9 @@
 """How likely a null is to get to its use: a logistic model over the clues in the text around a finding.
 
-A clue is there or not. `clues.toml` says how each looks, alike in each language, and `confidence.json` has a weight for
-each; `bench/nullcheck/fit_confidence.py` fits them to `judged.tsv` beside it, which are findings that were read in
-their code, and tells how well the model does on packages that it wasn't fitted to.
-"""
+A clue is a pattern that the text has or not. `clues.toml` has the patterns, the same for each language, and
+`confidence.json` a weight for each. `bench/nullcheck/fit_confidence.py` fits the weights to `judged.tsv` beside it,
+which has findings that somebody has judged by reading the code, and says how well the model does on packages that it
+wasn't fitted to."""
 
 from __future__ import annotations
 
@@ -40,19 +40,21 @@ class _Clues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 GIVEN = frozenset({OriginKind.CALL, OriginKind.LOOKUP, OriginKind.OUTSIDE})
-"""What a call gives."""
+"""The kinds of null that a call gives."""
 
 
 @cache
 def known_clues() -> Sequence[Clue]:
-    """Return those of the data."""
+    """Return the clues of `clues.toml`."""
     data = files("breadknife.plugins.nullcheck.core").joinpath("clues.toml").read_bytes()
     return msgspec.toml.decode(data, type=_Clues).clues
 
 
 def clues_of(text: str, span: Span, use: str, origin: OriginKind, message: str, giver: str = "") -> frozenset[str]:
-    """Return the names of the origin and of the clues for what is used at `span`. `use` and `message` are the finding's
-    code and message, `giver` is the text of the function that gives the null."""
+    """Return the names of the clues that hold for a finding, and that of its origin's kind.
+
+    `text` is the file, `span` the value that is used there, `use` and `message` are the finding's code and message, and
+    `giver` is the text of the function that gives the null."""
     used = text[span.start : span.end]
     texts = {"used": used, "use": use, "message": message, "giver": "", "file": ""}
     if origin in GIVEN:
@@ -67,11 +69,11 @@ class ConfidenceModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     bias: float
     weights: Mapping[str, float]
-    """Of each clue; one that is not named has none."""
+    """Clue -> its weight; one that isn't named weighs nothing."""
     high: float
-    """The least chance of a finding of high confidence, from 0 to 1."""
+    """The least chance, from 0 to 1, of a finding of high confidence."""
     medium: float
-    """The same of medium confidence; that of the others is low."""
+    """The least chance, from 0 to 1, of a finding of medium confidence; below it is low."""
 
     def chance(self, clues: Iterable[str]) -> float:
         """Return how likely the null is to get to its use, from 0 to 1."""

@@ -13,7 +13,7 @@ from breadknife.plugins.nullcheck.core.il import Block, ByteRange, Expression, T
 from breadknife.text.document import Span
 
 _SPACES = bytes(c if chr(c).isalnum() or c == ord("_") or c > 127 else ord(" ") for c in range(256))
-"""All bytes, those that no word has as spaces."""
+"""A table for `bytes.translate` that makes a space of each byte that isn't one of a word."""
 
 
 class Parameter(NamedTuple):
@@ -22,14 +22,18 @@ class Parameter(NamedTuple):
     default: Expression | None
     annotation: Type | None
     kind: str = ""
-    """"" by place or name, "name" by name only, "*" the other ones by place, "**" the other ones by name."""
+    """How a call gives it: "" by place or by name, "name" by name only, "*" all others by place, "**" all others by
+    name."""
     left_out: Expression | None = None
     """What it is where a call leaves it out and it has no default; None where each call must give it."""
 
 
 @dataclass(eq=False, repr=False)
 class Function:
-    """Its body is lowered when it is first asked for. Values of identity: two functions are never equal."""
+    """A function, a method, or the statements of a file. Its body is lowered when it is first asked for.
+
+    Two functions are never equal, so that they can be keys. What the gate decides by, without a body, is `words` and
+    `has_declared_null`, `tells_null`, `may_ignore` and `is_open`."""
 
     at: ByteRange
     name: str
@@ -37,43 +41,50 @@ class Function:
     returns: Type | None
     """What it declares to return."""
     lower: Callable[[Function], Block]
+    """Lowers its body."""
     source: bytes
+    """Its text."""
     owner: Class | None = None
+    """The class whose method it is."""
     around: Function | None = None
+    """The innermost function that it is in."""
     receiver: str = ""
-    """The name of the object that it, or the function around it, is a method of."""
+    """The name of the object that it, or the function around it, is a method of; "" without one."""
     receiver_class: Class | None = None
     is_async: bool = False
     is_generator: bool = False
     is_property: bool = False
     is_plain: bool = True
-    """No decorator may change what a call returns."""
+    """Nothing may change what a call returns, as a decorator could."""
     is_of_class: bool = False
     """A class method or a static one."""
     is_stub: bool = False
-    """It leaves to others what it does."""
+    """It has no body of its own: it is abstract, or only declared here."""
     is_bound: bool = False
     """A call gives no value for its first parameter."""
     decorators: tuple[str, ...] = ()
     locals: set[str] = field(default_factory=set[str])
-    """Names that it assigns; filled when it is lowered."""
+    """Names of its own that it assigns; filled when it is lowered."""
     shared: set[str] = field(default_factory=set[str])
     """Names that it assigns for the module or the function around it."""
     changed_within: set[str] = field(default_factory=set[str])
     """Those of its variables that functions within it assign."""
     types: dict[str, Type] = field(default_factory=dict[str, Type])
-    """What variables are declared to be; filled when it is lowered."""
+    """Variable -> its declared type; filled when it is lowered."""
     is_expression: bool = False
     """Its body is one expression, which it returns."""
     has_declared_null: bool = False
-    """Its text declares that something may be null, in a spelling that is no word."""
+    """Its text says that something may be null, in a spelling that is no word: the gate lets it through."""
     tells_null: bool = False
-    """It gives null only beside a value that tells of it: an error."""
+    """It may give null beside a value that tells of it, an error: the gate lets those of its callers through that
+    `may_ignore` the error."""
     may_ignore: bool = False
     """Its text has a call whose second value, which may tell of null, isn't tested at once."""
     is_open: bool = False
-    """It may end without a `return` that has a value, as far as its last statement tells."""
+    """It may give null without telling of it, as its text looks: by ending without a `return` that has a value, or in
+    Go by a `return nil` without an error. The gate lets its callers through."""
     within: list[Function] = field(default_factory=list["Function"])
+    """The functions in it; filled when it is lowered."""
 
     @cached_property
     def body(self) -> Block:
@@ -86,7 +97,7 @@ class Function:
 
     @property
     def assigned(self) -> set[str]:
-        """Return the names that it assigns; it is lowered for that."""
+        """Return the names of its own that it assigns; it is lowered for that."""
         return self.locals if self.body else set()
 
     @cached_property
@@ -95,7 +106,7 @@ class Function:
 
     @cached_property
     def words(self) -> frozenset[bytes]:
-        """Return all names and keywords in its text: they show without lowering what it can't have to do with."""
+        """Return all names and keywords in its text, by which the gate decides."""
         return frozenset(self.source.translate(_SPACES).split())
 
 
@@ -106,12 +117,12 @@ class StoredValue(NamedTuple):
     function: Function | None
     """The function that stores it; None for the body of the class or of the module."""
     value: Callable[[], Expression | None]
-    """None where it isn't written: a variable of a loop, an imported name."""
+    """Lowers the value; gives None where it isn't written: a variable of a loop, an imported name."""
     annotation: Type | None = None
     parameter: str = ""
     """The name that is written there, if nothing else is."""
     passes_on: bool = False
-    """What is written there may give a null that it is given: a name, a call, a choice."""
+    """The value is an expression that may hand on a null: a name, a call, a choice."""
 
 
 @dataclass(eq=False, repr=False)
@@ -122,9 +133,10 @@ class Class:
     """Their qualified names."""
     decorators: tuple[str, ...] = ()
     stores: dict[str, list[StoredValue]] = field(default_factory=dict[str, list[StoredValue]])
+    """Attribute -> the values that it gets."""
     methods: dict[str, Function] = field(default_factory=dict[str, Function])
     statics: dict[str, Function] = field(default_factory=dict[str, Function])
-    """Methods of the class itself, where it may have others of these names for its objects."""
+    """Methods of the class itself, in languages where its objects may have others of the same names."""
     is_interface: bool = False
     """It only says which methods its objects have."""
     is_elsewhere: bool = False
@@ -145,12 +157,13 @@ class FileDeclarations:
     """The functions of the module, where only one has the name."""
     classes: Mapping[str, Class]
     variables: Mapping[str, list[StoredValue]]
+    """Variable of the module -> the values that it gets."""
     is_ignored: Callable[[ByteRange], bool]
-    """Whether a comment there tells a checker to be silent."""
+    """Tells whether a comment there tells a checker to be silent."""
     span: Callable[[ByteRange], Span]
-    """A place in code points."""
+    """Gives a range of bytes as one of code points."""
     source: Callable[[ByteRange], str]
-    """What is written there."""
+    """Gives the text of a range."""
     is_typed: bool = True
     """Declarations say what may be null: less is guessed where they don't."""
     aliases: Mapping[str, Type] = field(default_factory=dict[str, Type])

@@ -22,16 +22,18 @@ _MOST_CONDITIONS = 2
 
 @dataclass(frozen=True)
 class NullFinding:
-    """A finding with what the words leave out."""
+    """A finding in words, with the kind of its null."""
 
     finding: Finding
     kind: OriginKind
 
 
 def explained(analysis: FileAnalysis, edited: ByteRange | None = None) -> Sequence[NullFinding]:
-    """Return the findings of a file, or of its functions that have a part of the range; if none has, those outside of
-    all functions. `related` is the path: where the null comes from, the call that gives it, the name that it gets, the
-    conditions under which it arrives, and the test that doesn't help."""
+    """Return the findings of a file in words. With `edited`, only those of functions that overlap this range; if none
+    does, those outside of all functions.
+
+    `related` of a finding is the path of the null: where it comes from, the call that gives it, the name that it gets,
+    the conditions under which it arrives, and the test that doesn't help."""
     dereferences = analysis.findings() if edited is None else analysis.findings_between(*edited)
     text = analysis.file.source((0, sys.maxsize)) if dereferences else ""
     return [_explained(analysis, text, dereference) for dereference in dereferences]
@@ -50,38 +52,43 @@ def _explained(home: FileAnalysis, text: str, found: FunctionDereference) -> Nul
     elif path:
         path[-1] = replace(path[-1], message=f"{path[-1].message}; nothing checks it before the use")
     null = home.knowledge.null_name(dereference.fact.nulls)
+    # A comparison alone is too weak a reason to say that the value surely is null.
     is_sure = dereference.fact.nullness == Nullness.NULL and kind is not OriginKind.COMPARISON
     message = f"{capitalised(shown)} {'is' if is_sure else 'may be'} {null}{' here' if is_sure else ''}: {why}"
     span, code = file.span(dereference.at), dereference.kind.value
-    giver = _giver(home, origin) if origin is not None else None
-    given_by = giver.source(origin.at) if origin is not None and giver is not None else ""
-    confidence = fitted().confidence(clues_of(text, span, code, kind, message, given_by))
+    giver_file = _giver_file(home, origin) if origin is not None else None
+    giver = giver_file.source(origin.at) if origin is not None and giver_file is not None else ""
+    confidence = fitted().confidence(clues_of(text, span, code, kind, message, giver))
     finding = Finding(span, SOURCE, code, message, confidence=confidence, related=tuple(path))
     return NullFinding(finding, kind)
 
 
 def _path(home: FileAnalysis, fact: Fact, used: ByteRange) -> Iterator[Related]:
+    """Yield the steps by which a null gets to its use at the range `used`."""
     file, origin = home.file, fact.origin
     if origin is None:
         return
-    there = _giver(home, origin)
-    if there is not None:
-        yield Related(_first_line(there, origin.at), capitalised(origin.why), None if there is file else origin.file)
+    giver_file = _giver_file(home, origin)
+    if giver_file is not None:
+        uri = None if giver_file is file else origin.file
+        yield Related(_first_line(giver_file, origin.at), capitalised(origin.why), uri)
     is_named = fact.via is not None and fact.via != used and fact.via not in (origin.at, origin.here)
-    is_told = is_named and fact.via is not None and origin.here is not None and covers(fact.via, origin.here)
-    if origin.here is not None and not is_told:
+    # The assignment is a step of its own, and shows the call, too.
+    is_call_assigned = is_named and fact.via is not None and origin.here is not None and covers(fact.via, origin.here)
+    if origin.here is not None and not is_call_assigned:
         yield Related(_first_line(file, origin.here), f"This call gives it: {origin.why}")
     if fact.via is not None and is_named:
         name = file.source(fact.via).partition("=")[0].rstrip(": ")
         yield Related(_first_line(file, fact.via), f"{capitalised(quote(name))} gets it here")
-    named = (assumption for assumption in fact.unless if assumption[0] not in ("", " is None"))
-    conditions = sorted(assumption for assumption in named if not any(char in assumption[0] for char in "%@"))
+    with_key = (assumption for assumption in fact.unless if assumption[0] not in ("", " is None"))
+    # Keys with these signs are ours: slots, and variables of comprehensions and of blocks.
+    conditions = sorted(assumption for assumption in with_key if not any(char in assumption[0] for char in "%@"))
     for key, outcome in conditions[:_MOST_CONDITIONS]:
-        said = key.replace(" is None", f" is {home.knowledge.null}")
-        yield Related(file.span(used), f"It arrives only where `{said}` is {'false' if outcome else 'true'}")
+        condition = key.replace(" is None", f" is {home.knowledge.null}")
+        yield Related(file.span(used), f"It arrives only where `{condition}` is {'false' if outcome else 'true'}")
 
 
-def _giver(home: FileAnalysis, origin: NullOrigin) -> FileDeclarations | None:
+def _giver_file(home: FileAnalysis, origin: NullOrigin) -> FileDeclarations | None:
     """Return the file in which the null comes into being, if its text is known."""
     if not origin.file or origin.file == home.uri:
         return home.file
@@ -89,6 +96,6 @@ def _giver(home: FileAnalysis, origin: NullOrigin) -> FileDeclarations | None:
 
 
 def _first_line(file: FileDeclarations, at: ByteRange) -> Span:
-    """Return the first line of a place: for a function, the line that names it."""
+    """Return the span of the first line of a range: for a function, the line that names it."""
     line = file.source(at).partition("\n")[0].rstrip()
     return file.span((at[0], at[0] + len(line.encode("utf-8", "surrogatepass"))))

@@ -19,19 +19,20 @@ _NOTHING = r"(?!)"
 """A pattern that nothing matches."""
 _FOLDER = "breadknife.plugins.nullcheck.knowledge"
 _HEAD = 5000
-"""Bytes at the beginning of a file."""
+"""How many bytes at the beginning of a file may say that a program has written it."""
 
 
 class Errors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a language raises for the use of a null: names of exceptions."""
+    """The names of exceptions by which a handler catches a use of null."""
 
     exact: frozenset[str] = frozenset()
+    """Those that a use of null raises."""
     broad: frozenset[str] = frozenset()
-    """The exceptions whose handlers catch nearly everything."""
+    """Those whose handlers catch nearly everything."""
 
 
 class Examples(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A row of the file: each of `fires` is found, none of `silent`."""
+    """A row of a table with pieces of code: a finding is made in each of `fires`, and none in those of `silent`."""
 
     name: str
     fires: tuple[str, ...]
@@ -44,34 +45,38 @@ class NullableCall(Examples, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     why: str
     kind: OriginKind
     default: str = "never"
-    """Whether a default of the call's own decides that null comes out: `never`, `optional`, `alone`, `required`."""
+    """How an argument that is a default decides whether null comes out. `never`: there is none. `optional`: null comes
+    out without it, but for a call that has no arguments at all. `alone`: null comes out without it. `required`: only if
+    the default itself is null."""
     default_at: int = 0
+    """The index of the argument that is the default."""
     gives: str = ""
     """The type of the value if there is one."""
     nulls: int = ANY_NULL
     """Which null comes out, as bits."""
     typed_only: bool = False
-    """Where types aren't written it is common to know better, and nothing can be said."""
+    """The row only holds in files whose types are declared: in others people often know that there is a value."""
     beside_error: bool = False
     """The call gives two values: null comes with an error."""
     shown: str = ""
-    """How people call it, if not by its name here."""
+    """How messages call it, if not by its name here."""
     literals: bool = False
-    """It can't fail for literals, as far as anybody who runs it once would know."""
+    """The row says nothing of calls with literals alone: who has run such a call once knows what it gives."""
     unless: str = ""
-    """A first argument of this type makes a value certain."""
+    """The type of a first argument for which there always is a value."""
     unless_literals: frozenset[str] = frozenset()
-    """First arguments for which there always is a value."""
+    """Keys of first arguments for which there always is a value."""
     argument: str | None = None
     """The type of the first argument, which tells the method from others of its name; "" for an unknown one."""
     needs: tuple[str, ...] = ()
-    """Words one of which a file must have; for a language with imports, the module is one."""
+    """Words one of which a file must have for this row to matter. Without any, it is the module that must be
+    imported."""
     word: str = ""
-    """The word under which a file has it, if not the last one of its name."""
+    """The word by which a file that has it is known, if not the last one of its name."""
 
 
 class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
-    """The file, which says what each table is for. Types are as `parse_type` reads them."""
+    """A file of knowledge, which says in comments what each table is for. Types are as `parse_type` reads them."""
 
     call: Sequence[NullableCall] = ()
     attribute: Sequence[NullableCall] = ()
@@ -82,22 +87,23 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     nulls: Sequence[str]
     """The names of the language's nulls."""
     left_out: int = 1
-    """The null, as a bit, that is where nothing was given."""
+    """The null, as a bit, that a value has which nobody gave: JavaScript's `undefined`."""
     builtins: frozenset[str]
     """Names that need no declaration."""
     null_attributes: frozenset[str] = frozenset()
     """The attributes that null has, too."""
     calls_methods_of_null: bool = False
-    """A method decides itself what it does when its object is null."""
+    """A method may be called on null, and decides itself what it does then, as in Go."""
     believes_arguments: bool = False
     """An argument of which nothing is known is taken to be true."""
     needs_imports: bool = True
+    """A file must import what it uses of the library."""
     types_exclude_null: bool = True
     """A declaration that says nothing of null excludes it."""
     ignored: str = _NOTHING
-    """The comments that tell a checker to be silent, as a pattern."""
+    """A pattern for comments that tell a checker to be silent."""
     generated: str = _NOTHING
-    """How a file says at its beginning that a program has written it."""
+    """A pattern for the head of a file that a program has written."""
     functions: Mapping[str, frozenset[str]]
     classes: Mapping[str, frozenset[str]] = {}
     annotations: Mapping[str, str] = {}
@@ -108,7 +114,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     implies: Mapping[str, Sequence[str]] = {}
     """Method -> the keys of what is there where it is true."""
     makers: Mapping[str, str] = {}
-    """A class and the number of arguments -> the special type of what it makes of so many."""
+    """A class and the number of arguments, as `Name/2` -> the special type of an object that is made with so many."""
     same: Mapping[str, str] = {}
     """Methods -> others that give null for the same objects: a test of one is a test of the other."""
     properties: Mapping[str, str] = {}
@@ -116,7 +122,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     globals: Mapping[str, str] = {}
     """Names that need no declaration -> their types."""
     elements: Mapping[str, str] = {}
-    """Type -> what one gets by iterating over it, besides those that every language has."""
+    """Type -> the type of its elements when one iterates over it, besides those that every language has."""
 
     @cached_property
     def calls(self) -> Mapping[str, NullableCall]:
@@ -136,17 +142,18 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @cached_property
     def types(self) -> frozenset[str]:
-        """Return the types that it says something of."""
+        """Return the types of whose members the file says something."""
         return frozenset(name.rpartition(".")[0] for name in (*self.calls, *self.attributes, *self.results)) - {""}
 
     @cached_property
     def given(self) -> frozenset[str]:
-        """Return the types of what its calls give."""
+        """Return the types of the values that its nullable calls give."""
         return frozenset(parse_type(row.gives).name for row in self.call)
 
     @cached_property
     def by_argument(self) -> Mapping[str, Mapping[str, str]]:
-        """Method -> type of the first argument -> qualified name, of calls that it tells from others."""
+        """Return the methods that the first argument tells from others of their names, as method -> type of the first
+        argument -> qualified name."""
         table = defaultdict[str, dict[str, str]](dict)
         for row in self.call:
             if row.argument is not None:
@@ -155,7 +162,8 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @cached_property
     def words(self) -> Mapping[str, frozenset[bytes]]:
-        """Top module, or a word that a file must have, or "" -> the words under which something of it may be null."""
+        """Return the words by which a file may use something nullable, by what the file must have for it: the top
+        module that it imports, or a word; "" for those that need nothing."""
         words = self._words_of(row for row in chain(self.call, self.attribute) if not row.beside_error)
         for name, type_ in self.results.items() if self.needs_imports else ():
             words[_module(name)] |= words.get(_module(parse_type(type_).name), frozenset())
@@ -175,7 +183,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @property
     def null(self) -> str:
-        """Any null, in words."""
+        """All nulls of the language, in words."""
         return self.null_name(ANY_NULL)
 
     def null_name(self, nulls: int) -> str:
@@ -191,7 +199,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 @cache
 def knowledge_of(language: str) -> Knowledge:
-    """Raises an error if the file that is part of breadknife is broken."""
+    """Return the knowledge of a language, for example "python". Tables that its file doesn't have are empty."""
     written = files(_FOLDER).joinpath(f"{language}.toml").read_bytes()
     knowledge = msgspec.toml.decode(written, type=Knowledge)
     functions, classes = (defaultdict(frozenset[str], table) for table in (knowledge.functions, knowledge.classes))
@@ -206,7 +214,8 @@ def _module(name: str) -> str:
 
 @lru_cache(maxsize=1 << 10)
 def parse_type(written: str) -> Type:
-    """`iterable[tuple[$0, int]]` as a type."""
+    """Return what is written as a type. `iterable[tuple[$0, int]]` has an argument, which has two; see `filled` for
+    `$0`."""
     name, bracket, rest = written.strip().partition("[")
     if not bracket:
         return Type(name)
@@ -221,7 +230,10 @@ def parse_type(written: str) -> Type:
 
 
 def filled(written: Type, own: tuple[Type, ...], first: Type | None, elements: Mapping[str, str] = {}) -> Type | None:
-    """Return a result's type for an object with these type arguments, and a first argument of this type."""
+    """Return a type of the knowledge for one call; None if it isn't known.
+
+    In `written`, `$0` stands for the first one of `own`, the type arguments of the object, `@` for an element of the
+    call's first argument, whose type is `first`, and `?` for an unknown type."""
     match written.name[:1]:
         case "$":
             at = int(written.name[1:])
@@ -236,7 +248,8 @@ def filled(written: Type, own: tuple[Type, ...], first: Type | None, elements: M
 
 
 def element(type_: Type, elements: Mapping[str, str]) -> Type | None:
-    """Return what one gets by iterating over a value of the type."""
+    """Return the type of what one gets by iterating over a value of the type; None if it isn't known. `elements` is the
+    table of the language."""
     if type_.name in elements:
         return filled(parse_type(elements[type_.name]), type_.arguments, None)
     if type_.name == "tuple":
@@ -245,7 +258,7 @@ def element(type_: Type, elements: Mapping[str, str]) -> Type | None:
 
 
 def held(type_: Type, key: str) -> Type | None:
-    """Return what one gets by a key or an index."""
+    """Return the type of what one gets from a container of the type by a key or an index; None if it isn't known."""
     if type_.name == "dict":
         return type_.arguments[1] if len(type_.arguments) == 2 else None
     if type_.name == "tuple" and type_.arguments and type_.arguments[-1].name != "...":

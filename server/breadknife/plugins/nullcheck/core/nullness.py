@@ -20,7 +20,7 @@ from typing import NamedTuple, TypeAlias
 from breadknife.plugins.nullcheck.core.il import ANY_NULL, ByteRange, Expression, Type
 
 _MOST_PROVED = 8
-"""So many of the assumptions that a true value proves are kept."""
+"""How many of the assumptions that a true value proves are kept."""
 
 
 class Nullness(IntEnum):
@@ -36,6 +36,7 @@ JOIN = (
     (Nullness.MAYBE, Nullness.MAYBE, Nullness.MAYBE, Nullness.MAYBE),
     (Nullness.MAYBE, Nullness.MAYBE, Nullness.MAYBE, Nullness.NULL),
 )
+"""The table above: `JOIN[a][b]`."""
 
 
 class OriginKind(StrEnum):
@@ -67,13 +68,14 @@ class NullOrigin(NamedTuple):
     why: str
     """A clause: "`re.match` returns None when nothing matches"."""
     file: str = ""
-    """The URI of the file that `at` is in, if it is another one."""
+    """The URI of the file that `at` is in; "" for the file that is analysed."""
     here: ByteRange | None = None
-    """The call that gives the null, if a function returns it."""
+    """Where the analysed file calls the function, if a function returns the null."""
 
 
 Assumption: TypeAlias = tuple[str, bool]
-"""The key of a test, and its outcome."""
+"""The key of a test, and its outcome. A bare key is the test whether its value is true; `x is None` is that for
+null."""
 NO_ASSUMPTIONS: frozenset[Assumption] = frozenset()
 
 
@@ -93,11 +95,11 @@ class Fact(NamedTuple):
     via: ByteRange | None = None
     """The assignment that gave the value its name."""
     checked: ByteRange | None = None
-    """A test of the value that doesn't hold any more here."""
+    """A test of the value for null, whose outcome doesn't hold any more here."""
     items: tuple[tuple[Fact, ...], ...] = ()
-    """The tuples that the value may be."""
+    """The tuples that the value may be, as facts of their items; empty where nobody knows."""
     parameter: str = ""
-    """The parameter whose value it is."""
+    """The parameter whose value it is, as the function got it; "" for other values."""
     called: str = ""
     """The qualified name of the function that the value is."""
     nulls: int = ANY_NULL
@@ -111,7 +113,7 @@ class Fact(NamedTuple):
 
     @property
     def is_related(self) -> bool:
-        """Tell whether it tells of other values, too."""
+        """Tell whether the fact says something of other values, too."""
         return bool(self.unless or self.test is not None or self.proves)
 
 
@@ -120,7 +122,7 @@ NON_NULL_FACT = Fact(Nullness.NON_NULL)
 
 
 def non_null(fact: Fact, checked: ByteRange | None = None) -> Fact:
-    """Return the fact after a test, or a use, that only a value passes."""
+    """Return the fact after a test, or a use, that only a non-null value passes. `checked` is the range of the test."""
     if fact.nullness == Nullness.NON_NULL:
         return fact
     return fact._replace(
@@ -129,6 +131,7 @@ def non_null(fact: Fact, checked: ByteRange | None = None) -> Fact:
 
 
 def is_initial(fact: Fact) -> bool:
+    """Tell whether the null is the one that a variable is declared with."""
     return fact.origin is not None and fact.origin.kind is OriginKind.INITIAL
 
 
@@ -140,7 +143,7 @@ def located(fact: Fact, uri: str) -> Fact:
 
 
 def havoc(fact: Fact) -> Fact:
-    """Return the fact when something that isn't followed may have made the value another one."""
+    """Return what is left of the fact when something that isn't followed may have replaced the value."""
     return Fact(type=fact.type)
 
 
@@ -150,7 +153,10 @@ def join_facts(
     against: tuple[frozenset[Assumption], frozenset[Assumption]] = (NO_ASSUMPTIONS, NO_ASSUMPTIONS),
     key: str = "",
 ) -> Fact:
-    """`against`: the assumptions that exclude the path of `left`, and that of `right`. `key` is that of the fact."""
+    """Return what is known of a value where two paths meet, of which one knows `left`, and the other one `right`.
+
+    `against` are the assumptions that exclude the path of `left`, and those that exclude the path of `right`. `key` is
+    that of the value: assumptions about itself say nothing."""
     nullness = JOIN[left.nullness][right.nullness]
     type_ = left.type if left.type == right.type else _joined_type(left, right)
     if nullness < Nullness.MAYBE:
@@ -165,13 +171,14 @@ def join_facts(
             parameter=left.parameter if left.parameter == right.parameter else "",
             called=left.called if left.called == right.called else "",
         )
+    # The side that the origin is taken from. If both may be null, another null than a variable's first one says more.
     null, value = (left, right) if left.may_be_null else (right, left)
     if value.may_be_null and is_initial(null):
         null, value = value, null
     origin = null.origin
-    sides = [(fact.unless | path) for fact, path in zip((left, right), against, strict=True) if fact.may_be_null]
-    unless = frozenset(
-        assumption for assumption in sides[0] & sides[-1] if assumption[0] not in (key, f"{key} is None")
+    excluding = [(fact.unless | path) for fact, path in zip((left, right), against, strict=True) if fact.may_be_null]
+    unless = frozenset(  # if both may be null, what excludes both
+        assumption for assumption in excluding[0] & excluding[-1] if assumption[0] not in (key, f"{key} is None")
     )
     parameter = left.parameter if left.parameter == right.parameter else ""
     if origin is not None and origin.kind is OriginKind.COMPARISON and not value.may_be_null:
@@ -192,12 +199,12 @@ def join_facts(
 def _proved(
     left: Fact, right: Fact, against: tuple[frozenset[Assumption], frozenset[Assumption]], key: str
 ) -> tuple[Assumption, ...]:
-    """Return what holds if the joined value is true: one that is surely false leaves only the path of the other one."""
-    is_null = left.truth is False or left.nullness == Nullness.NULL
-    if is_null and right.truth is False:
+    """Return what holds if the joined value is true. If it is surely false on one path, that it came by the other."""
+    is_left_false = left.truth is False or left.nullness == Nullness.NULL
+    if is_left_false and right.truth is False:
         return ()
-    if is_null or right.truth is False or right.nullness == Nullness.NULL:
-        remaining, excluding = (right, against[1]) if is_null else (left, against[0])
+    if is_left_false or right.truth is False or right.nullness == Nullness.NULL:
+        remaining, excluding = (right, against[1]) if is_left_false else (left, against[0])
         proved = (*remaining.proves, *((test, not outcome) for test, outcome in sorted(excluding)))
         return tuple(assumption for assumption in proved if assumption[0] not in (key, f"{key} is None"))[:_MOST_PROVED]
     if not left.proves:
@@ -206,7 +213,8 @@ def _proved(
 
 
 def _joined_type(left: Fact, right: Fact) -> Type | None:
-    """Null has every type, and an empty container that of any other one."""
+    """Return the type of two values that have different ones; None if nothing can be said. Null has every type, and a
+    container whose type says nothing of its elements may hold those of the other one."""
     if left.type is not None and right.type is not None and left.type.name == right.type.name:
         return left.type if not right.type.arguments else right.type if not left.type.arguments else None
     if left.nullness == Nullness.NULL:

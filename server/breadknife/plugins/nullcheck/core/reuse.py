@@ -1,4 +1,4 @@
-"""What an edit leaves valid of the analysis of a file.
+"""Finds what an edit leaves valid of the analysis of a file.
 
 A function that stands in no other one is a unit, and so is what stands outside of all functions. Where an edit hasn't
 changed the text of a unit, that keeps what was found in it, unless it speaks of something of which the edited ones tell
@@ -19,37 +19,39 @@ from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summaries import Summaries
 
 _NEAR = 100
-"""Bytes between two changes that are taken for one."""
+"""How many bytes apart two changes may be to be taken for one."""
 _MOST_CHANGES = 20
+"""How many changes are kept apart for one solution."""
 STAYS = Change(0, 0, 0)
+"""The change that moves nothing."""
 
 
 def unit_of(function: Function, main: Function) -> Function:
-    """The outermost function around it; itself, if there is none."""
+    """Return the outermost function around a function; itself, if there is none."""
     while function.around is not None and function.around is not main:
         function = function.around
     return function
 
 
 def units(file: FileDeclarations) -> Mapping[Function, Sequence[Function]]:
-    """Each unit with the functions in it, itself first. The file itself has no others."""
-    found = {file.main: [file.main]}
+    """Return each unit with the functions in it, itself first. The file itself is a unit with no others."""
+    functions_by_unit = {file.main: [file.main]}
     for function in file.functions:
         unit = unit_of(function, file.main)
-        of = found.setdefault(unit, [unit])
+        functions = functions_by_unit.setdefault(unit, [unit])
         if function is not unit:
-            of.append(function)
-    return found
+            functions.append(function)
+    return functions_by_unit
 
 
 class MovedSolution(NamedTuple):
-    """A solution, and what has happened to the text since."""
+    """A solution of an older text, and what has happened to the text since."""
 
     solution: Solution
     changes: tuple[Change, ...] = ()
 
     def then(self, change: Change) -> MovedSolution:
-        """After one more change; one that goes on where the last one was is one with it."""
+        """Return the same after one more change, which is merged with the last one if it is near it."""
         if self.changes:
             *rest, last = self.changes
             is_near = change.start <= last.end + last.by + _NEAR and last.start <= change.end + _NEAR
@@ -58,6 +60,7 @@ class MovedSolution(NamedTuple):
         return MovedSolution(self.solution, (*self.changes, change))
 
     def moved(self, uri: str) -> Solution:
+        """Return the solution at the places of the text now. `uri` is that of the file."""
         solution = self.solution
         for change in self.changes:
             solution = FactMover(change, uri).solution(solution)
@@ -66,42 +69,51 @@ class MovedSolution(NamedTuple):
 
 @dataclass(frozen=True)
 class UnitMatch:
-    """This tells which units of a file an edit leaves."""
+    """Which units of a file an edit leaves as they were."""
 
     change: Change
     same: Mapping[Function, Function]
     """Each function whose unit has the text that it had -> what it was before. The file itself is one of them."""
     gone: Sequence[Function]
-    """The units that aren't there any more, or have another text now."""
+    """The units of the old text that aren't there any more, or have another text now."""
     new: Sequence[Function]
+    """The units of the new text that weren't there, or had another text."""
 
 
 def matched(before: FileDeclarations, after: FileDeclarations) -> UnitMatch | None:
-    """None where what the file imports has changed, or what its classes are made of: that may concern all units."""
+    """Return which units of a file are the same after an edit. Return None if its imports, type aliases or exports have
+    changed, or the bases of its classes: that may concern all units."""
     if _heads(before) != _heads(after):
         return None
     change = Change.between(before.main.source, after.main.source)
     back = Change(change.start, change.end + change.by, -change.by)
-    old, now = units(before), units(after)
-    at = {unit.at: unit for unit in old if unit is not before.main}
-    same, gone, new = dict[Function, Function](), dict.fromkeys(at.values()), list[Function]()
-    for unit in now:
+    old_units, new_units = units(before), units(after)
+    old_by_range = {unit.at: unit for unit in old_units if unit is not before.main}
+    same, gone, new = dict[Function, Function](), dict.fromkeys(old_by_range.values()), list[Function]()
+    for unit in new_units:
         if unit is after.main:
             continue
-        was = at.get(back.place(unit.at))
-        is_beside = unit.at[1] <= change.start or unit.at[0] >= change.end + change.by
-        if is_beside and was is not None and _is_same(unit, was) and len(now[unit]) == len(old[was]):
-            same |= zip(now[unit], old[was], strict=True)
+        was = old_by_range.get(back.place(unit.at))
+        is_outside_change = unit.at[1] <= change.start or unit.at[0] >= change.end + change.by
+        if (
+            is_outside_change
+            and was is not None
+            and _is_same(unit, was)
+            and len(new_units[unit]) == len(old_units[was])
+        ):
+            same |= zip(new_units[unit], old_units[was], strict=True)
             gone.pop(was)
         else:
             new.append(unit)
-    if len(gone) == len(new) == 1 and _holds(next(iter(gone)), new[0], change):
+    # If the change is within one unit, the statements outside of all functions are the same, too.
+    if len(gone) == len(new) == 1 and _holds_change(next(iter(gone)), new[0], change):
         return UnitMatch(change, {after.main: before.main, **same}, list(gone), new)
     return UnitMatch(change, same, [before.main, *gone], [after.main, *new])
 
 
 def _heads(file: FileDeclarations) -> tuple[object, ...]:
-    classes = {name: (each.bases, each.decorators) for name, each in file.classes.items()}
+    """Return what all units of a file may depend on."""
+    classes = {name: (class_.bases, class_.decorators) for name, class_ in file.classes.items()}
     return classes, file.imports, file.aliases, file.exports
 
 
@@ -109,8 +121,8 @@ def _is_same(unit: Function, was: Function) -> bool:
     return unit.source == was.source and signature(unit) == signature(was)
 
 
-def _holds(before: Function, after: Function, change: Change) -> bool:
-    """Tell whether all of the change is within a unit."""
+def _holds_change(before: Function, after: Function, change: Change) -> bool:
+    """Tell whether the whole change is within a unit, which is `before` in the old text and `after` in the new one."""
     start, end = before.at
     return start <= change.start and change.end <= end and after.at == (start, end + change.by)
 
@@ -120,55 +132,58 @@ def _owner(function: Function) -> str:
 
 
 def signature(function: Function) -> tuple[object, ...]:
-    """What callers see of a function without following it."""
-    defaults = [(type(each.default), each.default.key if each.default else "") for each in function.parameters]
-    parameters = [(each.name, each.annotation, each.kind) for each in function.parameters]
-    says = function.is_plain, function.is_async, function.is_generator, function.is_stub, function.is_property
-    return function.name, _owner(function), parameters, defaults, function.returns, function.decorators, *says
+    """Return what callers see of a function without following it."""
+    parameters = [(parameter.name, parameter.annotation, parameter.kind) for parameter in function.parameters]
+    values = [parameter.default for parameter in function.parameters]
+    defaults = [(type(default), default.key if default else "") for default in values]
+    flags = function.is_plain, function.is_async, function.is_generator, function.is_stub, function.is_property
+    return function.name, _owner(function), parameters, defaults, function.returns, function.decorators, *flags
 
 
 def visible_facts(
     home: Summaries, units: Iterable[Function], asked: Mapping[str, bool], change: Change, *, is_unseen: bool
 ) -> Mapping[str, list[object]]:
-    """Tell what others learn of units after a change of the text, by the words that others use. `asked` has the names
-    of those that somebody has asked before the edit, and whether they were followed for it. If what the analysis says
-    of them `is_unseen`, it is taken to be something else each time."""
+    """Return what other units learn of these, by the names that they use for it, at the places after `change`. Where it
+    is equal before and after an edit, what other units have found by it still holds.
+
+    `asked` has the names of those of whose results somebody has asked before the edit, and whether they were followed
+    for it. `is_unseen`: their results aren't looked at, but taken to be others each time."""
     mover = FactMover(change, home.uri)
-    found = defaultdict[str, list[object]](list)
+    facts = defaultdict[str, list[object]](list)
     for unit in units:
         is_followed = asked.get(unit.name, False)
         solution = home.solution(unit) if is_followed and not is_unseen else None
         for name, stores in _stored_by(home.file, unit):
-            values = [mover.fact(home.value_of(each)) for each in stores]
-            declared = [(mover.place(each.at), each.annotation) for each in stores]
-            found[name] += (declared, [value.type for value in values])
+            values = [mover.fact(home.value_of(store)) for store in stores]
+            declared = [(mover.place(store.at), store.annotation) for store in stores]
+            facts[name] += (declared, [value.type for value in values])
             if unit is home.file.main:
                 end = solution.end.facts.get(name) if solution is not None and solution.end is not None else None
                 is_hidden = is_followed and solution is None
-                found[name] += (values, object() if is_hidden else end and mover.fact(end))
+                facts[name] += (values, object() if is_hidden else end and mover.fact(end))
         for name in {unit.name, _owner(unit)} - {""}:
-            found[name].append(signature(unit))
+            facts[name].append(signature(unit))
             if unit.name in asked:
-                found[name].append(object() if is_unseen else mover.summary(home.summary(unit)))
-    return found
+                facts[name].append(object() if is_unseen else mover.summary(home.summary(unit)))
+    return facts
 
 
 def _stored_by(file: FileDeclarations, unit: Function) -> Iterator[tuple[str, Sequence[StoredValue]]]:
-    """What a unit stores in attributes and variables, by their names. Classes within it stand for themselves."""
-    for table in (file.variables, *(each.stores for each in file.classes.values())):
+    """Yield what a unit stores in attributes and variables, by their names, and the names of the classes in it."""
+    for table in (file.variables, *(class_.stores for class_ in file.classes.values())):
         for name, stores in table.items():
-            own = [each for each in stores if unit_of(each.function or file.main, file.main) is unit]
+            own = [store for store in stores if unit_of(store.function or file.main, file.main) is unit]
             if own:
                 yield name, own
-    yield from ((each.name, ()) for each in file.classes.values() if covers(unit.at, each.at))
+    yield from ((class_.name, ()) for class_ in file.classes.values() if covers(unit.at, class_.at))
 
 
 def outside_words(file: FileDeclarations) -> frozenset[bytes]:
-    """The words of a file that no function has."""
-    rest, end = list[bytes](), 0
-    for function in sorted(file.functions, key=lambda each: each.at):
+    """Return the words of a file that stand outside of all functions."""
+    pieces, end = list[bytes](), 0
+    for function in sorted(file.functions, key=lambda function: function.at):
         if function.at[0] >= end:
-            rest.append(file.main.source[end : function.at[0]])
+            pieces.append(file.main.source[end : function.at[0]])
             end = function.at[1]
-    rest.append(file.main.source[end:])
-    return Function((0, 0), "", (), None, lambda _: (), b"\n".join(rest)).words
+    pieces.append(file.main.source[end:])
+    return Function((0, 0), "", (), None, lambda _: (), b"\n".join(pieces)).words

@@ -1,4 +1,4 @@
-"""What is known of a function when it has been followed."""
+"""The result of following a function."""
 
 from __future__ import annotations
 
@@ -17,21 +17,25 @@ class NullDereference(NamedTuple):
     at: ByteRange
     kind: Use
     fact: Fact
+    """What is known of the value."""
     key: str
 
 
 class ReturnPoint(NamedTuple):
+    """A point where a `return` leaves the function."""
+
     state: FlowState
     fact: Fact
+    """What is known of the value that it gives."""
 
 
 @dataclass
 class Solution:
-    """What is known of a function when it has been followed."""
+    """What is known of a function when it has been followed: the findings in it, and how it comes back."""
 
     dereferences: list[NullDereference] = field(default_factory=list[NullDereference])
     returns: list[ReturnPoint] = field(default_factory=list[ReturnPoint])
     gives_value: bool = False
-    """Whether a `return` has something else than the null itself."""
+    """Whether a `return` has a value that isn't the null itself."""
     end: FlowState | None = None
     """The state after its last statement; None if that is never reached."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from breadknife.plugins.nullcheck.core.nullness import Assumption, Fact, Nullness, join_facts, non_null
 
 _MOST_ASSUMPTIONS = 8
-"""So many of the assumptions that exclude a path are kept."""
+"""How many of the assumptions that exclude a path are kept."""
 
 
 @dataclass(slots=True)
@@ -17,6 +17,7 @@ class FlowState:
     """All that is known at one point of a function."""
 
     facts: dict[str, Fact]
+    """Key of a value -> what is known of it."""
     truths: dict[str, bool]
     """Assumptions: the key of a test, and its outcome."""
 
@@ -24,7 +25,7 @@ class FlowState:
         return FlowState(dict(self.facts), dict(self.truths))
 
     def assume(self, key: str, outcome: bool) -> bool:
-        """Add an assumption, and apply it to what it rules out. False if it contradicts another one."""
+        """Add an assumption, and apply it to the nulls that it excludes. Return False if it contradicts another one."""
         known = self.truths.get(key)
         if known is not None:
             return known == outcome
@@ -33,13 +34,14 @@ class FlowState:
         return True
 
     def rule_out(self, key: str, outcome: bool) -> None:
-        fits = (key, outcome)
+        """Make those values non-null whose null the assumption excludes."""
+        assumption = (key, outcome)
         for name, fact in self.facts.items():
-            if fits in fact.unless:
+            if assumption in fact.unless:
                 self.facts[name] = non_null(fact)
 
     def forget(self, target: str) -> None:
-        """The value of `target` is another one now: nothing holds of what is read through it."""
+        """Forget what is known of the key `target`, which has another value now, and of all that is read through it."""
         for table in (self.facts, self.truths):
             for key in [key for key in table if target in key and mentions(key, target)]:
                 del table[key]
@@ -48,11 +50,9 @@ class FlowState:
                 self.facts[key] = without(fact, target)
 
     def forget_compound_truths(self, given: Collection[str]) -> None:
-        """A call may change everything but the values of variables that aren't `given` to it."""
-        if self.truths:
-            gone = [key for key in self.truths if key in given or _is_compound(key)]
-            for key in gone:
-                del self.truths[key]
+        """Forget the assumptions that a call may change: all but those on variables that aren't `given` to it."""
+        for key in [key for key in self.truths if key in given or _is_compound(key)]:
+            del self.truths[key]
 
 
 def without(fact: Fact, target: str) -> Fact:
@@ -73,7 +73,7 @@ def without(fact: Fact, target: str) -> Fact:
 
 @lru_cache(maxsize=1 << 12)
 def _is_compound(key: str) -> bool:
-    """Tell whether it is about more than variables and constants."""
+    """Tell whether the key of a test is about more than variables and constants: attributes, elements, calls."""
     return "." in key or "[" in key or "(" in key[1:]
 
 
@@ -91,13 +91,13 @@ def mentions(key: str, target: str) -> bool:
 
 
 def join(a: FlowState, b: FlowState, declared: Callable[[str], Fact]) -> FlowState:
-    """Return what holds where two paths meet."""
+    """Return what holds where two paths meet. `declared` gives the fact of a key that a path says nothing of."""
     if a == b:
         return a
     facts = dict(a.facts)
     truths = {key: value for key, value in a.truths.items() if b.truths.get(key) == value}
     left_facts, right_facts = a.facts, b.facts
-    mine, its = dict(a.truths), dict(b.truths)
+    left_truths, right_truths = dict(a.truths), dict(b.truths)
     keys = [key for key, fact in left_facts.items() if right_facts.get(key) is not fact]
     keys += [key for key in right_facts if key not in left_facts]
     differing = list[tuple[str, Fact, Fact]]()
@@ -108,22 +108,22 @@ def join(a: FlowState, b: FlowState, declared: Callable[[str], Fact]) -> FlowSta
             facts[key] = left
             continue
         differing.append((key, left, right))
-        # Where one of several values is set, all are: what is null on this path alone tells that it was this one.
+        # A value that is null on one path alone tells of the others, later, by which path they came.
         if left.nullness == Nullness.NULL and not right.may_be_null:
-            mine[f"{key} is None"] = True
+            left_truths[f"{key} is None"] = True
         elif right.nullness == Nullness.NULL and not left.may_be_null:
-            its[f"{key} is None"] = True
+            right_truths[f"{key} is None"] = True
     if differing:
-        against = _excluded(mine, its), _excluded(its, mine)
+        against = _excluding(left_truths, right_truths), _excluding(right_truths, left_truths)
         for key, left, right in differing:
             facts[key] = join_facts(left, right, against, key)
     return FlowState(facts, truths)
 
 
-def _excluded(mine: dict[str, bool], its: dict[str, bool]) -> frozenset[Assumption]:
-    """Return the assumptions that exclude one path and not the other one; those that only the other one has come
-    first."""
-    assumptions = [(key, not value) for key, value in mine.items() if its.get(key) != value]
+def _excluding(truths: dict[str, bool], other_truths: dict[str, bool]) -> frozenset[Assumption]:
+    """Return the assumptions that exclude the path where `truths` hold, and not the other one. If there are too many,
+    those that hold on the other path are kept rather than those that it says nothing of."""
+    assumptions = [(key, not value) for key, value in truths.items() if other_truths.get(key) != value]
     if len(assumptions) > _MOST_ASSUMPTIONS:
-        assumptions.sort(key=lambda assumption: assumption[0] not in its)
+        assumptions.sort(key=lambda assumption: assumption[0] not in other_truths)
     return frozenset(assumptions[:_MOST_ASSUMPTIONS])

@@ -1,4 +1,4 @@
-"""What the analysis of a function asks of what is around it: its file, and the files that this imports."""
+"""What a function's analysis asks of its surroundings: the file, and the files that this imports."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from breadknife.plugins.nullcheck.core.symbols import ResolvedSymbol, SymbolTabl
 
 
 class Summaries(SymbolTable):
-    """A file as the analysis of a function sees it. Most answers are facts; nothing found is the empty one. The methods
-    without a body need that analysis themselves."""
+    """A file as the analysis of its functions sees it: its symbols, with the summaries of what they call. Where nothing
+    is known, an answer is the empty fact."""
 
     def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
-        """Tell whether a null of the type has the attribute, or a method of the name that does no harm then."""
+        """Tell whether a null of the type has an attribute of this name, or, if it `is_called`, a method that copes
+        with being called on null."""
         knowledge = self.knowledge
         if name in knowledge.null_attributes:
             return True
@@ -72,9 +73,11 @@ class Summaries(SymbolTable):
         return summary
 
     def _as_declared(self, function: Function) -> Summary:
+        """Return the summary that the declaration alone gives: one case without conditions."""
         return Summary((SummaryCase(self._declared_result(function), frozenset()),), is_known=True)
 
     def _declared_result(self, function: Function) -> Fact:
+        """Return what a call gives as far as the function's declared result says."""
         type_ = self.qualified_type(function.returns)
         if type_ is None or not type_.nullable or type_.name == self.knowledge.null:
             return Fact(type=type_)
@@ -83,7 +86,7 @@ class Summaries(SymbolTable):
         return Fact(Nullness.MAYBE, origin, type_._replace(nullable=0), nulls=type_.nullable)
 
     def code_summary(self, function: Function) -> Summary:
-        """Return what the function's text gives, whatever it is declared to return."""
+        """Return the summary of the function's text, whatever it is declared to return."""
         solution = self.solution(function) if not function.is_stub and not function.is_generator else None
         return self._code_summary(function, solution) if solution is not None else self.summary(function)
 
@@ -93,26 +96,28 @@ class Summaries(SymbolTable):
         self.summaries[function] = self.code_summary(function)
 
     def _summarised(self, function: Function, solution: Solution) -> Summary:
+        """Return the summary of a function that has been followed. If its results don't fit what it is declared to
+        return, the declaration is believed."""
         summary = self._code_summary(function, solution)
         if function.returns is None or not (function.returns.nullable or self.knowledge.types_exclude_null):
             return summary
         declared = self._declared_result(function)
         if declared.may_be_null and any(case.result.may_be_null for case in summary.cases):
             return summary
-        ways = (SummaryCase(declared._replace(truth=case.result.truth), case.conditions) for case in summary.cases)
-        return summary._replace(cases=tuple(ways))
+        cases = (SummaryCase(declared._replace(truth=case.result.truth), case.conditions) for case in summary.cases)
+        return summary._replace(cases=tuple(cases))
 
     def _code_summary(self, function: Function, solution: Solution) -> Summary:
-        ways = list[SummaryCase]()
+        cases = list[SummaryCase]()
         for state, fact in solution.returns:
-            ways += cases_at(state, fact if solution.gives_value else UNKNOWN_FACT, function)
+            cases += cases_at(state, fact if solution.gives_value else UNKNOWN_FACT, function)
         if solution.end is not None:
             fact = Fact(Nullness.NULL) if solution.gives_value else UNKNOWN_FACT
-            ways += cases_at(solution.end, fact, function)
-        return summarised(ways)
+            cases += cases_at(solution.end, fact, function)
+        return summarised(cases)
 
     def property_fact(self, function: Function, at: ByteRange, /) -> Fact:
-        results = [way.result for way in self.summary(function).cases]
+        results = [case.result for case in self.summary(function).cases]
         fact = reduce(join_facts, results) if results else UNKNOWN_FACT
         if not fact.may_be_null:
             return Fact(type=fact.type)

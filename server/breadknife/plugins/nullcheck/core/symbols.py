@@ -25,11 +25,11 @@ from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import Summary
 
 _MOST_CLASSES = 30
-"""So many of the classes above a class are looked at."""
+"""How many classes of a lineage are looked at."""
 
 
 class ResolvedSymbol(NamedTuple):
-    """A function or a class that a qualified name means, with the home that it is at."""
+    """A function or a class that a qualified name means, with the symbols of its file."""
 
     home: SymbolTable
     function: Function | None = None
@@ -55,19 +55,20 @@ class ProjectSymbols(Protocol):
 
 
 class SymbolTable(ABC):
-    """The part of a home that knows names, classes and variables."""
+    """The names, classes and variables of one file. (`home`, elsewhere, is the table of the file that is meant.)"""
 
     def __init__(
         self, file: FileDeclarations, knowledge: Knowledge, others: ProjectSymbols | None = None, uri: str = ""
     ) -> None:
-        """`uri` is that of the file, if it isn't the one that is checked."""
+        """`others` are the other files of the project. `uri` is that of the file; "" if it is analysed alone."""
         self.file, self.knowledge, self.others, self.uri = file, knowledge, others, uri
         self.follows_arguments = False
-        """Whether a null is found where it is given to a function that needs a value."""
+        """Whether it is a finding to give a null to a function that uses it without a check."""
         self.assumed: Mapping[ByteRange, Fact] = {}
-        """Expressions that may be null for what another checker says, where nothing here tells of it."""
+        """Range of an expression -> the null that another checker says it may be, where nothing is known of it here."""
         self.denied: dict[ByteRange, ByteRange] = {}
-        """The assumed ones that are there on some path, as the file itself has checked, and the test that says so."""
+        """Range of an assumed expression that a test has shown to be non-null on some path -> the range of this
+        test."""
         self.shared = frozenset(
             name for name, stores in file.variables.items() if any(store.function for store in stores)
         )
