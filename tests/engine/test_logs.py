@@ -16,7 +16,7 @@ from engine.daemons import Daemons, say, until
 
 
 def write(path: Path, *records: tuple[str, BaseException | None], text: bool = False) -> list[dict[str, Any]]:
-    handler = logs.open_log(path, text=text)
+    handler = logs.open_log(path, with_error_messages=text)
     for message, error in records:
         info = (type(error), error, error.__traceback__) if error else None
         handler.handle(logging.LogRecord("engine", logging.INFO, "", 1, message, (), info))

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from breadknife.engine.api import Calibration, EngineAnswer, Prompt, Sampling
 from breadknife.engine.kinds import ModelKind
 
+Row = NDArray[np.float32]
+"""One output of a model: the logits of all tokens [vocabulary], a hidden state [width], or the outputs of a head."""
 Rows = NDArray[np.float32]
 """One row for each requested output, in order: logits [outputs, vocabulary], or hidden states [outputs, width].
 
@@ -34,13 +36,14 @@ class Evaluation:
 
 
 JobSteps = Generator[tuple[Evaluation, ...] | EngineAnswer, list[Rows], None]
-"""A job: yields what it wants evaluated next (of any length, each on a sequence of its own) and is sent the rows of
-each; yields chunks as they come, or the one answer. Rows have to be used before it asks for the next evaluation."""
+"""A job. It yields the evaluations that it wants next (of any length, each on a sequence of its own) and is sent the
+rows of each, which it must use before it yields the next ones. Between these it yields its chunks, or its one
+answer."""
 
 
 @dataclass(frozen=True)
 class EncoderInput:
-    """A text that a model is to read, with what the model wants around it."""
+    """The tokens of a text that an encoder is to read, with those that its model wants before and after it."""
 
     before: list[int]
     text: list[int]
@@ -60,7 +63,7 @@ class Sampler(Protocol):
     lossless: bool
     """Whether it always chooses the likeliest token. Only then can lookup propose tokens."""
 
-    def choose(self, logits: Rows) -> SampledToken:
+    def choose(self, logits: Row) -> SampledToken:
         """Return the next token, from one row [vocabulary]. Raises EngineError if the grammar allows no token."""
         ...
 
@@ -84,7 +87,7 @@ class Model(Protocol):
     earlier states, so that they may keep fewer: look at `tokens`. And it decodes one sequence after the other."""
 
     def tokenize(self, prompt: Prompt) -> list[list[int]]:
-        """Returns the tokens of each part."""
+        """Return the tokens of each part."""
         ...
 
     def piece(self, token: int) -> bytes: ...
@@ -104,7 +107,7 @@ class Model(Protocol):
         ...
 
     def decode(self, batch: Sequence[Evaluation]) -> list[Rows] | None:
-        """Slot evaluations in one `llama_decode`: at most one for each sequence, and `width` tokens together.
+        """Carry out evaluations in one `llama_decode`: at most one for each sequence, and `width` tokens together.
 
         All must have the same `adapter` and `embeddings`. Returns the rows of each, or None if interrupted. Raises
         EngineError. Nothing is appended if it is interrupted or raises.
@@ -156,7 +159,7 @@ class Encoder(Protocol):
         """Frame a query and a text for a reranker."""
         ...
 
-    def encode(self, tokens: Sequence[int]) -> Rows | None:
+    def encode(self, tokens: Sequence[int]) -> Row | None:
         """Return one row: the vector of a text (of any length), or a number from each output of the model's head. None
         when interrupted. Raises EngineError."""
         ...
@@ -173,7 +176,7 @@ class Models(Protocol):
     """The models in memory. Only the computing thread may call a method, unless its docstring allows any thread."""
 
     def get(self, name: str, adapter: str = "") -> AnyModel:
-        """Return the model with the adapter attached; loads it if necessary. Raises ModelError or EngineError."""
+        """Return the model with the adapter attached; load it if necessary. Raises ModelError or EngineError."""
         ...
 
     def loaded(self) -> Mapping[str, AnyModel]:

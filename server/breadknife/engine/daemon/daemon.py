@@ -201,7 +201,9 @@ def run(
     forbid_network()  # the engine has no business on the network, ever
     warnings: list[str] = []
     settings = read_engine_settings(warnings.append)
-    logging.basicConfig(level=logging.INFO, handlers=[open_log(state_dir() / "engine.log", text=settings.log_text)])
+    logging.basicConfig(
+        level=logging.INFO, handlers=[open_log(state_dir() / "engine.log", with_error_messages=settings.log_text)]
+    )
     for warning in warnings:
         log.warning("%s", warning)
     try:

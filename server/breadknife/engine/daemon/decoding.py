@@ -12,12 +12,12 @@ from breadknife.engine import api
 from breadknife.engine.daemon.kv_cache import KvCache
 from breadknife.engine.daemon.speculative import Drafter
 from breadknife.engine.kinds import ModelKind, an
-from breadknife.engine.model import Evaluation, JobSteps, Model, Rows
+from breadknife.engine.model import Evaluation, JobSteps, Model, Row, Sampler
 from breadknife.errors import EngineError, ModelUnfit, PromptTooLong
 
 TRIM_STEPS = 16
-"""Of the context: 256 tokens of 4,096 give way at once. A window whose edge moves with each key would leave nothing
-of the cache."""
+"""A prompt is trimmed by whole sixteenths of the context: of 4,096 tokens, 256 give way at once. If the edge moved with
+each key, no prompt would begin as the one before, and nothing of the cache could be used."""
 BRANCHES = 8
 """Alternatives or texts that are evaluated side by side."""
 
@@ -28,6 +28,7 @@ class FittedPrompt:
 
     tokens: list[int]
     trimmed: int = 0
+    """Tokens that were left out."""
     keep: int = 0
     """Tokens up to the end of the last part that is worth a snapshot."""
 
@@ -39,14 +40,16 @@ class JobState:
     model: Model
     cache: KvCache
     sequences: list[int] = field(default_factory=list[int])
-    """The job's own; they may change between two steps, with the same content."""
+    """The numbers of the job's own sequences; the numbers may change between two steps, the content doesn't."""
     cached: int = 0
     """Tokens of the prompt that the first sequence held at the start."""
     queued: float = 0.0
+    """Seconds that the job waited for its first evaluation."""
     computed: float = 0.0
+    """Seconds of its evaluations so far."""
     calibration: api.Calibration | None = None
     alone: bool = True
-    """No other job would share an evaluation with this one."""
+    """Whether no other job would share an evaluation with this one."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,15 @@ class JobPlan:
 
     prompt: FittedPrompt
     sequences: int
+    """How many sequences it uses at once."""
     cells: int
+    """The most cells of the cache that it uses at once."""
     steps: Callable[[JobState], JobSteps]
 
 
 def make_plan(model: Model, request: api.EngineRequest, context: int) -> JobPlan:
-    """Raises PromptTooLong, or EngineError for what can't be evaluated."""
+    """Return the plan of a job for a decoder whose sequences hold `context` tokens each. Raises PromptTooLong,
+    ModelUnfit for what only an encoder answers, and EngineError for what can't be evaluated."""
     match request:
         case api.GenerateRequest():
             prompt = fit_prompt(model.tokenize(request.prompt), request.prompt, context, request.max_tokens)
@@ -94,10 +100,10 @@ def make_plan(model: Model, request: api.EngineRequest, context: int) -> JobPlan
                 lambda state: embed(state, texts, groups, sum(map(len, tokenized))),
             )
         case _:
-            raise unable(request, ModelKind.DECODER)
+            raise unfit_error(request, ModelKind.DECODER)
 
 
-def unable(request: api.EngineRequest, kind: ModelKind) -> ModelUnfit:
+def unfit_error(request: api.EngineRequest, kind: ModelKind) -> ModelUnfit:
     """Return the error for a request that a model of this kind can't answer."""
     match request:
         case api.EmbedRequest():
@@ -170,23 +176,27 @@ def generate(state: JobState, prompt: FittedPrompt, request: api.GenerateRequest
     try:
         drafter: Drafter | None = None
         fed, draft = prompt.tokens[state.cached :], list[int]()
-        exact = total
-        """So many tokens of the sequence are evaluated as plain decoding does it."""
-        settled = False
+        plainly_evaluated = total
+        """So many of the sequence's first tokens are evaluated as plain decoding does it."""
+        is_tie_counted = False
+        """Whether the next row is that of a near tie again, plainly evaluated, which the drafter must not count
+        twice."""
         while True:
             rows = yield (Evaluation(state.sequences[0], fed, 1 + len(draft), request.adapter),)
             sequence = state.sequences[0]
-            before = len(model.tokens[sequence]) - 1 - len(draft)
-            if not draft and before <= exact:
-                exact = before + 1
+            first_end = len(model.tokens[sequence]) - len(draft)
+            """Tokens of the sequence up to the one that the first row belongs to, this one included."""
+            if not draft and first_end <= plainly_evaluated + 1:
+                plainly_evaluated = first_end
+            # The last row comes after the whole draft, so no drafted token can agree with it: it ends this loop.
             for index, row in enumerate(rows[0]):
-                if drafter and not settled and drafter.is_near_tie(row) and exact <= before + index:
-                    again = model.tokens[sequence][exact : before + index + 1]
-                    model.truncate(sequence, exact)
-                    for token in again[:-1]:
-                        yield (Evaluation(state.sequences[0], [token], 0, request.adapter),)
-                    exact += len(again) - 1
-                    fed, draft, settled = again[-1:], [], True
+                end = first_end + index
+                is_near_tie = drafter and not is_tie_counted and drafter.is_near_tie(row)
+                if is_near_tie and plainly_evaluated < end:
+                    *again, last = model.tokens[sequence][plainly_evaluated:end]
+                    yield from _evaluate_plainly(state, again, plainly_evaluated, request.adapter)
+                    plainly_evaluated += len(again)
+                    fed, draft, is_tie_counted = [last], [], True
                     break
                 likeliest = _likeliest(model, row, request.top_logprobs)
                 best = sampler.choose(row)
@@ -198,7 +208,7 @@ def generate(state: JobState, prompt: FittedPrompt, request: api.GenerateRequest
                 out, stopped = ("", True) if ended else text.push(model.piece(best.token))
                 finish = "stop" if stopped else "length" if len(written) == most else ""
                 if finish or not agreed:
-                    model.truncate(sequence, before + index + 1)
+                    model.truncate(sequence, end)
                 if ended or finish == "length":
                     out += text.rest()
                 yield chunk(out, 0.0 if ended else best.logprob, finish, likeliest)
@@ -207,18 +217,39 @@ def generate(state: JobState, prompt: FittedPrompt, request: api.GenerateRequest
                 if drafter:
                     drafter.push(best.token)
                 if not agreed:
-                    fed, draft, settled = [best.token], [], False
-                    drafts = model.rolls_back and sampler.lossless and not request.grammar
-                    if drafter is None and drafts and state.calibration:
-                        hints = model.tokenize(tuple(map(api.Part, request.hints)))
-                        drafter = Drafter(hints, [*prompt.tokens, *written], state.calibration)
-                    if drafter and state.calibration and state.alone:
-                        draft = drafter.draft(min(most - len(written), model.width, state.calibration.slice) - 1)
-                        drafted += len(draft)
-                        fed += draft
+                    drafter = drafter or _make_drafter(state, sampler, request, [*prompt.tokens, *written])
+                    draft = _next_draft(state, drafter, most - len(written))
+                    drafted += len(draft)
+                    fed, is_tie_counted = [best.token, *draft], False
                     break
     finally:
         sampler.close()
+
+
+def _evaluate_plainly(state: JobState, tokens: Sequence[int], length: int, adapter: str) -> JobSteps:
+    """Cut the job's sequence to `length` tokens, then append `tokens` with an evaluation of its own for each."""
+    state.model.truncate(state.sequences[0], length)
+    for token in tokens:
+        yield (Evaluation(state.sequences[0], [token], 0, adapter),)
+
+
+def _make_drafter(
+    state: JobState, sampler: Sampler, request: api.GenerateRequest, tokens: Sequence[int]
+) -> Drafter | None:
+    """Return what proposes drafts after `tokens`, the prompt and what is written. None where drafts could change the
+    text, or where the model's speed isn't measured yet."""
+    is_lossless = state.model.rolls_back and sampler.lossless and not request.grammar
+    if not is_lossless or not state.calibration:
+        return None
+    hints = state.model.tokenize(tuple(map(api.Part, request.hints)))
+    return Drafter(hints, tokens, state.calibration)
+
+
+def _next_draft(state: JobState, drafter: Drafter | None, left: int) -> list[int]:
+    """Return the tokens to evaluate together with the one just chosen, of the `left` that may still be written."""
+    if not drafter or not state.calibration or not state.alone:
+        return []
+    return drafter.draft(min(left, state.model.width, state.calibration.slice) - 1)
 
 
 def score(
@@ -259,7 +290,8 @@ def score(
     )
 
 
-def _pieces(model: Model, tokens: Sequence[int], rows: Iterable[Rows], top_logprobs: int) -> tuple[api.Piece, ...]:
+def _pieces(model: Model, tokens: Sequence[int], rows: Iterable[Row], top_logprobs: int) -> tuple[api.Piece, ...]:
+    """Return what the tokens of a scored text say, and how likely each was."""
     return tuple(
         api.Piece(_text(model, token), float(row[token]) - _log_sum(row), _likeliest(model, row, top_logprobs))
         for token, row in zip(tokens, rows, strict=True)
@@ -271,8 +303,8 @@ def _text(model: Model, token: int) -> str:
 
 
 def embed(state: JobState, texts: list[list[int]], groups: list[list[int]], total: int) -> JobSteps:
-    """Yield the mean of each text's last hidden states, of length 1. Texts longer than the context lost their ends:
-    `total` is their tokens before."""
+    """Yield the mean of each text's last hidden states, scaled to length 1. Texts longer than the context have lost
+    their ends: `total` is the number of tokens of all texts before that."""
     vectors: dict[int, tuple[float, ...]] = {}
     for group in groups:
         for sequence in state.sequences:
@@ -304,16 +336,18 @@ def _groups(texts: Sequence[Sequence[int]], model: Model) -> list[list[int]]:
 
 
 def _most_tokens(groups: list[list[int]], texts: Sequence[Sequence[int]]) -> int:
+    """Return the tokens of the largest group."""
     return max((sum(len(texts[index]) for index in group) for group in groups), default=0)
 
 
-def _log_sum(row: Rows) -> float:
+def _log_sum(row: Row) -> float:
     """Return the logarithm of the sum of the exponentials, which makes a logit a log-probability."""
     top = float(row.max())
     return top + float(np.log(np.exp(row - top).sum()))
 
 
-def _likeliest(model: Model, row: Rows, count: int) -> tuple[tuple[str, float], ...]:
+def _likeliest(model: Model, row: Row, count: int) -> tuple[tuple[str, float], ...]:
+    """Return the `count` likeliest tokens as (text, log-probability), the likeliest first."""
     if not count:
         return ()
     norm = _log_sum(row)
@@ -323,7 +357,8 @@ def _likeliest(model: Model, row: Rows, count: int) -> tuple[tuple[str, float], 
 
 
 class _OutputText:
-    """Bytes of tokens to text: whole characters only, and nothing of a stop string or of what may become one."""
+    """Turns the bytes of tokens into text: whole characters only, and nothing of a stop string or of what may become
+    one."""
 
     def __init__(self, stop: tuple[str, ...]) -> None:
         self._stop = stop
@@ -342,4 +377,5 @@ class _OutputText:
         return out, False
 
     def rest(self) -> str:
+        """Return what was held back: no stop string came of it. The last bytes may be part of a character only."""
         return self._held + self._decoder.decode(b"", True)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from breadknife.engine import api
-from breadknife.engine.daemon.decoding import unable
+from breadknife.engine.daemon.decoding import unfit_error
 from breadknife.engine.daemon.jobs import Job
 from breadknife.engine.kinds import ModelKind
-from breadknife.engine.model import Encoder, EncoderInput, Rows
+from breadknife.engine.model import Encoder, EncoderInput, Row
 from breadknife.errors import EngineError, PromptTooLong
 
-_ASKED: dict[ModelKind, type[api.EncodeRequest]] = {
+_REQUEST_TYPES: dict[ModelKind, type[api.EncodeRequest]] = {
     ModelKind.ENCODER: api.EmbedRequest,
     ModelKind.RERANKER: api.RerankRequest,
     ModelKind.CLASSIFIER: api.ClassifyRequest,
@@ -31,14 +31,18 @@ class EncoderSlot:
     job: Job
     model: Encoder
     request: api.EncodeRequest
-    rows: list[Rows] = field(default_factory=list[Rows])
+    rows: list[Row] = field(default_factory=list[Row])
+    """One for each text that is read already, in order."""
     tokens: int = 0
+    """Tokens that were read, those around the texts included."""
     trimmed: int = 0
+    """Tokens that the texts lost at their ends."""
     preempted: None = None
     """It has nothing that another job could take from it."""
 
     def step(self) -> api.Encoding | None:
-        """Read the next text; the answer, when that was the last. Raises EngineError."""
+        """Read the next text. Returns the answer if it was the last text, and None if more texts remain or reading was
+        interrupted: call it again in both cases. Raises EngineError."""
         texts = self.request.texts
         if len(self.rows) < len(texts):
             tokens, trimmed = _fitted(self._framed(texts[len(self.rows)]), self.model.context)
@@ -66,29 +70,33 @@ class EncoderSlot:
 
 
 def begin(job: Job, model: Encoder) -> EncoderSlot:
-    """Raises ModelError for what a model of this kind can't be asked."""
+    """Return the slot of a job for an encoder. Raises ModelError for a request that a model of this kind can't
+    answer."""
     request = job.request
-    if not isinstance(request, _ASKED[model.kind]):
-        raise unable(request, model.kind)
+    if not isinstance(request, _REQUEST_TYPES[model.kind]):
+        raise unfit_error(request, model.kind)
     return EncoderSlot(job, model, request)
 
 
 def _fitted(framed: EncoderInput, context: int) -> tuple[list[int], int]:
-    """Return the tokens that are read, and how many the text lost at its end. Raises PromptTooLong, EngineError."""
-    around = len(framed.before) + len(framed.after)
+    """Return the tokens to read, and how many the text lost at its end. Raises PromptTooLong, EngineError."""
+    frame_length = len(framed.before) + len(framed.after)
     if not framed.text:
         raise EngineError("an empty text says nothing; leave it out")
-    if around >= context:
-        raise PromptTooLong(f"a query of {around} tokens leaves no room for a text; {context} are the most together")
-    text = framed.text[: context - around]
+    if frame_length >= context:
+        raise PromptTooLong(
+            f"a query of {frame_length} tokens leaves no room for a text; {context} are the most together"
+        )
+    text = framed.text[: context - frame_length]
     return [*framed.before, *text, *framed.after], len(framed.text) - len(text)
 
 
-def _unit(row: Rows) -> tuple[float, ...]:
+def _unit(row: Row) -> tuple[float, ...]:
+    """Return the vector scaled to length 1."""
     vector = row.astype(np.float64)
     return tuple((vector / (np.linalg.norm(vector) or 1.0)).tolist())
 
 
-def _softmax(row: Rows) -> tuple[float, ...]:
-    likely = np.exp(row.astype(np.float64) - float(row.max()))
-    return tuple((likely / likely.sum()).tolist())
+def _softmax(row: Row) -> tuple[float, ...]:
+    exponentials = np.exp(row.astype(np.float64) - float(row.max()))
+    return tuple((exponentials / exponentials.sum()).tolist())

@@ -13,13 +13,13 @@ WORTH_KEEPING = 64
 """Tokens (a quarter of a second of evaluation and more) for which a sequence is left as it is and its beginning copied;
 fewer are forgotten instead: the output that a key disagreed with, say."""
 TYPING_SHARE = 8
-"""One of so many sequences is never used by other lanes."""
+"""One sequence in eight is for the lane of typing alone."""
 
 
 class KvCache:
     """The sequences of one model: in use by a job, or idle and worth keeping for the next that begins alike.
 
-    KvCache share cells only by `copy`, so they are a tree, and a sequence that shares everything frees nothing when
+    Sequences share cells only by `copy`, so they form a tree, and a sequence that shares all its cells frees none when
     it is forgotten.
     """
 
@@ -38,7 +38,7 @@ class KvCache:
         return min(CONTEXT_SIZE, self.model.cells)
 
     def limits(self, lane: Lane) -> tuple[int, int]:
-        """(cells, sequences) that jobs of this lane and the less urgent ones may use together.
+        """Return the (cells, sequences) that jobs of this lane and the less urgent ones may use together.
 
         What typing has cached outlives any amount of other work, and typing finds room at once.
         """
@@ -48,19 +48,20 @@ class KvCache:
         return max(self.model.cells - CONTEXT_SIZE, self.context), count - count // TYPING_SHARE
 
     def shared(self, tokens: Sequence[int], adapter: str, among: Iterable[int] | None = None) -> tuple[int, int]:
-        """(length, sequence) of the longest common prefix with what is held; (0, -1) when there is none."""
-        best, where = (0, False, 0.0), -1
+        """Return (length, sequence) of the longest common prefix with what the sequences `among` hold, by default all;
+        (0, -1) when there is none. Of equally long ones it is an idle one if possible, and the last used."""
+        best, best_sequence = (0, False, 0.0), -1
         for sequence in range(len(self.model.tokens)) if among is None else among:
             cached = self.model.tokens[sequence]
             if cached and self._adapter[sequence] == adapter:
                 rank = (common_prefix(cached, tokens), sequence not in self.in_use, self._last_use[sequence])
                 if rank[0] and rank > best:
-                    best, where = rank, sequence
-        return best[0], where
+                    best, best_sequence = rank, sequence
+        return best[0], best_sequence
 
     def take(self, tokens: Sequence[int], adapter: str, lane: Lane) -> int:
-        """Return a sequence of one's own that holds as many of the first `tokens` as the cache can give, and nothing
-        else."""
+        """Return a sequence for the caller alone that holds as many of the first `tokens` as the cache can give, and
+        nothing else."""
         length, source = self.shared(tokens, adapter)
         cached = len(self.model.tokens[source]) if length else 0
         if length and source not in self.in_use and cached - length < WORTH_KEEPING:
@@ -87,13 +88,13 @@ class KvCache:
         self.model.copy(source, target, length)
 
     def forget(self) -> None:
-        """Forget all that is idle, but what typing has cached."""
+        """Empty all idle sequences but those of the lane of typing."""
         for sequence, lane in enumerate(self._lane):
             if sequence not in self.in_use and lane is not Lane.TYPING:
                 self.model.truncate(sequence, 0)
 
     def distinct(self, sequences: Collection[int]) -> int:
-        """Cells that these use, shared ones counted once."""
+        """Return the number of cells that these sequences use, shared ones counted once."""
         total, seen = 0, list[list[int]]()
         for s in sequences:
             cells = self.model.cell_ids[s]
@@ -102,7 +103,7 @@ class KvCache:
         return total
 
     def make_room(self, cells: int) -> bool:
-        """Forget idle sequences until so many cells are free; False when all that is left is in use."""
+        """Empty idle sequences until so many cells are free. Returns False when all that remain are in use."""
         while self.model.used() + cells > self.model.cells:
             idle = [s for s in range(len(self.model.tokens)) if s not in self.in_use and self.model.tokens[s]]
             if not idle:
@@ -121,7 +122,8 @@ class KvCache:
         return spare
 
     def _worth(self, sequence: int) -> tuple[bool, float]:
-        """Tokens that would have to be evaluated again, and how soon that is likely: the longer unused, the later."""
+        """Return a rank: typing's sequences first, then those with the most tokens that only they hold per second
+        unused."""
         cells = self.model.cell_ids[sequence]
         other_sequences = (other_cells for s, other_cells in enumerate(self.model.cell_ids) if s != sequence)
         alone = len(cells) - max((common_prefix(cells, other_cells) for other_cells in other_sequences), default=0)
@@ -130,6 +132,7 @@ class KvCache:
 
 
 def common_prefix(a: Sequence[int], b: Sequence[int]) -> int:
+    """Return how many first tokens of both are the same."""
     low, high = 0, min(len(a), len(b))
     while low < high:  # slices compare in C, so bisection beats a loop over tokens
         middle = (low + high + 1) // 2

@@ -18,19 +18,20 @@ from breadknife.paths import make_folder, open_private
 
 MAX_BYTES = 1 << 20
 KEPT = 2
-"""Older files beside the current one."""
+"""So many older files are kept beside the current one."""
 
 
 class JsonLines(logging.Formatter):
-    """A record's message, and what was given as `extra={"fields": {…}}`.
+    """Formats a record as a JSON object: its time, level, process, message, and what was given as `extra={"fields":
+    {…}}`.
 
-    Of exceptions that aren't breadknife's only the kind and the place are told: their message may quote a document.
-    With `text` it is told too.
+    An exception adds its type and stack. Its message is added only for breadknife's own errors and for OSError, which
+    names files: any other message may quote a document, and needs `with_error_messages`.
     """
 
-    def __init__(self, *, text: bool = False) -> None:
+    def __init__(self, *, with_error_messages: bool = False) -> None:
         super().__init__()
-        self._text = text
+        self._with_error_messages = with_error_messages
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {
@@ -46,7 +47,7 @@ class JsonLines(logging.Formatter):
             entry["stack"] = [
                 f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
             ]
-            if self._text or isinstance(error, BreadknifeError | OSError):
+            if self._with_error_messages or isinstance(error, BreadknifeError | OSError):
                 entry["reason"] = str(error)
         return json.dumps(entry, default=str)
 
@@ -56,7 +57,8 @@ class _Handler(RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         older = (f"{self.baseFilename}.{number}" for number in range(1, self.backupCount + 1))
-        for path in filter(os.path.exists, older):  # an older version may have made them
+        # An older version may have made them readable for all: opening them with `open_private` makes them private.
+        for path in filter(os.path.exists, older):
             with contextlib.suppress(OSError):
                 os.close(open_private(path, os.O_RDONLY))
         return cast(
@@ -68,12 +70,13 @@ class _Handler(RotatingFileHandler):
         pass
 
 
-def open_log(path: Path, *, text: bool = False) -> logging.Handler:
-    """Return a handler for a file that need not exist, nor be writable: then nothing is logged."""
+def open_log(path: Path, *, with_error_messages: bool = False) -> logging.Handler:
+    """Return a handler that appends to a file, as `JsonLines` formats it. If the file can't be written, nothing is
+    logged."""
     try:
         make_folder(path.parent)
     except OSError:
         return logging.NullHandler()
     handler = _Handler(path, maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8", delay=True)
-    handler.setFormatter(JsonLines(text=text))
+    handler.setFormatter(JsonLines(with_error_messages=with_error_messages))
     return handler
