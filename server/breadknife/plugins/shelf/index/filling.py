@@ -1,6 +1,6 @@
-"""Brings the index of a folder up to date, in phases that can each be stopped and taken up again.
+"""Brings the index of a folder up to date, in three phases. Each can be stopped and goes on where it was.
 
-First the text of all files, which can be searched at once; then pages that only OCR can read; then the vectors.
+First the text of all files, which can be searched at once; then the pages that are pictures, by OCR; then the vectors.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from breadknife.steps.pages import Page
 from breadknife.steps.values import Vector
 
 _NO_SIZE = -1
-"""Of a file that is to be read again although it hasn't changed."""
+"""Noted instead of a file's size, so that the file counts as changed and is read again the next time."""
 _EMBEDDED_AT_ONCE = 16
-"""Chunks whose vectors are written together: what a kill loses, about a second's work."""
+"""Chunks whose vectors are made and written together: about a second's work, which is lost if the process is killed."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +37,17 @@ class FillProgress:
 
     phase: Literal["read", "ocr", "embed"]
     done: int
+    """How many of the `total` are done."""
     total: int
-    """Files, pages or chunks."""
+    """Files in the phase `read`, pages in `ocr`, chunks in `embed`."""
     name: str = ""
-    """The file that is being read."""
+    """The path of the file that is being read; empty in the phase `embed` and at the end of the others."""
     pages: int = 0
-    """Read so far in the phase `read`."""
+    """In the phase `read`, the pages of the files that are done."""
 
     @property
     def words(self) -> str:
-        """Return the phase and how far it is, for people."""
+        """Return the phase and how far it is, as people read it."""
         count = f"{self.done:,} of {self.total:,}"
         match self.phase:
             case "read":
@@ -58,6 +59,7 @@ class FillProgress:
 
 
 Tell = Callable[[FillProgress], None]
+"""Is called with each step forward."""
 
 
 class Embedder(Protocol):
@@ -65,89 +67,98 @@ class Embedder(Protocol):
 
     @property
     def identity(self) -> str:
-        """Another one for each model and file: vectors of two can't be compared."""
+        """The model's identity, see `vectors.identity_of`."""
         ...
 
     def embed(self, texts: Sequence[str], cancel: CancelToken) -> tuple[Vector, ...]:
-        """Raises ModelError, EngineError and Cancelled."""
+        """Return the vector of each text, in order. Raises ModelError, EngineError and Cancelled."""
         ...
 
 
 def fill_text(store: IndexWriter, reading: ReadingProcess, tell: Tell, cancel: CancelToken) -> None:
-    """Read what is new or has changed; what is gone goes. Raises ShelfError and Cancelled."""
-    scanned, indexed = scan(store.folder), store.files()
-    unlisted = tuple(f"{folder}/" for folder in scanned.unlisted)
-    if removed := [path for path in indexed if path not in scanned.files and not path.startswith(unlisted)]:
-        store.remove(removed)
-    requests = list[tuple[FileRecord, ReadRequest]]()
-    for path, file in scanned.files.items():
-        before = indexed.get(path)
-        if before is not None and (file.size, file.changed) == (before.size, before.changed):
-            continue
-        if file.skipped:
-            store.put(file)
-        else:
-            requests.append((file, _request(store.folder, path, before.sha256 if before is not None else "")))
+    """Read the files that are new or have changed, and remove those that are gone. Raises ShelfError and Cancelled."""
+    requests = _update_files(store)
     pages = 0
-    for done, (file, request) in enumerate(requests):
-        must_be_itself(store.folder)  # which may have changed since: reading takes long
-        tell(FillProgress("read", done, len(requests), file.path, pages))
+    for done, (record, request) in enumerate(requests):
+        must_be_itself(store.folder)  # a link may have taken its place since: reading takes long
+        tell(FillProgress("read", done, len(requests), record.path, pages))
+        # The reading process begins with the next file while this one goes into the index.
         _, following = requests[done + 1] if done + 1 < len(requests) else (None, None)
-        pages += _read(store, reading.read(request, cancel, following), file)
+        pages += _put_file(store, record, reading.read(request, cancel, following))
     tell(FillProgress("read", len(requests), len(requests), pages=pages))
 
 
-def _read(store: IndexWriter, responses: Iterable[ReadResponse], file: FileRecord) -> int:
-    """Put what was read of a file into the index. Return how many pages it has."""
-    pages, first, last = list[Page](), ReadResponse(), ReadResponse()
+def _update_files(store: IndexWriter) -> list[tuple[FileRecord, ReadRequest]]:
+    """Remove files that are gone, note those that aren't read, and return those that are to be read."""
+    scanned, indexed = scan(store.folder), store.files()
+    unlisted = tuple(f"{folder}/" for folder in scanned.unlisted)
+    if gone := [path for path in indexed if path not in scanned.files and not path.startswith(unlisted)]:
+        store.remove(gone)
+    requests = list[tuple[FileRecord, ReadRequest]]()
+    for path, record in scanned.files.items():
+        before = indexed.get(path)
+        if before is not None and (record.size, record.changed) == (before.size, before.changed):
+            continue
+        if record.skipped:
+            store.put(record)
+        else:
+            requests.append((record, _request(store.folder, path, sha256=before.sha256 if before is not None else "")))
+    return requests
+
+
+def _put_file(store: IndexWriter, record: FileRecord, responses: Iterable[ReadResponse]) -> int:
+    """Put a file into the index with what was read of it. Return how many pages it has."""
+    pages, head, last = list[Page](), ReadResponse(), ReadResponse()
     for last in responses:
-        first = last if last.sha256 else first
+        head = last if last.sha256 else head  # one response has the digest and the title, and comes first
         pages += last.pages
     if last.error:
-        store.put(replace(file, size=_NO_SIZE if last.is_passing else file.size, skipped=last.error))
+        store.put(replace(record, size=_NO_SIZE if last.is_passing else record.size, skipped=last.error))
         return 0
-    if first.is_same:
-        store.touch(file)
+    if head.is_same:
+        store.touch(record)
         return 0
-    # Only where a program has broken the lines are there hyphens that don't belong to their words.
-    marked = with_hyphens(pages) if pages and pages[0].number else tuple(pages)
-    record = replace(file, sha256=first.sha256, title=first.title or Path(file.path).stem)
-    store.put(record, marked, chunks_of(marked))
+    # Formats without pages have none of the hyphens that a program puts at the ends of lines.
+    has_pages = bool(pages) and pages[0].number > 0
+    marked = with_hyphens(pages) if has_pages else tuple(pages)
+    read_record = replace(record, sha256=head.sha256, title=head.title or Path(record.path).stem)
+    store.put(read_record, marked, chunks_of(marked))
     return len(pages)
 
 
-def _request(folder: Path, path: str, sha256: str = "", pictures: tuple[int, ...] = ()) -> ReadRequest:
+def _request(folder: Path, path: str, *, sha256: str = "", pictures: tuple[int, ...] = ()) -> ReadRequest:
     return ReadRequest(os.fsencode(folder / path), os.fsencode(folder), sha256, pictures)
 
 
 def fill_pictures(store: IndexWriter, reading: ReadingProcess, tell: Tell, cancel: CancelToken) -> None:
-    """Read by OCR the pages that only it can read, if it is installed. Raises ShelfError and Cancelled."""
-    for file in store.stale():
-        _make_chunks(store, file)
-    todo = store.waiting_for_ocr()
-    if not todo or not is_installed():
+    """Read the pages that are pictures by OCR, if it is installed. Raises ShelfError and Cancelled."""
+    for file_id in store.stale():
+        _make_chunks(store, file_id)
+    waiting = store.waiting_for_ocr()
+    if not waiting or not is_installed():
         return
-    total = sum(len(numbers) for _, _, numbers in todo)
+    total = sum(len(numbers) for _, _, numbers in waiting)
     done = itertools.count(1)
     tell(FillProgress("ocr", 0, total))
-    for file, path, numbers in todo:
+    for file_id, path, numbers in waiting:
         must_be_itself(store.folder)
         try:
             for response in reading.read(_request(store.folder, path, pictures=numbers), cancel):
                 for page in response.pages:
-                    store.put_page(file, page)
+                    store.put_page(file_id, page)
                     tell(FillProgress("ocr", next(done), total, path))
         finally:
-            _make_chunks(store, file)  # also when it is stopped: what has been read can be searched
+            _make_chunks(store, file_id)  # also if it is cancelled: the pages that were read can then be searched
 
 
-def _make_chunks(store: IndexWriter, file: int) -> None:
-    pages = with_hyphens(store.pages(file))
-    store.put_chunks(file, pages, chunks_of(pages))
+def _make_chunks(store: IndexWriter, file_id: int) -> None:
+    """Make the chunks of a file anew from the pages that the index has."""
+    pages = with_hyphens(store.pages(file_id))
+    store.put_chunks(file_id, pages, chunks_of(pages))
 
 
 def fill_vectors(store: IndexWriter, embedder: Embedder, tell: Tell, cancel: CancelToken) -> None:
-    """Make the vectors that are missing. Raises ModelError, EngineError and Cancelled."""
+    """Make the vectors of chunks that have none. Raises ModelError, EngineError and Cancelled."""
     store.begin_vectors(embedder.identity)
     done, total = 0, store.vectors_waiting
     while chunks := store.without_vector(_EMBEDDED_AT_ONCE):

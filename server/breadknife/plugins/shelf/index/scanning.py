@@ -1,4 +1,4 @@
-"""Which files of a folder are for its shelf."""
+"""Lists the files of a folder that belong on the shelf."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from breadknife.project.secrets.names import named_like_secret
 
 @dataclass(frozen=True)
 class FolderScan:
-    """What a folder holds now."""
+    """The files that a folder holds now. All paths are relative to it, with `/`."""
 
     files: Mapping[str, FileRecord]
-    """By their paths."""
+    """Each by its path."""
     unlisted: tuple[str, ...]
-    """Folders that can't be listed now, relative too: of their files nothing is known."""
+    """Folders in it that can't be listed now: whether their files are still there isn't known."""
 
 
 def scan(folder: Path) -> FolderScan:
-    """Return the files whose format is known. Hidden files and folders aren't looked at, nor are links.
+    """Return the files whose format the shelf reads, in this folder and those below it. Hidden files and folders and
+    links are left out.
 
     Raises ShelfError for a folder that isn't there: a drive that isn't plugged in must not empty its shelf.
     """
@@ -48,7 +49,7 @@ def scan(folder: Path) -> FolderScan:
 
 
 def must_be_itself(folder: Path) -> None:
-    """Raises ShelfError where a link has taken the place of the folder that was added, or of one above it."""
+    """Raise ShelfError if a link has taken the place of the folder that was added, or of one above it."""
     if Path(os.path.realpath(folder)) != folder:
         raise ShelfError(f"{folder} is a link now, which isn't followed; add the folder that it leads to")
 
