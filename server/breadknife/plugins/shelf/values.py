@@ -1,4 +1,4 @@
-"""What a shelf is made of: files, chunks of their pages, and what a search finds."""
+"""The values of the shelf: files, chunks of their pages, and what a search finds."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from breadknife.text.document import Span
 
 @dataclass(frozen=True)
 class FileRecord:
-    """What is known of a file of a shelf's folder, besides its pages."""
+    """A file of a folder on the shelf, without its pages: a row of the index's table `files`, in the same order."""
 
     path: str
     """Relative to the folder, with `/`."""
     size: int
     """In bytes."""
     changed: int
-    """The time of its change in ns."""
+    """When its content last changed, in ns since 1970."""
     sha256: str = ""
-    """Empty if it couldn't be read."""
+    """Of its content; empty if it couldn't be read, or hasn't been yet."""
     title: str = ""
+    """The title that the file names, or else its name without the ending; empty until it is read."""
     skipped: str = ""
     """Why it isn't read, as `REASON; REMEDY`; empty if it is."""
 
@@ -34,9 +35,9 @@ class PageChunk:
     page: int
     """Counted from 1; 0 if the format has no pages."""
     span: Span
-    """In the page's stored text."""
+    """In the page's stored text, in code points."""
     text: str
-    """Cleaned for searching and showing: blanks in a row and line ends are one blank, words cut at line ends whole."""
+    """That text as `cleaning.clean` makes it for searching and showing: one line, with no word cut at a line's end."""
 
 
 @dataclass(frozen=True)
@@ -44,23 +45,23 @@ class Candidate:
     """A chunk that a search found. The scores compare candidates of one search only."""
 
     id: int
-    """Of the chunk: unique in the shelf, and lasting as long as the file stays the same."""
+    """The chunk's: no other one on the shelf has it, and it stays the same as long as the file does."""
     file: Path
-    """The whole path of the file."""
+    """The file's absolute path."""
     title: str
     """The file's own title, or else its name without the ending."""
     chunk: PageChunk
     score: float
-    """The fit of words, as a share of the best, and half of the cosine; higher is better."""
+    """`bm25` as a share of the best one of the search, plus half of `cosine`; higher is better."""
     cosine: float
     """Between the question's vector and the chunk's, from -1 to 1; 0 if one of them has no vector."""
     bm25: float
-    """How well the words fit; higher is better, and 0 if no word of the question stands in the chunk."""
+    """How well the words fit (Okapi BM25); higher is better, and 0 if the chunk has no word of the question."""
 
 
 @dataclass(frozen=True)
 class SkippedFile:
-    """A file that isn't on the shelf, wholly or partly, and why."""
+    """A file of a folder that isn't on the shelf, and why."""
 
     file: Path
     reason: str
@@ -71,7 +72,7 @@ class SkippedFile:
 
 @dataclass(frozen=True)
 class ShelfStatus:
-    """What is on the shelf, and what is still missing."""
+    """What is on the shelf, and what is still missing. Numbers are counts, unless it says otherwise."""
 
     folders: tuple[Path, ...] = ()
     files: int = 0
@@ -80,21 +81,21 @@ class ShelfStatus:
     pages_by_ocr: int = 0
     """Of `pages`, those that were read by OCR."""
     pages_waiting: int = 0
-    """Pages that are pictures and that nothing installed here can read."""
+    """Pages that are pictures and that OCR hasn't read: it isn't installed, or was stopped."""
     chunks: int = 0
     chunks_waiting: int = 0
     """Chunks that have no vector yet: only their words are searched."""
     bytes: int = 0
-    """The size of the index on disk."""
+    """The size of the index on disk, in bytes."""
     skipped: tuple[SkippedFile, ...] = ()
 
 
 @dataclass(frozen=True)
 class SearchGap:
-    """A part of the shelf that a question wasn't compared with, so that an answer may stand there."""
+    """What a search has left out, such as meanings while no model is there: an answer may be in it."""
 
     what: str
-    """In one sentence, without a period."""
+    """A clause without a period."""
     remedy: str
     """What the user can do about it, in the imperative."""
 
@@ -103,18 +104,22 @@ class Shelves(Protocol):
     """All folders that the user has added, searched as one."""
 
     def search(self, query: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
-        """Return the best `keep` chunks, best first. With an empty `vector`, only words are searched."""
+        """Return the chunks with the highest scores, at most `keep`, best first. `vector` is the query's; if it is
+        empty, only words are searched."""
         ...
 
     def frequency(self, word: str) -> int:
-        """Return how many chunks have the word, in any of its forms (`oven` and `ovens` are one)."""
+        """Return the number of chunks that have the word, in any of its forms (`oven` and `ovens` are one)."""
         ...
 
     @property
-    def chunk_count(self) -> int: ...
+    def chunk_count(self) -> int:
+        """The number of chunks on the shelf."""
+        ...
 
     def page_text(self, file: Path, page: int) -> str:
-        """Return the stored text of a page, which chunks' offsets point into; empty if there is no such page."""
+        """Return the stored text of a page, into which the spans of its chunks point; empty if there is no such page.
+        `file` is an absolute path."""
         ...
 
     @property

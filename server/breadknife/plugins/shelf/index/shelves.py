@@ -1,4 +1,4 @@
-"""The search over the indexes of all folders."""
+"""The search over the indexes of all folders, by words (BM25) and by meaning (cosines of vectors), merged."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from breadknife.steps.values import Vector
 from breadknife.text.document import Span
 
 log = logging.getLogger(__name__)
-_Found = TypeVar("_Found")
+_Result = TypeVar("_Result")
 
 _RANKED = 100
-"""Chunks of each ranking that the other one is merged with."""
-_MEANING = 0.5
-"""What a cosine of 1 counts against the best fit of words. With it, the page with the answer is among the first five
-for 67 of 72 questions; with reciprocal rank fusion it was for 62 (`bench/shelf`, the fitting part)."""
+"""Chunks that the ranking by words and the ranking by vectors have each, before they are merged."""
+_COSINE_WEIGHT = 0.5
+"""What a cosine of 1 counts in a score, in which the best BM25 counts 1. With it, the page with the answer is among the
+first five for 67 of 72 questions; with reciprocal rank fusion it was for 62 (`bench/shelf`, the fitting part)."""
 _MOST_WORDS = 32
-"""Of a question that are searched."""
+"""Words of a question that are searched; what follows isn't."""
 _WORD = re.compile(r"\w+")
 
 
 @functools.cache
 def open_shelves() -> IndexedShelves:
-    """Return the one of this process: it keeps vectors in memory."""
+    """Return the shelves of this process: there is one, because it keeps vectors in memory."""
     return IndexedShelves()
 
 
@@ -52,47 +52,49 @@ class _OpenIndex:
 
     path: Path
     identity: tuple[int, int]
-    """Of the file on disk: another one when the folder was removed and added again."""
+    """Device and inode of the file. They differ once the folder was removed and added again."""
     connection: sqlite3.Connection
     matrix: Matrix = field(default_factory=Matrix)
     version: int = -1
-    """SQLite's, another one after each change by another process."""
+    """SQLite's `data_version`, which differs after each change by another process."""
     status: ShelfStatus = field(default_factory=ShelfStatus)
     model: str = ""
+    """The identity of the model that made the vectors; empty if there are none."""
     frequencies: dict[str, int] = field(default_factory=dict[str, int])
+    """The number of chunks that fit a full-text query, for the queries so far."""
 
     @property
     def has_vectors(self) -> bool:
         return self.status.chunks_waiting < self.status.chunks
 
     def refresh(self) -> None:
-        """Look whether another process has written."""
+        """Read status and model again if another process has written."""
         [(version,)] = self.connection.execute("PRAGMA data_version").fetchall()
         if version == self.version:
             return
-        sizes = (self.path.with_name(self.path.name + end) for end in ("", "-wal"))
-        self.status = status_of(self.connection, sum(each.stat().st_size for each in sizes if each.exists()))
+        files = (self.path.with_name(self.path.name + ending) for ending in ("", "-wal"))
+        self.status = status_of(self.connection, size=sum(file.stat().st_size for file in files if file.exists()))
         [(self.model,)] = self.connection.execute("SELECT model FROM about").fetchall()
         self.frequencies.clear()
         self.version = version
 
 
 class IndexedShelves:
-    """`Shelves` of all folders that were added. It notices what other processes change. Safe to use from several
-    threads. An index that can't be used is left out; `problems` says why."""
+    """The `Shelves` of all folders that were added. It notices what other processes change. An index that can't be used
+    is left out, and `problems` says why. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._open: dict[Path, _OpenIndex] = {}
         self._problems: tuple[str, ...] = ()
         self._damaged: dict[Path, tuple[object, str]] = {}
-        """Indexes that a question found to be damaged: the state of the file then, and what is told of it."""
+        """Indexes that a query has found to be damaged: what `written_at` said of the file then, and the problem."""
         self._indexes: Path | None = None
         """Where the indexes are, if not among the user's own."""
         self._lock = threading.RLock()
 
     @contextlib.contextmanager
     def only(self, indexes: Path) -> Generator[None]:
-        """Search the indexes in this folder alone meanwhile, for the test of a recipe."""
+        """Search only the indexes in this folder within the `with` block, for the test of a recipe."""
         with self._lock:
             before, self._indexes = self._indexes, indexes
         try:
@@ -104,47 +106,43 @@ class IndexedShelves:
 
     @property
     def is_of_test(self) -> bool:
-        """Whether a recipe's test has its own shelf now. It has no vectors, so that each machine says the same."""
+        """Whether `only` is in force. A test's shelf has no vectors, so that a recipe's test has the same result on
+        each machine."""
         return self._indexes is not None
 
     def search(self, query: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
-        """See `Shelves`. Scores of words are compared across folders as they are."""
-        wanted = max(_RANKED, keep)
+        """See `Shelves`. BM25 scores of different folders are compared as they are."""
+        ranked = max(_RANKED, keep)
         match = match_of(query)
         with self._lock:
             indexes = self._refreshed()
-            words, near = dict[int, float](), dict[int, float]()
+            bm25s, cosines = dict[int, float](), dict[int, float]()
             for index in indexes:
-                words |= self._asked(index, lambda index: _by_words(index, match, wanted), {})
-                near |= self._asked(index, lambda index: _by_vector(index, vector, wanted), {})
-            words, near = _best(words, wanted), _best(near, wanted)
-            best_words = max(words.values(), default=0.0) or 1.0
-            found: dict[str, Candidate] = {}
-
-            def scored(index: _OpenIndex) -> list[Candidate]:
-                rows = _chunk_rows(index, [*words, *near])
-                cosines = near | _cosines(index, vector, [id for id in rows if id not in near])
-                bm25 = words | _bm25(index, match, [id for id in rows if id not in words])
-                scores = ((row, cosines.get(id, 0.0), bm25.get(id, 0.0)) for id, row in rows.items())
-                return [
-                    Candidate(*row, fit / best_words + _MEANING * cosine, cosine, fit) for row, cosine, fit in scores
-                ]
-
+                bm25s |= self._query(index, lambda index: _best_by_words(index, match, ranked), otherwise={})
+                cosines |= self._query(index, lambda index: _best_by_vector(index, vector, ranked), otherwise={})
+            bm25s, cosines = _best(bm25s, ranked), _best(cosines, ranked)
+            best_by_text: dict[str, Candidate] = {}
             for index in indexes:
-                for candidate in self._asked(index, scored, []):
-                    # A page that stands on the shelf twice counts once.
+                candidates = self._query(
+                    index, lambda index: _candidates(index, match, vector, bm25s, cosines), otherwise=[]
+                )
+                for candidate in candidates:
+                    # A text that is on the shelf twice counts once.
                     text = candidate.chunk.text
-                    if text not in found or found[text].score < candidate.score:
-                        found[text] = candidate
-        return tuple(sorted(found.values(), key=lambda each: (-each.score, each.id))[:keep])
+                    if text not in best_by_text or best_by_text[text].score < candidate.score:
+                        best_by_text[text] = candidate
+        ordered = sorted(best_by_text.values(), key=lambda candidate: (-candidate.score, candidate.id))
+        return tuple(ordered[:keep])
 
     def frequency(self, word: str) -> int:
         """See `Shelves`."""
-        match = " ".join(f'"{each}"' for each in _WORD.findall(word))
+        match = " ".join(f'"{part}"' for part in _WORD.findall(word))
         if not match:
             return 0
         with self._lock:
-            return sum(self._asked(index, lambda index: _frequency(index, match), 0) for index in self._refreshed())
+            return sum(
+                self._query(index, lambda index: _frequency(index, match), otherwise=0) for index in self._refreshed()
+            )
 
     @property
     def chunk_count(self) -> int:
@@ -157,31 +155,31 @@ class IndexedShelves:
                 [folder] = index.status.folders
                 if file.is_relative_to(folder):
                     path = file.relative_to(folder).as_posix()
-                    text = self._asked(index, lambda index, path=path: _page_text(index, path, page), None)
+                    text = self._query(index, lambda index, path=path: _page_text(index, path, page), otherwise=None)
                     if text is not None:
                         return text
         return ""
 
     @property
     def status(self) -> ShelfStatus:
-        """Of all folders together."""
+        """What is on the shelf, of all folders together."""
         return _sum(self.statuses)
 
     @property
     def statuses(self) -> tuple[ShelfStatus, ...]:
-        """Of each folder."""
+        """What is on the shelf of each folder."""
         with self._lock:
             return tuple(index.status for index in self._refreshed())
 
     @property
     def models(self) -> frozenset[str]:
-        """The identities of the models that the folders' vectors are of; none of a folder that has no vector yet."""
+        """The identities of the models that have made the folders' vectors. A folder without vectors adds none."""
         with self._lock:
             return frozenset(index.model for index in self._refreshed() if index.model and index.has_vectors)
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What to tell of indexes that can't be used, each with the command that repairs it."""
+        """A sentence for each index that can't be used, with the command that repairs it."""
         with self._lock:
             self._refreshed()
             return self._problems
@@ -192,49 +190,57 @@ class IndexedShelves:
                 index.connection.close()
             self._open.clear()
 
-    def _asked(self, index: _OpenIndex, ask: Callable[[_OpenIndex], _Found], otherwise: _Found) -> _Found:
-        """Return what one index says; `otherwise` if it turns out to be damaged, so that the others are asked all the
-        same."""
+    def _query(self, index: _OpenIndex, query: Callable[[_OpenIndex], _Result], otherwise: _Result) -> _Result:
+        """Return what the query finds in one index; `otherwise` if the index turns out to be damaged, so that the other
+        indexes are searched all the same."""
         try:
-            return ask(index)
+            return query(index)
         except (sqlite3.Error, ValueError) as error:
-            told = str(index_error(index.path, error))
-            log.info("%s", told)
-            self._damaged[index.path] = written_at(index.path), told
+            problem = str(index_error(index.path, error))
+            log.info("%s", problem)
+            self._damaged[index.path] = written_at(index.path), problem
             return otherwise
 
     def _refreshed(self) -> list[_OpenIndex]:
-        found, problems = dict[Path, _OpenIndex](), list[str]()
+        """Return the indexes that can be used, as they are on disk now; note the problems of the others. To be called
+        with the lock."""
+        usable, problems = dict[Path, _OpenIndex](), list[str]()
         for path in all_indexes(self._indexes):
+            damaged_state, problem = self._damaged.get(path, (None, ""))
+            if problem and damaged_state == written_at(path):  # nobody has repaired it since
+                problems.append(problem)
+                continue
             try:
-                when, told = self._damaged.get(path, (None, ""))
-                if told and when == written_at(path):
-                    problems.append(told)
-                    continue
-                status = path.stat()
-                identity = (status.st_dev, status.st_ino)
-                index = self._open.pop(path, None)
-                if index is not None and index.identity != identity:
-                    index.connection.close()
-                    index = None
-                index = index or _OpenIndex(path, identity, open_index(path))
-                index.refresh()
-                found[path] = index
+                usable[path] = self._opened(path)
             except (ShelfError, sqlite3.Error, OSError, ValueError) as error:
-                told = str(error if isinstance(error, ShelfError) else index_error(path, error))
-                log.info("%s", told)
-                problems.append(told)
-        for gone in self._open.values():
-            gone.connection.close()
-        self._open, self._problems = found, tuple(problems)
-        return list(found.values())
+                problem = str(error if isinstance(error, ShelfError) else index_error(path, error))
+                log.info("%s", problem)
+                problems.append(problem)
+        for index in self._open.values():  # those that are gone: `_opened` has taken the others out
+            index.connection.close()
+        self._open, self._problems = usable, tuple(problems)
+        return list(usable.values())
+
+    def _opened(self, path: Path) -> _OpenIndex:
+        """Take an index out of those that are open, or open it, and return it refreshed. Raises ShelfError,
+        sqlite3.Error, OSError and ValueError."""
+        status = path.stat()
+        identity = (status.st_dev, status.st_ino)
+        index = self._open.pop(path, None)
+        if index is not None and index.identity != identity:
+            index.connection.close()
+            index = None
+        index = index or _OpenIndex(path, identity, open_index(path))
+        index.refresh()
+        return index
 
 
 def match_of(query: str) -> str:
-    """Return what FTS5 is asked: any of the words that say something, or of all words if none does."""
+    """Return the full-text query (SQLite's FTS5) for a question: any of its words that aren't stop words, or any of all
+    its words if all are; empty if it has none."""
     words = list(dict.fromkeys(word.lower() for word in _WORD.findall(query)))
-    telling = [word for word in words if word not in _stop_words()] or words
-    return " OR ".join(f'"{word}"' for word in telling[:_MOST_WORDS])
+    content_words = [word for word in words if word not in _stop_words()] or words
+    return " OR ".join(f'"{word}"' for word in content_words[:_MOST_WORDS])
 
 
 @functools.cache
@@ -243,7 +249,25 @@ def _stop_words() -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
-def _by_words(index: _OpenIndex, match: str, count: int) -> dict[int, float]:
+def _candidates(
+    index: _OpenIndex, match: str, vector: Vector, bm25s: dict[int, float], cosines: dict[int, float]
+) -> list[Candidate]:
+    """Return those of the ranked chunks that are in this index. `bm25s` and `cosines` are the two rankings over all
+    indexes; a chunk that only one of them has gets its other score here."""
+    best_bm25 = max(bm25s.values(), default=0.0) or 1.0
+    rows = _chunk_rows(index, [*bm25s, *cosines])
+    cosines = cosines | _cosines(index, vector, [id for id in rows if id not in cosines])
+    bm25s = bm25s | _bm25(index, match, [id for id in rows if id not in bm25s])
+    candidates = list[Candidate]()
+    for id, (file, title, chunk) in rows.items():
+        cosine, bm25 = cosines.get(id, 0.0), bm25s.get(id, 0.0)
+        score = bm25 / best_bm25 + _COSINE_WEIGHT * cosine
+        candidates.append(Candidate(id, file, title, chunk, score=score, cosine=cosine, bm25=bm25))
+    return candidates
+
+
+def _best_by_words(index: _OpenIndex, match: str, count: int) -> dict[int, float]:
+    """Return the BM25 score of the chunks that fit the words best. FTS5 has lower ranks for better ones."""
     if not match:
         return {}
     rows = index.connection.execute(
@@ -253,18 +277,19 @@ def _by_words(index: _OpenIndex, match: str, count: int) -> dict[int, float]:
 
 
 def _bm25(index: _OpenIndex, match: str, chunks: Sequence[int]) -> dict[int, float]:
-    """Return how well the words fit chunks that the vectors found. The `+` keeps SQLite from asking FTS5 once for
-    each."""
+    """Return the BM25 score of each of these chunks that has one of the words."""
     if not match or not chunks:
         return {}
+    # Without the `+` SQLite would run the full-text query once for each chunk.
     rows = index.connection.execute(
-        f"SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? AND +rowid IN ({_places(chunks)})",
+        f"SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? AND +rowid IN ({_placeholders(chunks)})",
         (match, *chunks),
     )
     return dict(rows.fetchall())
 
 
-def _by_vector(index: _OpenIndex, vector: Vector, count: int) -> dict[int, float]:
+def _best_by_vector(index: _OpenIndex, vector: Vector, count: int) -> dict[int, float]:
+    """Return the cosine of the chunks whose vectors are nearest."""
     if not vector or not can_be_searched():
         return {}
     index.matrix.refresh(index.connection)
@@ -276,19 +301,20 @@ def _cosines(index: _OpenIndex, vector: Vector, chunks: Sequence[int]) -> dict[i
 
 
 def _best(scores: dict[int, float], count: int) -> dict[int, float]:
-    return dict(sorted(scores.items(), key=lambda each: (-each[1], each[0]))[:count])
+    """Return the highest scores; of equal ones those of the lower ids."""
+    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:count])
 
 
-def _chunk_rows(index: _OpenIndex, ids: Sequence[int]) -> dict[int, tuple[int, Path, str, PageChunk]]:
-    """Return the chunks with these ids, each with its id, its file and the file's title."""
+def _chunk_rows(index: _OpenIndex, ids: Sequence[int]) -> dict[int, tuple[Path, str, PageChunk]]:
+    """Return those of these chunks that the index has, by their ids, each with its file and the file's title."""
     [folder] = index.status.folders
     rows = index.connection.execute(
         "SELECT chunks.id, path, title, page, start, end, text FROM chunks JOIN files ON files.id = file"
-        f" WHERE chunks.id IN ({_places(ids)})",
+        f" WHERE chunks.id IN ({_placeholders(ids)})",
         tuple(ids),
     )
     return {
-        id: (id, folder / path, title, PageChunk(page, Span(start, end), text))
+        id: (folder / path, title, PageChunk(page, Span(start, end), text))
         for id, path, title, page, start, end, text in rows
     }
 
@@ -300,11 +326,13 @@ def _page_text(index: _OpenIndex, path: str, number: int) -> str | None:
     return str(row[0]) if row else None
 
 
-def _places(values: Sequence[object]) -> str:
+def _placeholders(values: Sequence[object]) -> str:
+    """Return what stands for these values in a statement of SQL: `?, ?, ?`."""
     return ", ".join("?" * len(values))
 
 
 def _frequency(index: _OpenIndex, match: str) -> int:
+    """Return the number of chunks whose text fits the full-text query."""
     if match not in index.frequencies:
         rows = index.connection.execute("SELECT count(*) FROM words WHERE words MATCH ?", (f"text : ({match})",))
         [(index.frequencies[match],)] = rows.fetchall()
@@ -312,9 +340,10 @@ def _frequency(index: _OpenIndex, match: str) -> int:
 
 
 def _sum(statuses: Sequence[ShelfStatus]) -> ShelfStatus:
-    start = ShelfStatus()
+    """Return the sum of each field: of numbers, and of tuples one after the other."""
+    empty = ShelfStatus()
     totals: dict[str, Any] = {
-        each.name: sum((getattr(status, each.name) for status in statuses), getattr(start, each.name))
-        for each in fields(start)
+        attribute.name: sum((getattr(status, attribute.name) for status in statuses), getattr(empty, attribute.name))
+        for attribute in fields(empty)
     }
     return ShelfStatus(**totals)
