@@ -1,4 +1,4 @@
-"""Chunks: a few sentences of one page, with the exact place where they stand in its text."""
+"""Cuts the pages of a file into chunks: a few sentences of one page, each with its exact span in the page's text."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from breadknife.steps.pages import Page
 from breadknife.text.document import Span
 
 WORDS = 90
-"""What a chunk aims at. The embedding model reads at most 512 tokens, some 350 words."""
+"""A chunk ends with the sentence that brings it to so many words. The embedding model reads at most 512 tokens, some
+350 words."""
 ENOUGH = 40
-"""A chunk with so many words ends before a heading."""
+"""A chunk that has so many words also ends before a heading."""
 _SCRAP = 20
-"""Words at the end of a page that go with the chunk before them."""
+"""If at most so many words are left, they go into the last chunk instead of one of their own."""
 _OVERLAP = 40
 """The most words of a sentence that two chunks share."""
 _HEADINGS = 3
-"""In a row that go with what follows; more are a table or a list."""
+"""The most headings in a row that go with the text below them; more are a table or a list."""
 
 
 def chunks_of(pages: Sequence[Page]) -> tuple[PageChunk, ...]:
@@ -29,16 +30,16 @@ def chunks_of(pages: Sequence[Page]) -> tuple[PageChunk, ...]:
     width = usual_width(len(line) for page in pages for line in page.text.split("\n") if line.strip())
     return tuple(
         chunk
-        for page, starts in zip(pages, left_out, strict=True)
-        for run in _runs(units(page.text, starts, width))
+        for page, line_starts in zip(pages, left_out, strict=True)
+        for run in _runs(units(page.text, line_starts, width))
         for chunk in _chunks(page, run)
     )
 
 
-def _runs(found: Sequence[TextUnit]) -> Iterator[list[TextUnit]]:
-    """Split the units at what is left out: no chunk reaches across."""
+def _runs(page_units: Sequence[TextUnit]) -> Iterator[list[TextUnit]]:
+    """Split the units of a page where lines between them are left out: no chunk reaches across."""
     run = list[TextUnit]()
-    for unit in found:
+    for unit in page_units:
         if unit.is_cut_off and run:
             yield run
             run = []
@@ -48,51 +49,52 @@ def _runs(found: Sequence[TextUnit]) -> Iterator[list[TextUnit]]:
 
 
 def _chunks(page: Page, run: Sequence[TextUnit]) -> Iterator[PageChunk]:
-    for first, last in _ranges(run):
-        span = Span(run[first].span.start, run[last - 1].span.end)
+    for start, end in _ranges(run):
+        span = Span(run[start].span.start, run[end - 1].span.end)
         text = clean(page.text[span.start : span.end])
         if any(map(str.isalpha, text)):
             yield PageChunk(page.number, span, text)
 
 
 def _ranges(run: Sequence[TextUnit]) -> Iterator[tuple[int, int]]:
-    """Yield the units of each chunk, as `first` and one past the last."""
-    first = 0
-    while first < len(run):
-        last = _end(run, first)
-        rest = sum(unit.words for unit in run[last:])
-        if rest <= _SCRAP:
-            yield first, len(run)
+    """Yield the units of each chunk: `run[start:end]`."""
+    start = 0
+    while start < len(run):
+        end = _end(run, start)
+        words_left = sum(unit.words for unit in run[end:])
+        if words_left <= _SCRAP:
+            yield start, len(run)
             return
-        yield first, last
-        first = last - 1 if _is_shared(run, first, last) else last
+        yield start, end
+        start = end - 1 if _is_shared(run, start, end) else end
 
 
-def _end(run: Sequence[TextUnit], first: int) -> int:
-    """Return one past the last unit of the chunk that begins with `first`."""
-    words, last = 0, first
-    while last < len(run) and words < WORDS:
-        if words >= ENOUGH and _is_section(run, last):
-            return last
-        words += run[last].words
-        last += 1
-    if last == len(run):
-        return last
-    headings = last
-    while headings > first and run[headings - 1].is_heading:
-        headings -= 1
-    return headings if first < headings and last - headings <= _HEADINGS else last
+def _end(run: Sequence[TextUnit], start: int) -> int:
+    """Return where the chunk ends that begins with the unit at `start`: the index after its last unit."""
+    words, end = 0, start
+    while end < len(run) and words < WORDS:
+        if words >= ENOUGH and _begins_section(run, end):
+            return end
+        words += run[end].words
+        end += 1
+    if end == len(run):
+        return end
+    # Headings at the chunk's end belong to the next one, unless the chunk has nothing else.
+    before_headings = end
+    while before_headings > start and run[before_headings - 1].is_heading:
+        before_headings -= 1
+    return before_headings if start < before_headings and end - before_headings <= _HEADINGS else end
 
 
-def _is_section(run: Sequence[TextUnit], at: int) -> bool:
-    """Tell whether a heading stands there, with text below it and none of its kind above."""
-    if not run[at].is_heading or run[at - 1].is_heading:
+def _begins_section(run: Sequence[TextUnit], index: int) -> bool:
+    """Tell whether the unit is a heading with none right above it, and with text among the units right below it."""
+    if not run[index].is_heading or run[index - 1].is_heading:
         return False
-    below = next((unit for unit in run[at : at + _HEADINGS] if not unit.is_heading), None)
-    return below is not None
+    return not all(unit.is_heading for unit in run[index : index + _HEADINGS])
 
 
-def _is_shared(run: Sequence[TextUnit], first: int, last: int) -> bool:
-    """Tell whether the last sentence also begins the next chunk: not across a heading, and never a whole chunk."""
-    sentence = run[last - 1]
-    return last - first > 2 and sentence.words <= _OVERLAP and not sentence.is_heading and not run[last].is_heading
+def _is_shared(run: Sequence[TextUnit], start: int, end: int) -> bool:
+    """Tell whether the last sentence of the chunk `run[start:end]` also begins the next one: not if one of the two is a
+    heading, and only a part of the chunk."""
+    sentence = run[end - 1]
+    return end - start > 2 and sentence.words <= _OVERLAP and not sentence.is_heading and not run[end].is_heading

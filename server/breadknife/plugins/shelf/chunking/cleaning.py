@@ -1,4 +1,4 @@
-"""The text of pages: which hyphens at line ends belong to their words, and what people are shown."""
+"""Cleans the text of pages: marks which hyphens at line ends belong to their words, and makes what people are shown."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from itertools import pairwise
 from breadknife.steps.pages import Page
 
 SOFT, HARD = "\u00ad", "\u2010"
-"""A hyphen that only the line end needed, and one that belongs to its word. In stored text they stand for each other
-characters that end lines, so that no offset moves."""
+"""Mark a hyphen at a line's end in stored text: one that is there only because the word is cut (`bak-` `ing`), and one
+that the word always has (`well-` `known`). Each stands in place of one other character, so that no offset moves."""
 PDFIUM = "\ufffe"
-"""A hyphen and the line end after it, as pdfium has them."""
+"""What pdfium writes for a hyphen and the line end after it."""
 _AT_LINE_END = re.compile(rf"{PDFIUM}|(?<=[^\W_])-(?=\n[^\W\d_])")
 _BEFORE, _AFTER = re.compile(r"[^\W_]{1,40}$"), re.compile(r"\n?([^\W_]*)")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _SOFT = re.compile(rf"{SOFT}\s*")
 _HARD = re.compile(rf"{HARD}\s*\n\s*|{HARD}")
 _PATH = re.compile(r"/\n(?=[a-z0-9])")
-"""A path or a link that goes on in the next line."""
+"""Where a path or a link goes on in the next line."""
 _CHARACTERS: dict[int, str | None] = {
     **dict.fromkeys((*range(9), 0x0B, *range(0x0E, 0x20), 0x7F, 0x200B, 0x2060, 0xFEFF)),
     0xFB00: "ff",
@@ -31,12 +31,12 @@ _CHARACTERS: dict[int, str | None] = {
     0xFB05: "st",
     0xFB06: "st",
 }
-"""Controls and blanks of no width go; ligatures become letters."""
+"""Control characters and blanks without width -> None, which removes them; ligatures -> their letters."""
 
 
 def clean(text: str) -> str:
-    """Return a piece of stored text as it is searched and shown: one line, words whole. It depends on that piece
-    alone."""
+    """Return a span of stored text as it is searched and shown: in one line, with the words whole that line ends had
+    cut. The result depends on nothing but the span's text."""
     text = text.translate(_CHARACTERS)
     if SOFT in text:
         text = _SOFT.sub("", text)
@@ -48,29 +48,31 @@ def clean(text: str) -> str:
 
 
 def with_hyphens(pages: Sequence[Page]) -> tuple[Page, ...]:
-    """Return the pages of a PDF or scan with each hyphen at a line end marked as SOFT or HARD: whether the word has one
-    elsewhere in the file says which. No offset moves."""
+    """Return the pages of a PDF or scan with each hyphen at a line end replaced by SOFT or HARD, by how the word is
+    written elsewhere in the file. No offset moves."""
     if not any(PDFIUM in page.text or "-\n" in page.text for page in pages):
         return tuple(pages)
-    known = _words(page.text for page in pages)
-    return tuple(replace(page, text=_AT_LINE_END.sub(lambda match: _marked(match, known), page.text)) for page in pages)
+    words = _words(page.text for page in pages)
+    return tuple(replace(page, text=_AT_LINE_END.sub(lambda match: _mark(match, words), page.text)) for page in pages)
 
 
 def _words(texts: Iterable[str]) -> set[str]:
-    """Return all words in small letters; of one with hyphens each two neighbours."""
-    found = set[str]().union(*(_WORD.findall(text.lower()) for text in texts))
-    for word in [word for word in found if word.count("-") > 1]:
-        found.update(map("-".join, pairwise(word.split("-"))))
-    return found
+    """Return all words of the texts in small letters. Of a word with several hyphens (`up-to-date`), each two parts
+    that are neighbours are also a word (`up-to`, `to-date`), because a line may end at either hyphen."""
+    words = set[str]().union(*(_WORD.findall(text.lower()) for text in texts))
+    for word in [word for word in words if word.count("-") > 1]:
+        words.update(map("-".join, pairwise(word.split("-"))))
+    return words
 
 
-def _marked(found: re.Match[str], known: set[str]) -> str:
-    left = _BEFORE.search(found.string, max(0, found.start() - 40), found.start())
-    right = _AFTER.match(found.string, found.end())
+def _mark(hyphen: re.Match[str], words: set[str]) -> str:
+    """Return SOFT or HARD for a hyphen at a line end. `words` are those of the file, see `_words`."""
+    left = _BEFORE.search(hyphen.string, max(0, hyphen.start() - 40), hyphen.start())
+    right = _AFTER.match(hyphen.string, hyphen.end())
     before, after = left[0] if left else "", right[1] if right else ""
-    if (before + after).lower() in known:
+    if (before + after).lower() in words:
         return SOFT
-    if f"{before}-{after}".lower() in known:
+    if f"{before}-{after}".lower() in words:
         return HARD
-    # A name (`Jean-Luc`), a number (`UTF-8`), or no word at all.
+    # The file doesn't say. A name (`Jean-Luc`), a number (`UTF-8`) or no word at all keeps its hyphen.
     return SOFT if before and after[:1].islower() and not before[-1].isdigit() else HARD
