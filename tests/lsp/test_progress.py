@@ -64,7 +64,7 @@ async def test_a_bar(has_bars: bool, after: float, answers: str, refuses: bool, 
                 await asyncio.sleep(0)
             if answers == "and fails":
                 raise ZeroDivisionError
-            bar.ended = "done"
+            bar.last_message = "done"
     bars.answered.set()
     await asyncio.gather(*tasks)
     assert bars.said == said

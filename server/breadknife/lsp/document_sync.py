@@ -1,4 +1,4 @@
-"""Tells the host of the open documents: what is known of a folder then agrees with the editor."""
+"""Tells the host of the open documents, so that what it knows of a folder agrees with the editor."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from breadknife.text.document import Document
 
 
 class DocumentSync:
-    """Works in a worker, since finding a document's root touches the disk; one at a time, so that no text overtakes a
-    newer one. Keys typed meanwhile are one change."""
+    """Tells the host of one document after the other in a worker, since finding a document's root touches the disk. No
+    text overtakes a newer one, and all keys typed meanwhile are one change. From the event loop's thread."""
 
     def __init__(self, server: BreadknifeServer) -> None:
         self._server = server
         self._unsent: dict[str, list[Document | None]] = {}
-        """By URI the first text that isn't sent yet and the newest; None for a closed one."""
+        """By URI the document as it was when first noted, and as it is now: one or two items; None where it was
+        closed. The host is told of both, so that it sees what was changed since the first."""
         self._sending: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
+        """Tell the host of the documents that are open, and from now on of each change."""
         self._server.on_change.append(self.changed)
         self._server.on_close.append(self.changed)
         for uri in self._server.documents.uris():
@@ -29,7 +31,8 @@ class DocumentSync:
 
     def changed(self, uri: str) -> None:
         """Note that the document was opened, changed or closed."""
-        self._unsent.setdefault(uri, [])[1:] = [self._server.documents.get(uri)]
+        unsent = self._unsent.setdefault(uri, [])
+        unsent[1:] = [self._server.documents.get(uri)]  # after the first, only the newest counts
         if self._sending is None or self._sending.done():
             self._sending = self._server.spawn(self._send())
 

@@ -1,11 +1,11 @@
-"""Edits that were handed to the editor: once a document has become what one makes of it, its plugin is told.
+"""Follows the edits that were handed to the editor: its plugin is told when the user has made one, or undone it.
 
-What it then still looks for (`Action.incomplete`) goes on until the document changes again or is closed.
+An edit was made when a document has become what the edit makes of it, and undone when the document becomes again what
+it was. A plugin that then still looks for more (`Action.incomplete`) goes on until the document changes again or is
+closed.
 
-It is told once more where the document becomes what it was again: an edit that was undone is no choice.
-
-LSP has a command beside an edit for that. But eglot carries out an action's command and asks for no edit then, and
-Helix 25.01 takes no command from what it asks for later.
+LSP has a command beside an edit for that. But eglot carries out an action's command instead of its edits, and Helix
+25.01 ignores the command of an action whose edits it asks for later.
 """
 
 from __future__ import annotations
@@ -19,47 +19,53 @@ from breadknife.lsp.server import BreadknifeServer
 from breadknife.task.values import Action, CommandRequest
 from breadknife.text.document import Document
 
-MOST = 20
-"""Editors ask for edits that they only preview, and a text that never comes isn't awaited for ever."""
+MOST_EDITS = 20
+"""Edits that are remembered. Editors ask for edits that they only preview, so some are never made."""
 UNDONE_WITHIN = 20
-"""Changes of a document. Who goes back further than that undoes other things, too."""
+"""Changes of a document after which going back to the text before the edit undoes other things, too."""
 
 
 @dataclass(frozen=True)
 class _HandedOutEdit:
     before: tuple[Document, ...]
+    """The documents that it changes, as they were."""
     after: tuple[Document, ...]
+    """The same documents as they will be."""
     plugin: str
     applied: CommandRequest
     """Told to the plugin once the edit is made."""
     undone: CommandRequest | None
+    """Told to the plugin once the edit is undone."""
     is_incomplete: bool
+    """`applied` looks for more edits, which takes a while."""
 
 
 @dataclass
 class _AppliedEdit:
     edit: _HandedOutEdit
     telling: asyncio.Task[None]
+    """Tells the plugin that the edit was made."""
     changes: int = 0
-    """Since then, of any of its documents."""
+    """How often any of its documents has changed since then."""
 
 
 class EditTracker:
-    """From the event loop's thread."""
+    """Tells plugins of their edits that were made or undone. From the event loop's thread."""
 
     def __init__(self, server: BreadknifeServer) -> None:
         self._server = server
-        self._handed_out = deque[_HandedOutEdit](maxlen=MOST)
-        self._applied = deque[_AppliedEdit](maxlen=MOST)
+        self._handed_out = deque[_HandedOutEdit](maxlen=MOST_EDITS)
+        self._applied = deque[_AppliedEdit](maxlen=MOST_EDITS)
         self._completing: dict[str, asyncio.Task[None]] = {}
-        """By document's URI, what looks for the rest of what was asked."""
+        """By document's URI, the task that looks for the rest of an incomplete action."""
         self._one_at_a_time = asyncio.Lock()
-        """The model reads no faster for several, and menus need threads, too."""
+        """Held by the task of `_completing` that runs: the model reads no faster for several, and menus need threads,
+        too."""
         server.on_change.append(self._changed)
         server.on_close.append(self._stop)
 
     def hand_out(self, plugin: str, document: Document, action: Action) -> None:
-        """Note that `action` is about to be sent, with edits and the command that its plugin waits for, if any."""
+        """Note that `action`, with its edits, is about to be sent. Without a command its plugin needn't be told."""
         if action.command is None:
             return
         root = self._server.root_of(document.uri)
@@ -95,9 +101,10 @@ class EditTracker:
             task.cancel()
 
     def _look_for_undone(self, document: Document) -> None:
+        """Tell the plugins whose edit of this document was undone with its newest change."""
         for applied in tuple(self._applied):
             edit = applied.edit
-            if not any(_is_same(document, before) for before in edit.before):
+            if not any(_is_same_file(document, before) for before in edit.before):
                 continue
             applied.changes += 1
             is_undone = _is_one_of(document, edit.before)
@@ -109,20 +116,23 @@ class EditTracker:
                     self._server.spawn(self._tell(edit.plugin, edit.undone, after=applied.telling))
 
     async def _complete(self, edit: _HandedOutEdit, document: Document) -> None:
+        """Have the plugin look for the rest of what was asked in `document`, with the client's progress bar."""
         request = replace(edit.applied, document=document)
         async with self._one_at_a_time, progress(self._server, request.command.title) as bar:
             reply = await self._server.ask(request, plugin=edit.plugin, progress=bar.tell)
-            bar.ended = reply.message or None
+            bar.last_message = reply.message or None
 
     async def _tell(self, plugin: str, request: CommandRequest, after: asyncio.Task[None] | None = None) -> None:
+        """Have the plugin carry out a command, once `after` is over."""
         if after is not None:
             await asyncio.wait([after])
         await self._server.ask(request, plugin=plugin)
 
 
-def _is_one_of(document: Document, texts: tuple[Document, ...]) -> bool:
-    return any(_is_same(document, text) and document.text == text.text for text in texts)
+def _is_one_of(document: Document, candidates: tuple[Document, ...]) -> bool:
+    """Tell whether the document is one of the candidates, with the same text."""
+    return any(_is_same_file(document, candidate) and document.text == candidate.text for candidate in candidates)
 
 
-def _is_same(document: Document, other: Document) -> bool:
+def _is_same_file(document: Document, other: Document) -> bool:
     return document.uri == other.uri or (document.path is not None and document.path == other.path)

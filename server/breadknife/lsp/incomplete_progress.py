@@ -8,18 +8,18 @@ from breadknife.lsp.progress import ProgressBar
 from breadknife.lsp.server import BreadknifeServer
 
 AFTER_SECONDS = 2.0
-"""What is read sooner than that needs no word."""
+"""Nothing is shown for findings that come sooner than that."""
 
 
 class IncompleteProgress:
-    """From the event loop's thread."""
+    """Shows one progress bar while any document is still read. From the event loop's thread."""
 
     def __init__(self, server: BreadknifeServer) -> None:
         self._server = server
         self._bar: ProgressBar | None = None
 
     def show(self, uris: Sequence[str]) -> None:
-        """Show that more findings are to come for these documents."""
+        """Show that more findings are to come for the documents with these URIs; without any, end the bar."""
         if not uris:
             if self._bar is not None:
                 self._bar.end()

@@ -11,19 +11,20 @@ if TYPE_CHECKING:
     from breadknife.task.values import Request
 
 _T = TypeVar("_T")
-_THREADS = 64
-"""Of one lane, made when needed. A call whose task was cancelled gives up its place at once, but its thread may run
-for another second, until a plugin has noticed."""
+_MOST_THREADS = 64
+"""Threads of one lane, made when needed. They are more than the calls at a time: a call whose task was cancelled lets
+the next one begin at once, but its thread may run for another second, until the plugin has noticed."""
 
 
 class Lane:
-    """Carries out so many calls at a time; of those that wait, the newest first. From the event loop's thread."""
+    """Runs a few calls at a time in threads; of those that wait, the newest first. From the event loop's thread."""
 
-    def __init__(self, name: str, places: int) -> None:
-        self._free = places
+    def __init__(self, name: str, most_calls: int) -> None:
+        self._free = most_calls
+        """How many calls more may begin now."""
         self._waiting: list[asyncio.Future[None]] = []
         """The newest last."""
-        self._pool = ThreadPoolExecutor(_THREADS, name)
+        self._pool = ThreadPoolExecutor(_MOST_THREADS, name)
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Return what `work` returns, from a worker thread. Raises what it raises."""
@@ -61,7 +62,7 @@ class Lane:
 
 
 class Lanes:
-    """Each kind of work has threads of its own."""
+    """The lanes, one for each kind of work."""
 
     def __init__(self) -> None:
         self.typing = Lane("typing", 3)
@@ -70,6 +71,7 @@ class Lanes:
         self.background = Lane("background", 3)
 
     def of(self, request: Request) -> Lane:
+        """Return the lane for a request."""
         from breadknife.task.values import (
             CheckRequest,
             CompletionRequest,

@@ -12,30 +12,32 @@ from breadknife.lsp.progress import progress
 from breadknife.lsp.server import BreadknifeServer
 
 LOOK_SECONDS = 1.0
+"""Between two looks for what has arrived."""
 
 
 async def warm_up(server: BreadknifeServer) -> None:
-    """Load the model behind the client's progress bar. Tells once, with its remedy, of a missing model or engine."""
+    """Load the model while the client shows a progress bar. The user is told once, with the remedy, of a missing model
+    or engine."""
     host = server.host
     async with progress(server, "loading the completion model") as bar:
         try:
             await server.in_worker(host.warm_up)
-            bar.ended = "ready"
+            bar.last_message = "ready"
         except (ModelMissing, EngineMissing) as error:
             host.notify_missing(error)
-            bar.ended = "no model" if isinstance(error, ModelMissing) else "no engine"
+            bar.last_message = "no model" if isinstance(error, ModelMissing) else "no engine"
         except BreadknifeError as error:
-            bar.ended = str(error)
+            bar.last_message = str(error)
 
 
 async def watch_arrivals(server: BreadknifeServer, check_again: Callable[[], None]) -> None:
     """Check the open documents again and load the completion model whenever a part has arrived. Never ends."""
-    known = arrivals.newest()
+    last_seen = arrivals.newest()
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         newest = await server.in_worker(arrivals.newest)
-        if newest != known:
-            known = newest
+        if newest != last_seen:
+            last_seen = newest
             check_again()
             if server.documents.uris():
                 await warm_up(server)

@@ -19,10 +19,10 @@ from breadknife.lsp.server import FIX_ALL, PLUGIN_COMMAND, BreadknifeServer
 from breadknife.task.values import Action, ActionRequest, Finding
 from breadknife.text.document import Document
 
-UNTOLD_SECONDS = 0.4
-"""For which nobody wonders whether a choice was seen; a checker may take longer to agree."""
+PROGRESS_AFTER_SECONDS = 0.4
+"""A choice that takes longer than that shows progress: another checker may have to look at its edits."""
 LOADING_SECONDS = 0.25
-"""A menu that has entries waits so long for plugins that still load. The next menu has theirs, too."""
+"""The longest that a menu that has entries waits for plugins that still load. The next menu has theirs, too."""
 
 
 def register(server: BreadknifeServer, diagnostics: Diagnostics, resolver: ActionResolver) -> None:
@@ -35,10 +35,10 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, resolver: Actio
         if not only or any(_is_of_plugins(kind) for kind in only):
             items += await _menu(server, resolver, document, params)
         if only and _wants(only, FIX_ALL):
-            async with progress(server, "making every safe fix", after=UNTOLD_SECONDS):
+            async with progress(server, "making every safe fix", after=PROGRESS_AFTER_SECONDS):
                 fixed = await fix_all(server, diagnostics, document)
             if fixed.count:
-                title = f"Apply {fixed.count} safe fix{'es' if fixed.count > 1 else ''} (breadknife)"
+                title = f"Apply {fixed.count} safe {'fixes' if fixed.count > 1 else 'fix'} (breadknife)"
                 edit = resolver.to_edit(document, Action("", edits=tuple(fixed.edits)))
                 items.append(lsp.CodeAction(title, kind=FIX_ALL, edit=edit))
         return items
@@ -52,7 +52,7 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, resolver: Actio
         document = server.documents.get(ticket.uri)
         if document is None or document.version != ticket.version:
             raise ContentModified()
-        async with progress(server, f"checking “{ticket.title}”", after=UNTOLD_SECONDS) as bar:
+        async with progress(server, f"checking “{ticket.title}”", after=PROGRESS_AFTER_SECONDS) as bar:
             action = await resolver.resolve(ticket.offered(document), bar.tell)
         item.edit = resolver.to_edit(document, action) if action is not None else None
         return item
@@ -61,37 +61,42 @@ def register(server: BreadknifeServer, diagnostics: Diagnostics, resolver: Actio
 async def _menu(
     server: BreadknifeServer, resolver: ActionResolver, document: Document, params: lsp.CodeActionParams
 ) -> list[lsp.CodeAction]:
-    """The plugins' entries, and the one that opens the second menu if there are more."""
+    """Return the plugins' entries, and the one that opens the second menu if there are more."""
     encoding, context = server.documents.encoding, params.context
     until = asyncio.get_running_loop().time() + MENU_SECONDS
-    shown = tuple(from_diagnostic(document, diagnostic, encoding) for diagnostic in context.diagnostics)
+    shown_findings = tuple(from_diagnostic(document, diagnostic, encoding) for diagnostic in context.diagnostics)
     span = to_span(document, params.range, encoding)
     is_automatic = context.trigger_kind is lsp.CodeActionTriggerKind.Automatic  # many clients do not say
-    reply = await server.ask(ActionRequest(document, span, shown, not is_automatic), patience=LOADING_SECONDS)
+    request = ActionRequest(document, span, shown_findings, invoked=not is_automatic)
+    reply = await server.ask(request, patience=LOADING_SECONDS)
     offers = [
         OfferedAction(plugin, document, action) for plugin, action in reply.actions if _wants(context.only, action.kind)
     ]
     unlisted = [offered.action for offered in offers if not offered.action.listed]
     # A single one takes no more room than the entry that opens the second menu.
-    is_one = len(unlisted) == 1 and bool(unlisted[0].edits)
-    has_more = server.client.second_menu and bool(unlisted) and not is_one
+    is_single_edit = len(unlisted) == 1 and bool(unlisted[0].edits)
+    has_more = server.client.second_menu and bool(unlisted) and not is_single_edit
     if has_more:
         offers = [offered for offered in offers if offered.action.listed]
     if not server.client.resolves_edits:
         offers = await resolver.resolve_all(offers, until, is_automatic=is_automatic)
     items = [_to_code_action(server, resolver, offered, context.diagnostics) for offered in offers]
     if has_more:
-        items.append(to_more(document, span, shown, [offered.action.title for offered in offers]))
+        items.append(to_more(document, span, shown_findings, [offered.action.title for offered in offers]))
     return items
 
 
 def _to_code_action(
     server: BreadknifeServer, resolver: ActionResolver, offered: OfferedAction, shown: Sequence[lsp.Diagnostic]
 ) -> lsp.CodeAction:
+    """Convert an offer. A finding that it repairs goes as the editor's own diagnostic, if it is among those `shown`."""
     document, action, encoding = offered.document, offered.action, server.documents.encoding
     item = lsp.CodeAction(action.title, kind=action.kind, is_preferred=action.preferred or None)
     item.diagnostics = [
-        next((d for d in shown if _same(document, d, finding, encoding)), to_diagnostic(document, finding, encoding))
+        next(
+            (diagnostic for diagnostic in shown if _is_about(document, diagnostic, finding, encoding)),
+            to_diagnostic(document, finding, encoding),
+        )
         for finding in action.findings
     ] or None
     if offered.has_edits:
@@ -105,9 +110,10 @@ def _to_code_action(
     return item
 
 
-def _same(document: Document, diagnostic: lsp.Diagnostic, finding: Finding, encoding: str) -> bool:
-    known = from_diagnostic(document, diagnostic, encoding)
-    return (known.span, known.source, known.message) == (finding.span, finding.source, finding.message)
+def _is_about(document: Document, diagnostic: lsp.Diagnostic, finding: Finding, encoding: str) -> bool:
+    """Tell whether a diagnostic of the editor's is that finding."""
+    shown = from_diagnostic(document, diagnostic, encoding)
+    return (shown.span, shown.source, shown.message) == (finding.span, finding.source, finding.message)
 
 
 def _is_of_plugins(kind: str) -> bool:
@@ -116,5 +122,8 @@ def _is_of_plugins(kind: str) -> bool:
 
 
 def _wants(only: Any, kind: str) -> bool:
-    """Tell whether a client asks for a kind. Kinds are a hierarchy: `source` is `source.fixAll.breadknife` too."""
+    """Tell whether a client that asks for `only` these kinds, or without them for any, asks for `kind`.
+
+    Kinds are a hierarchy: who asks for `source` asks for `source.fixAll.breadknife`, too.
+    """
     return not only or any(kind == wanted or kind.startswith(f"{wanted}.") for wanted in only)

@@ -22,10 +22,11 @@ from breadknife.lsp.server import (
 )
 from breadknife.task.values import Command, CommandRequest, InlayRequest, LensRequest
 
-UNTOLD_SECONDS = 1.0
-"""For which nobody wonders whether a command was seen."""
-_SHOWN, _READ = 20, 20
-"""Receipts, and how many are read for one that is shown: those in vain are folded."""
+PROGRESS_AFTER_SECONDS = 1.0
+"""A command that takes longer than that shows progress."""
+_RECEIPTS_SHOWN = 20
+_RECEIPTS_READ = 400
+"""More than are shown: those like one another are folded into one."""
 
 
 class CommandRunner:
@@ -44,7 +45,7 @@ class CommandRunner:
         """
         server = self._server
         request = CommandRequest(command, server.root_of(uri), server.documents.get(uri))
-        async with progress(server, command.title, after=UNTOLD_SECONDS) as bar:
+        async with progress(server, command.title, after=PROGRESS_AFTER_SECONDS) as bar:
             reply = await server.ask(request, plugin=plugin, progress=bar.tell)
         for receipt in reply.receipts:
             if receipt.sentence:
@@ -76,8 +77,8 @@ def register(server: BreadknifeServer, runner: CommandRunner) -> None:
 
     @server.handles(ADD_FOLDER_COMMAND)
     async def add_folder(*args: Any) -> dict[str, Any]:
-        """Argument: a folder's path or `file:` URI. As `run`; the result is `{folder, files, pages, words_only,
-        model}`."""
+        """Argument: a folder's path or `file:` URI. Returns what `run` does, with the result `{folder, files, pages,
+        words_only, model}`."""
         if not args:
             return {"done": False}
         command = Command("shelf.addFolder", "adding a folder to your shelf", (str(args[0]),))
@@ -85,7 +86,7 @@ def register(server: BreadknifeServer, runner: CommandRunner) -> None:
 
     @server.handles(STATUS_COMMAND)
     async def show_status(*args: Any) -> dict[str, Any]:
-        """Return what there is to know, and under `lines` the same for people."""
+        """Return what `breadknife.host.report.status` reports, and under `lines` the same for people."""
         report = await server.in_worker(lambda: status(server.host))
         return {**report, "lines": status_lines(report)}
 
@@ -94,14 +95,14 @@ def register(server: BreadknifeServer, runner: CommandRunner) -> None:
         """Argument: a document's URI, or nothing for all documents. Returns receipts, newest first, each with how many
         like it it stands for (`times`) and the same for people (`lines`)."""
         uri = str(args[0]) if args else None
-        receipts = await server.in_worker(lambda: server.host.ledger.newest(uri, _SHOWN * _READ))
+        receipts = await server.in_worker(lambda: server.host.ledger.newest(uri, _RECEIPTS_READ))
         return [
             {**receipt, "times": times, "lines": receipt_lines(receipt, times)}
-            for receipt, times in folded(map(asdict, receipts))[:_SHOWN]
+            for receipt, times in folded(map(asdict, receipts))[:_RECEIPTS_SHOWN]
         ]
 
 
 def _read_arguments(args: Sequence[Any]) -> tuple[str, str, Command]:
-    """The plugin, the document's URI and the command, as `to_command` has written them."""
+    """Return the plugin, the document's URI and the command, out of the arguments that `to_command` has written."""
     plugin, uri, name, title, *rest = map(str, args)
     return plugin, uri, Command(name, title, tuple(rest))

@@ -1,4 +1,4 @@
-"""The editor's settings: one more layer over the files'."""
+"""`workspace/didChangeConfiguration`: the editor's settings, which are one more layer above those of the files."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ _CLIENTS_OWN = frozenset({"command", "trace", "keys", "ghost_text", "trusted"})
 
 
 class Configuration:
-    """Keeps the host's settings those of the files and the editor, each workspace folder's its own."""
+    """Gives the host the settings of the files, the editor and the command line, for each workspace folder its own."""
 
     def __init__(self, server: BreadknifeServer, command_line: Layer, options: object) -> None:
-        """`options` is what the client said at the start; it counts until the client says something else."""
+        """`options` are the `initializationOptions`; they count until the client sends other settings."""
         self._server = server
         self._command_line = command_line
         self._initial = section(options)
         self._editor: Mapping[str, Mapping[str, Any]] = {"": self._initial}
-        """By the folder's URI; "" for documents outside of all folders."""
+        """The editor's settings by the folder's URI; "" for documents outside of all folders."""
         trusted = cast("Mapping[str, object]", options).get("trusted") if isinstance(options, Mapping) else None
-        # Said here alone: what an editor sends as its settings may be a workspace's.
+        # Only the options say it: the settings that an editor sends later may come from a workspace.
         self._trusted = trusted if isinstance(trusted, bool) else None
         self._live: LiveSettings | None = None
 
     def pushed(self, value: object) -> None:
-        """Take what came with `didChangeConfiguration`, from clients that push."""
+        """Take the settings that came with `didChangeConfiguration`, from a client that pushes them."""
         if not self._server.client.configuration:
             self._editor = {"": section(value)}
 
     def apply(self) -> None:
-        """Make the host's settings anew. From a worker: it reads files."""
+        """Have the host read all settings anew, and tell the user of problems. From a worker: it reads files."""
         host = self._server.host
         if self._live is None:
-            self._live = LiveSettings(host, self._stronger, self._trusts)
+            self._live = LiveSettings(host, self._stronger_layers, self._trusts)
             host.settings_of = self._live
         self._live.forget()
         host.settings = self._live(self._server.root_of(""))
@@ -60,12 +60,12 @@ class Configuration:
             self._live.on_change = call
 
     def look(self) -> None:
-        """Notice changed files. From a worker."""
+        """Look whether settings files have changed. From a worker."""
         if self._live:
             self._live.look()
 
     async def pull(self) -> None:
-        """Ask the client for its settings, where it answers such a question."""
+        """Ask the client for its settings, if it answers such a question, and apply all settings."""
         if self._server.client.configuration:
             scopes = ["", *self._server.workspace.folders]
             items = [lsp.ConfigurationItem(scope_uri=uri or None, section=SECTION) for uri in scopes]
@@ -74,17 +74,18 @@ class Configuration:
             self._editor = {uri: table or self._initial for uri, table in tables.items()}
         await self._server.in_worker(self.apply)
 
-    def _stronger(self, root: Path | None, trusted: bool | None) -> list[Layer]:
+    def _stronger_layers(self, root: Path | None, trusted: bool | None) -> list[Layer]:
+        """Return the layers above those of the files, the strongest last."""
         folder = self._folder(root)
         values = self._editor.get(folder[0] if folder else "", self._editor.get("", {}))
         return [Layer("the editor's settings", values, trusted=bool(trusted)), self._command_line]
 
     def _trusts(self, root: Path | None) -> bool | None:
-        """The editor's word, for what is inside of its folders."""
+        """Return whether the editor says that a root is trusted; None if it says nothing, or not of that root."""
         return self._trusted if self._folder(root) else None
 
     def _folder(self, root: Path | None) -> tuple[str, Path] | None:
-        """The editor's folder that holds `root`, links followed: its URI and path."""
+        """Return the innermost of the editor's folders that holds `root`, links followed: its URI and path."""
         real = Path(os.path.realpath(root)) if root else None
         folders = [(uri, path) for uri in self._server.workspace.folders if (path := uri_to_path(uri)) is not None]
         holding = [(uri, path) for uri, path in folders if real and real.is_relative_to(os.path.realpath(path))]
@@ -92,7 +93,8 @@ class Configuration:
 
 
 def section(value: object) -> dict[str, Any]:
-    """Return the `breadknife` section out of whatever shape a client sends it in, without what is unset."""
+    """Return the `breadknife` section of what a client sends: the section itself or a table that holds it. Left out
+    are keys that are unset or the client's own."""
     if not isinstance(value, Mapping):
         return {}
     table = cast("Mapping[str, Any]", value)
@@ -103,10 +105,10 @@ def section(value: object) -> dict[str, Any]:
 
 
 def _without_unset(value: Any) -> Any:
-    """JSON without the keys whose value is null, which is how a client says "not set"."""
+    """Return JSON without the keys whose value is null, which is how a client says "not set"."""
     if isinstance(value, Mapping):
         table = cast("Mapping[str, Any]", value)
-        return {key: _without_unset(each) for key, each in table.items() if each is not None}
+        return {key: _without_unset(item) for key, item in table.items() if item is not None}
     return value
 
 

@@ -1,7 +1,11 @@
-"""Diagnostics, of each plugin on its own: what one finds is told as soon as it has answered, whatever others do.
+"""Diagnostics: the findings of each plugin are shown as soon as it has answered, whatever the others do.
 
-A client that pulls and lets the server register for it pulls from each plugin; all others are pushed to. An editor that
-is told of a change asks again, or is pushed to again, only if it would see something else.
+A client that can pull (LSP's `textDocument/diagnostic`) and lets the server register for that later pulls from each
+plugin; to all others the findings of all plugins are pushed (`textDocument/publishDiagnostics`). When something has
+changed, a client is asked to pull again, or is pushed to again, only if it would see something else.
+
+A `_Check` holds what one plugin has answered for one document, and what the client shows of that. Whatever may change
+an answer calls `_look_soon`, and `_look_again` then asks the plugin and compares.
 """
 
 from __future__ import annotations
@@ -30,13 +34,13 @@ log = logging.getLogger("breadknife.lsp")
 HAD_NO_TIME = frozenset(("too-slow", "plugin-busy", "plugin-hung"))
 """Reasons of a plugin that may well answer the next time. One that often hangs is paused, which is another reason."""
 QUIET_SECONDS = 0.15
-"""A push waits until the user has paused that long."""
+"""A document is checked for a push once its user has paused that long."""
 AGAIN_SECONDS = 0.05
-"""What plugins say within that time leads to one more look."""
+"""All news from plugins within that time leads to one more look."""
 TURN_SECONDS = 0.2
 """The longest that a plugin waits for a quicker one to finish with the same document."""
 REFRESH_SECONDS = 0.1
-"""The same for what a client is asked to pull."""
+"""All that changes within that time is one question to the client to pull again."""
 RETRY_SECONDS = 10.0
 """A plugin that had no time to answer is asked again after that."""
 ELSEWHERE_SECONDS = 2.5
@@ -52,9 +56,10 @@ class _ShownFindings:
     document: Document
     findings: Sequence[Finding]
     items: _Items
+    """The findings as LSP's diagnostics."""
 
     def moved(self, document: Document) -> list[Finding]:
-        """Return what an edit has not touched, in the newer text."""
+        """Return the findings that the edit to `document`, a newer text, has not touched, at their places there."""
         edit = difference(self.document.text, document.text)
         return [after for finding in self.findings if (after := moved(finding, edit)) is not None]
 
@@ -66,16 +71,17 @@ class _Check:
     uri: str
     plugin: str
     generation: int = 0
-    """Raised when the plugin would judge the same text differently."""
+    """Goes up when the plugin may judge the same text differently."""
     answer: tuple[Document, int, Sequence[Finding]] | None = None
     """The newest answer: for which text, of which generation."""
     shown: _ShownFindings | None = None
     running: asyncio.Event | None = None
     """While the plugin is asked: set when it has answered."""
     task: asyncio.Task[None] | None = None
-    """Looks again soon."""
+    """Looks again, soon or right now."""
 
     def cancel(self) -> None:
+        """Don't look again."""
         if self.task is not None:
             self.task.cancel()
 
@@ -88,17 +94,20 @@ class Diagnostics:
         self._checks: dict[tuple[str, str], _Check] = {}
         """By URI and plugin."""
         self._published: dict[str, _Items] = {}
-        """By URI, where the client is pushed to."""
+        """By URI what the client was pushed last."""
         self._seconds: dict[str, float] = {}
-        """What each plugin took the last time."""
+        """How many seconds each plugin took the last time."""
         self._changed = set[str]()
-        """Files that others haven't been looked at again for."""
+        """URIs of files that have changed since other documents were looked at again for that."""
         self._elsewhere: asyncio.Task[None] | None = None
+        """Looks at those again."""
         self._refreshing: asyncio.Task[None] | None = None
+        """Asks the client to pull again."""
 
     async def findings(self, document: Document) -> list[Finding]:
-        """Return those of all plugins, in the order of the document."""
-        findings = [finding for each in (await self.findings_of_each(document)).values() for finding in each]
+        """Return the findings of all plugins, in the order of the document."""
+        by_plugin = await self.findings_of_each(document)
+        findings = [finding for findings in by_plugin.values() for finding in findings]
         return sorted(findings, key=lambda finding: (finding.span, finding.source, finding.code))
 
     async def findings_of_each(self, document: Document) -> dict[str, Sequence[Finding]]:
@@ -108,7 +117,7 @@ class Diagnostics:
         return dict(zip(names, await asyncio.gather(*(self._ask(document, check) for check in checks)), strict=True))
 
     async def pull(self, document: Document, plugin: str | None) -> _Items:
-        """Return one plugin's, or all plugins', for the client."""
+        """Return what the client that pulls shows of one plugin, or without `plugin` of all."""
         if plugin is None:
             return await self._items(document, await self.findings(document))
         check = self._check(document.uri, plugin)
@@ -118,7 +127,7 @@ class Diagnostics:
         return shown.items
 
     def changed(self, uri: str) -> None:
-        """Note that the text has changed, or was opened."""
+        """Note that a document's text has changed, or that it was opened."""
         for check in self._checks_of(uri):
             check.cancel()
         if not self._server.client.pulls_diagnostics:
@@ -126,13 +135,14 @@ class Diagnostics:
         self.changed_elsewhere([uri])
 
     def changed_elsewhere(self, uris: Iterable[str]) -> None:
-        """Note that files have changed: what is found in a document may depend on what others say."""
+        """Note that files have changed: the findings of a document may depend on what other files say."""
         self._changed.update(uris)
         if self._elsewhere is not None:
             self._elsewhere.cancel()
         self._elsewhere = self._server.spawn(self._look_elsewhere())
 
     def closed(self, uri: str) -> None:
+        """Note that a document was closed: a client that is pushed to is told that it has no findings."""
         for check in self._checks_of(uri):
             check.cancel()
             del self._checks[check.uri, check.plugin]
@@ -141,12 +151,12 @@ class Diagnostics:
         self.changed_elsewhere([uri])  # what wasn't saved is gone
 
     def refresh(self, uris: Iterable[str] | None = None, plugin: str | None = None) -> None:
-        """Note that the same texts may be judged differently now: those of all documents without `uris`, by all plugins
-        without `plugin`."""
+        """Note that the same texts may be judged differently now: those of all open documents without `uris`, by all
+        plugins without `plugin`."""
         for uri in set(self._server.documents.uris() if uris is None else uris):
             for check in self._checks_of(uri) if plugin is None else [self._check(uri, plugin)]:
                 check.generation += 1
-                if check.shown is not None and check.running is None:  # who is asking sees that there is news
+                if check.shown is not None and check.running is None:  # otherwise `_look_if_news` follows the answer
                     self._look_soon(check, AGAIN_SECONDS)
 
     def _check(self, uri: str, plugin: str) -> _Check:
@@ -156,16 +166,18 @@ class Diagnostics:
         return [check for check in self._checks.values() if check.uri == uri]
 
     async def _checkers(self, document: Document) -> Sequence[str]:
-        """The plugins that check such a document."""
+        """Return the names of the plugins that check such a document."""
         server = self._server
         await server.ready.wait()
         return await server.in_worker(lambda: server.host.checkers(document, server.root_of(document.uri)))
 
     async def _look(self, document: Document, check: _Check) -> Sequence[Finding]:
-        """The plugin's findings; none of one that doesn't check such a document."""
+        """Return the plugin's findings; none if it doesn't check such a document."""
         return await self._ask(document, check) if check.plugin in await self._checkers(document) else ()
 
     async def _ask(self, document: Document, check: _Check) -> Sequence[Finding]:
+        """Return the plugin's findings: its newest answer if that still holds, else a new one. If it has no time, those
+        that are shown already, and it is asked once more later."""
         generation = check.generation
         if check.answer and check.answer[0] is document and check.answer[1] == generation:
             return check.answer[2]
@@ -181,8 +193,11 @@ class Diagnostics:
 
     @contextlib.asynccontextmanager
     async def _turn(self, check: _Check) -> AsyncGenerator[None]:
-        """Let a plugin that was quicker the last time have the processor first, for a moment: together they would both
-        be as late as the slower one."""
+        """Note while the block runs that the plugin is asked, and how long it takes.
+
+        Before, a plugin that was quicker the last time has the processor first, for a moment: together they would both
+        be as late as the slower one.
+        """
         quicker = [
             other.running.wait()
             for other in self._checks_of(check.uri)
@@ -202,15 +217,17 @@ class Diagnostics:
                 check.running = None
 
     def _rank(self, check: _Check) -> tuple[float, str]:
+        """Return what plugins are ordered by, the quickest first."""
         return self._seconds.get(check.plugin, 0.0), check.plugin
 
     def _look_soon(self, check: _Check, seconds: float) -> None:
+        """Look again in so many seconds, instead of when that was meant to be so far."""
         if check.task is not asyncio.current_task():
             check.cancel()
         check.task = self._server.spawn(self._look_again(check, seconds))
 
     def _look_if_news(self, check: _Check, generation: int) -> None:
-        """Look again at what would be judged differently since the plugin was asked."""
+        """Look again if the plugin may judge the text differently than when it was asked, with `generation`."""
         if check.generation != generation:
             self._look_soon(check, AGAIN_SECONDS)
 
@@ -233,20 +250,20 @@ class Diagnostics:
         self._look_if_news(check, generation)
 
     async def _to_show(self, check: _Check, document: Document, findings: Sequence[Finding]) -> _ShownFindings:
-        """Return what is shown of these findings now: not yet what the next keys may change, if the user types
-        there."""
-        typing_at, until = self._server.documents.typing(check.uri)
-        if until > 0:
+        """Return what is shown of these findings now. New ones where the user types wait for a pause: the next keys may
+        change them."""
+        typing_at, seconds_left = self._server.documents.typing(check.uri)
+        if seconds_left > 0:
             visible = check.shown.moved(document) if check.shown else ()
-            known = {(finding.span, finding.code, finding.message) for finding in visible}
+            already_shown = {(finding.span, finding.code, finding.message) for finding in visible}
             settled = [
                 finding
                 for finding in findings
-                if (finding.span, finding.code, finding.message) in known
+                if (finding.span, finding.code, finding.message) in already_shown
                 or not is_unfinished(document, finding.span, typing_at)
             ]
             if len(settled) < len(findings):
-                self._look_soon(check, until)
+                self._look_soon(check, seconds_left)
             findings = settled
         return _ShownFindings(document, findings, await self._items(document, findings))
 
@@ -260,14 +277,13 @@ class Diagnostics:
                 self._look_soon(self._check(uri, plugin), QUIET_SECONDS)
 
     async def _publish(self, document: Document, answered: _Check) -> None:
-        """Push what all plugins find: of those that haven't answered for this text yet, what they found in the last
-        one."""
+        """Push the findings of all plugins, `answered` being the check whose have changed. Of plugins that haven't
+        answered for this text yet it pushes what they found in the one before."""
         for check in self._checks_of(document.uri):
             if check is not answered and check.shown is not None and check.shown.document is not document:
                 still = check.shown.moved(document)
                 check.shown = _ShownFindings(document, still, await self._items(document, still))
-        shown = [check.shown for check in self._checks_of(document.uri) if check.shown is not None]
-        items = [item for each in shown for item in each.items]
+        items = [item for check in self._checks_of(document.uri) if check.shown for item in check.shown.items]
         items.sort(key=lambda item: (item.range.start.line, item.range.start.character))
         if self._server.documents.is_current(document) and items != self._published.get(document.uri):
             self._published[document.uri] = items
@@ -276,35 +292,38 @@ class Diagnostics:
             )
 
     async def _ask_to_pull(self) -> None:
+        """Ask the client to pull all diagnostics again."""
         await asyncio.sleep(REFRESH_SECONDS)
         self._refreshing = None
         with contextlib.suppress(JsonRpcException):  # the client is ending, or can't after all
             await self._server.workspace_diagnostic_refresh_async(None)
 
     async def _look_elsewhere(self) -> None:
+        """Look again at each open document for which another file has changed."""
         await asyncio.sleep(ELSEWHERE_SECONDS)
         changed, self._changed = self._changed, set[str]()
         self.refresh([uri for uri in self._server.documents.uris() if changed - {uri}])
 
     async def _items(self, document: Document, findings: Sequence[Finding]) -> _Items:
-        """The findings for the client, with the places of other files that explain them, as those are now."""
+        """Convert findings for the client, with the places of other files that explain them, as those are now."""
         server, encoding = self._server, self._server.documents.encoding
         uris = {place.uri for finding in findings for place in finding.related if place.uri}
         paths = {uri: path for uri in uris - {document.uri} if (path := uri_to_path(uri)) is not None}
-        others = {uri: shown for uri, path in paths.items() if (shown := server.documents.at(path)) is not None}
+        others = {uri: opened for uri, path in paths.items() if (opened := server.documents.at(path)) is not None}
         if closed := {uri: path for uri, path in paths.items() if uri not in others}:
             others |= await server.in_worker(lambda: self._read(document, closed))
         return [to_diagnostic(document, finding, encoding, others.get) for finding in findings]
 
     def _read(self, document: Document, closed: Mapping[str, Path]) -> dict[str, Document]:
-        """Return those of these files, by URI, that the document's project may read. In a worker."""
+        """Return those of the `closed` files, by URI, that the document's project may read. From a worker."""
         project = self._server.host.projects.of(self._server.root_of(document.uri))
         texts = {uri: project.text(path) for uri, path in closed.items()} if project is not None else {}
         return {uri: Document(uri, "", text) for uri, text in texts.items() if text is not None}
 
 
 def register_pull(server: BreadknifeServer, diagnostics: Diagnostics) -> None:
-    """After `initialize` was answered: what is there before is announced as one provider for all plugins."""
+    """Register the handler of pulls. After `initialize` was answered: a feature that is there before would be announced
+    as one provider for all plugins."""
 
     @server.feature(lsp.TEXT_DOCUMENT_DIAGNOSTIC)
     async def pull(

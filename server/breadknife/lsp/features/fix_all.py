@@ -1,8 +1,8 @@
-"""`source.fixAll.breadknife`: makes every fix that is right without a person who chooses it.
+"""`source.fixAll.breadknife`: makes every fix that is right without a person to choose it.
 
-Preferred fixes come with the findings. Other findings are repaired one after the other, since one repair may end what
-others are about: the best action is made if it may be made unasked and passes every check, and the text is checked
-again. A hint is left alone: it is about what can hardly happen.
+Preferred fixes come with the findings. Other findings are repaired one after the other, since one repair may end
+others: the plugin's best action is made if it may be made unasked (`Action.unasked`) and passes every check, and the
+text is checked again. A hint is left alone: it is about what can hardly happen.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Fixed:
+    """All safe fixes of a document, as edits of its text."""
+
     edits: Sequence[TextEdit]
     count: int
-    """Fixes that these edits are."""
+    """How many fixes the edits make: one may need several."""
 
 
 async def fix_all(server: BreadknifeServer, diagnostics: Diagnostics, document: Document) -> Fixed:
@@ -36,30 +38,31 @@ async def fix_all(server: BreadknifeServer, diagnostics: Diagnostics, document: 
     until = asyncio.get_running_loop().time() + SECONDS
     by_plugin = await diagnostics.findings_of_each(document)
     findings = sorted((finding for group in by_plugin.values() for finding in group), key=lambda finding: finding.span)
-    plain = safe_edits(findings)
-    now, repairs = document.edited(plain), 0
+    fix_edits = safe_edits(findings)
+    fixed, repairs = document.edited(fix_edits), 0
     for plugin, group in by_plugin.items():
-        if any(map(_is_open, group)):
-            now, more = await _repaired(server, now, plugin, until, MOST - repairs)
-            repairs += more
+        if any(map(_needs_repair, group)):
+            fixed, more_repairs = await _repair(server, fixed, plugin, until, MOST - repairs)
+            repairs += more_repairs
     if repairs == 0:
-        return Fixed(plain, len(plain))
-    return Fixed(tuple(line_edits(document, now)), len(plain) + repairs)
+        return Fixed(fix_edits, len(fix_edits))
+    return Fixed(tuple(line_edits(document, fixed)), len(fix_edits) + repairs)
 
 
-async def _repaired(
+async def _repair(
     server: BreadknifeServer, document: Document, plugin: str, until: float, most: int
 ) -> tuple[Document, int]:
-    """The document after one plugin's repairs, and how many those are."""
+    """Return the document after at most `most` of one plugin's repairs, and how many those are. None is begun after
+    `until`, a time of the event loop's clock."""
     left_alone = set[tuple[str, str]]()
     count = 0
     while count < most and asyncio.get_running_loop().time() < until:
         reply = await server.ask(CheckRequest(document, all_fixes=False), plugin=plugin)
         findings = (item for _, answer in reply.answers if isinstance(answer, Findings) for item in answer.items)
-        finding = next((item for item in findings if _is_open(item) and _name(item) not in left_alone), None)
+        finding = next((item for item in findings if _needs_repair(item) and _name(item) not in left_alone), None)
         if finding is None:
             break
-        edits = await _unasked(server, document, plugin, finding)
+        edits = await _unasked_edits(server, document, plugin, finding)
         if edits is None:
             left_alone.add(_name(finding))
             continue
@@ -67,42 +70,43 @@ async def _repaired(
     return document, count
 
 
-async def _unasked(
+async def _unasked_edits(
     server: BreadknifeServer, document: Document, plugin: str, finding: Finding
 ) -> Sequence[TextEdit] | None:
-    """The edits of the first action that nothing objects to, as long as all before it may be made unasked, too."""
+    """Return the edits of the first action for a finding that passes every check, if it and all before it may be made
+    unasked; else None."""
     reply = await server.ask(ActionRequest(document, finding.span, (finding,), invoked=False), plugin=plugin)
     for _, action in reply.actions:
         if finding not in action.findings:
             continue
         if not action.unasked:
-            return None  # What is best is for a person to choose; what comes after it isn't right unasked.
+            return None  # the better action is for a person to choose, so no worse one is made for them
         unasked = replace(action, data={**action.data, "unasked": 1})
         resolved = await server.ask(ResolveRequest(document, unasked), plugin=plugin)
-        sure = next((made for _, made in resolved.actions if _is_sure(made)), None)
-        if sure is not None:
-            return sure.edits
+        checked = next((action for _, action in resolved.actions if _is_fully_checked(action)), None)
+        if checked is not None:
+            return checked.edits
     return None
 
 
-def _is_open(finding: Finding) -> bool:
+def _needs_repair(finding: Finding) -> bool:
     """Tell whether a repair is looked for: the finding has no fixes of its own."""
     return not finding.fixes and finding.severity in (Severity.ERROR, Severity.WARNING)
 
 
-def _is_sure(action: Action) -> bool:
-    """Tell whether everything that should look at an action's edits has, and they are of this document alone."""
+def _is_fully_checked(action: Action) -> bool:
+    """Tell whether an action's edits have passed every check, and change this document alone."""
     return bool(action.edits) and not action.elsewhere and not action.unchecked
 
 
 def _name(finding: Finding) -> tuple[str, str]:
-    """It may have moved: what is before it was repaired."""
+    """Return what a finding is known by after repairs before it, which may have moved it."""
     return finding.code, finding.message
 
 
 def safe_edits(findings: Sequence[Finding]) -> list[TextEdit]:
-    """Return the edits of the preferred fixes that need no other file, without those that would overlap an earlier
-    one."""
+    """Return the edits of the preferred fixes that change no other file, without fixes that would overlap an earlier
+    one. The findings are in the order of the document."""
     edits: list[TextEdit] = []
     end = 0
     for finding in findings:
@@ -114,9 +118,11 @@ def safe_edits(findings: Sequence[Finding]) -> list[TextEdit]:
 
 
 def line_edits(before: Document, after: Document) -> Iterator[TextEdit]:
-    """Yield what makes one text of the other, in whole lines: cursors and marks elsewhere stay where they are."""
+    """Yield the edits that make one text of the other, in whole lines: cursors and marks elsewhere stay where they
+    are."""
     old, new = before.text.splitlines(keepends=True), after.text.splitlines(keepends=True)
-    starts = list(accumulate(map(len, old), initial=0))
-    for tag, first, last, start, end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    offsets = list(accumulate(map(len, old), initial=0))  # where each old line starts
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag != "equal":
-            yield TextEdit(Span(starts[first], starts[last]), "".join(new[start:end]))
+            yield TextEdit(Span(offsets[old_start], offsets[old_end]), "".join(new[new_start:new_end]))

@@ -11,7 +11,8 @@ from breadknife.lsp.convert import to_offset, to_range
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.task.values import Hover, HoverRequest
 
-_BETWEEN = {True: "\n\n---\n\n", False: "\n\n"}
+_MARKDOWN_RULE, _BLANK_LINE = "\n\n---\n\n", "\n\n"
+"""Stand between the hovers of two plugins."""
 
 
 def register(server: BreadknifeServer) -> None:
@@ -30,15 +31,16 @@ def register(server: BreadknifeServer) -> None:
 
 
 def to_markup(hovers: Sequence[Hover], *, markdown: bool) -> lsp.MarkupContent:
-    """Convert a hover. `markdown`: the client shows it. What is plain text stays so beside what isn't."""
-    markdown = markdown and any(hover.markdown for hover in hovers)
-    texts = [_fenced(hover.text) if markdown and not hover.markdown else hover.text for hover in hovers]
-    kind = lsp.MarkupKind.Markdown if markdown else lsp.MarkupKind.PlainText
-    return lsp.MarkupContent(kind, _BETWEEN[markdown].join(texts))
+    """Return the hovers below each other, as Markdown if one of them is and the client shows it (`markdown`). Plain
+    text then stands in a block of its own."""
+    if markdown and any(hover.markdown for hover in hovers):
+        texts = [hover.text if hover.markdown else _fenced(hover.text) for hover in hovers]
+        return lsp.MarkupContent(lsp.MarkupKind.Markdown, _MARKDOWN_RULE.join(texts))
+    return lsp.MarkupContent(lsp.MarkupKind.PlainText, _BLANK_LINE.join(hover.text for hover in hovers))
 
 
 def _fenced(text: str) -> str:
-    """Return a text as a block in which nothing is Markdown, whatever it says."""
+    """Return a text as a block in which nothing is Markdown: its fence is longer than any run of ` in the text."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text}\n{fence}"

@@ -1,4 +1,4 @@
-"""`textDocument/inlayHint`: words within lines that aren't part of the text."""
+"""`textDocument/inlayHint`: words that the editor shows within lines and that aren't part of the text."""
 
 from __future__ import annotations
 

@@ -18,12 +18,11 @@ def register(server: BreadknifeServer) -> None:
         if document is None:
             return lsp.InlineCompletionList([])
         selected = params.context.selected_completion_info
+        is_invoked = params.context.trigger_kind == lsp.InlineCompletionTriggerKind.Invoked
         request = CompletionRequest(
             document,
             to_offset(document, params.position, encoding),
-            Trigger.INVOKED
-            if params.context.trigger_kind == lsp.InlineCompletionTriggerKind.Invoked
-            else Trigger.TYPING,
+            Trigger.INVOKED if is_invoked else Trigger.TYPING,
             (to_span(document, selected.range, encoding), selected.text) if selected else None,
             grows=server.client.refreshes_completion,
         )
@@ -44,6 +43,6 @@ def to_item(
 
 
 def refresh(server: BreadknifeServer, document: Document) -> None:
-    """Have the client ask again, if it still shows that text. From the event loop's thread."""
+    """Have the client ask again, if `document` is still what it shows. From the event loop's thread."""
     if server.documents.is_current(document):
         server.protocol.notify(REFRESH_COMPLETION, {"uri": document.uri, "version": document.version})

@@ -21,9 +21,9 @@ def register(server: BreadknifeServer) -> None:
 
 
 def to_lens(document: Document, plugin: str, lens: Lens, encoding: str) -> lsp.CodeLens:
-    """A range of LSP's lenses has one line."""
+    """Convert a lens. LSP allows only a range within one line: the first of its own."""
     line = document.line_span(document.line_at(lens.span.start))
-    shown = Span(lens.span.start, max(lens.span.start, min(lens.span.end, line.end)))
+    within_line = Span(lens.span.start, max(lens.span.start, min(lens.span.end, line.end)))
     command = to_command(PLUGIN_COMMAND, plugin, document, lens.command)
     command.title = lens.title
-    return lsp.CodeLens(to_range(document, shown, encoding), command)
+    return lsp.CodeLens(to_range(document, within_line, encoding), command)

@@ -1,4 +1,4 @@
-"""Files that change on disk: the settings', and those that projects know."""
+"""`workspace/didChangeWatchedFiles`: settings files and files of projects that have changed on disk."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ def register(server: BreadknifeServer, configuration: Configuration, diagnostics
 
 
 async def watch(server: BreadknifeServer) -> None:
-    """Have the client watch files, where it can. Without that, a change shows when the file is next looked at."""
+    """Have the client watch files, if it can. Otherwise a change shows when the file is next looked at."""
     if not server.client.watches_files:
         return
     names = (WORKSPACE_FILE, PYPROJECT, *IGNORE_FILES)
     patterns: list[str | lsp.RelativePattern] = [f"**/{name}" for name in names]
-    patterns.append(f"**/*.{{{','.join(suffix.removeprefix('.') for suffix in SUFFIXES)}}}")
+    extensions = ",".join(suffix.removeprefix(".") for suffix in SUFFIXES)
+    patterns.append(f"**/*.{{{extensions}}}")
     if server.client.watches_elsewhere:
         patterns += [lsp.RelativePattern(path.parent.as_uri(), path.name) for path in settings_files(None)]
     watchers = [lsp.FileSystemWatcher(pattern) for pattern in patterns]

@@ -1,4 +1,4 @@
-"""*Why nothing here?* (`breadknife.whyHere`): the cause and the remedy for what a person expects at a place."""
+"""*Why nothing here?* (`breadknife.whyHere`): why there is no suggestion, finding or fix at a place, and what helps."""
 
 from __future__ import annotations
 
@@ -14,26 +14,29 @@ from breadknife.text.document import Document, Span
 def register(server: BreadknifeServer) -> None:
     @server.handles(WHY_HERE_COMMAND)
     async def why_here(uri: object = None, range: object = None, *_: Any) -> dict[str, Any]:
-        """Arguments: a document's URI and the range that is selected. Without them the place is the one that the editor
-        asked about last, and the answer is also shown as a message: for clients that can pass none and show no result.
+        """Arguments: a document's URI and the range that is selected.
+
+        Without them the place is the one that the editor asked about last, and the answer is also shown as a message:
+        for clients that can't pass arguments and don't show results.
         """
         await server.ready.wait()
-        is_shown = uri is None
-        place = server.looked_at if is_shown else (str(uri), None)
-        document = server.documents.get(place[0]) if place is not None else None
-        if document is None or place is None:
+        has_no_arguments = uri is None
+        last_uri, last_span = server.looked_at or ("", Span(0, 0))
+        document = server.documents.get(last_uri if has_no_arguments else str(uri))
+        if document is None:
             why = Explanation("", silence("no-file"))
         else:
-            span = place[1] if place[1] is not None else _span(document, range, server.documents.encoding)
+            span = last_span if has_no_arguments else _span(document, range, server.documents.encoding)
             span = Span(min(span.start, len(document.text)), min(span.end, len(document.text)))
             root = server.root_of(document.uri)
             why = await server.in_worker(lambda: explain_nothing(server.host, document, span, root), server.lanes.menus)
-        if is_shown:
+        if has_no_arguments:
             server.show(" ".join(why.lines))
         return {**why.fields, "lines": list(why.lines)}
 
 
 def _span(document: Document, range: object, encoding: str) -> Span:
+    """Return the span of an LSP range that came as JSON; the document's start if it isn't one."""
     fields = cast("dict[str, object]", range) if isinstance(range, dict) else {}
     start, end = as_position(fields.get("start")), as_position(fields.get("end"))
     if start is None:

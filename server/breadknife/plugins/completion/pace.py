@@ -12,44 +12,50 @@ TYPICAL_GAP = 0.24
 PAUSE = 1.0
 """Seconds after which a key doesn't tell how fast somebody types: they were thinking."""
 BURST_GAP = 0.12
-"""Who types slower isn't held back, however slow the machine is: most keys agree with what is being written."""
+"""Seconds. A user with longer gaps isn't held back, however slow the machine is: most keys agree with what is being
+written."""
 PAUSED = 1.25
-"""So many gaps without a key end a burst."""
+"""A burst of keys is over after so many gaps without a key."""
 GAPS = 15
+"""The newest gaps whose median counts."""
 ENOUGH_GAPS = 4
+"""The fewest gaps that tell how fast somebody types."""
 WRITINGS = 9
-"""Generations."""
+"""The newest generations whose median counts."""
 TYPED_TOKENS = 16
-"""New ones of a prompt that somebody has typed on, at most. How long a document's first prompt takes, or one after a
-jump, doesn't tell how long the next one will."""
+"""The most new tokens of a prompt that the user has only typed on. How long a document's first prompt takes, or one
+after a jump, doesn't tell how long the next one will."""
 FIRST_SECONDS, TOKEN_SECONDS = 0.06, 0.03
-"""The 0.5B model on two cores, before anything was measured."""
+"""Seconds to the first token and for each further one, before anything was measured: the 0.5B model on two cores."""
 FIRST_USEFUL_TOKENS = 4
-"""A word and a bracket."""
+"""Tokens of the shortest useful suggestion: a word and a bracket."""
 SHARE_OF_GAP = 0.75
-"""The rest is the editor's, the server's and the protocol's: 50 ms of 250."""
+"""The part of a gap that an answer may take. The rest is the editor's, the server's and the protocol's: 50 ms of
+250."""
 
 
 class Pace:
-    """All times are seconds, on `time.monotonic()`'s clock. Safe to use from several threads."""
+    """Measures the user and the model. All times are seconds, those of events on `time.monotonic()`'s clock. Safe to
+    use from several threads."""
 
     def __init__(self) -> None:
         self._last = float("-inf")
+        """When the newest key was typed."""
         self._gaps = deque[float](maxlen=GAPS)
         self._firsts = deque[float](maxlen=WRITINGS)
         self._tokens = deque[float](maxlen=WRITINGS)
         self._lock = threading.Lock()
 
     def typed(self, at: float) -> None:
-        """The user typed a key."""
+        """Note that the user typed a key at that time."""
         with self._lock:
             gap, self._last = at - self._last, at
             if 0 < gap < PAUSE:
                 self._gaps.append(gap)
 
     def wrote(self, first: float, rest: float, tokens: int, new: int) -> None:
-        """A model began `first` seconds after it was asked, with `new` tokens of the prompt, and wrote `tokens` more in
-        `rest`."""
+        """Note that a model with `new` tokens of a prompt to evaluate wrote its first token after `first` seconds, and
+        `tokens` more in the `rest` seconds after that."""
         with self._lock:
             if new <= TYPED_TOKENS:
                 self._firsts.append(first)
@@ -58,12 +64,12 @@ class Pace:
 
     @property
     def gap(self) -> float:
-        """Between two keys."""
+        """The seconds between two keys."""
         with self._lock:
             return median(self._gaps) if len(self._gaps) >= ENOUGH_GAPS else TYPICAL_GAP
 
     def writing(self, tokens: int) -> float:
-        """Return what so many tokens of a new text take."""
+        """Return how many seconds the first token of a new text and `tokens` more take."""
         with self._lock:
             first = median(self._firsts) if self._firsts else FIRST_SECONDS
             token = median(self._tokens) if self._tokens else TOKEN_SECONDS
@@ -71,13 +77,13 @@ class Pace:
 
     @property
     def delay(self) -> float:
-        """Return how many seconds to hold back work that begins anew: until a burst of keys is over that leaves no
-        time to show anything between two of them, else not at all."""
+        """The seconds by which to delay work that begins anew: until a burst of keys is over if nothing could be shown
+        between two of them, else 0."""
         gap = self.gap
         return PAUSED * gap if gap < BURST_GAP and gap < self.writing(FIRST_USEFUL_TOKENS) else 0.0
 
     @property
     def budget(self) -> float:
-        """Return how many seconds an answer may take: until just before the next key. Where no text can be there by
-        then the first piece that makes sense is shown when it is: a longer wait would begin anew with each key."""
+        """The seconds that an answer may take: until just before the next key. If there is no text by then, the first
+        piece that makes sense is shown as soon as it is there: a longer wait would begin anew with each key."""
         return SHARE_OF_GAP * self.gap

@@ -49,18 +49,20 @@ from breadknife.text.syntax import changed_tree, has_grammar
 log = logging.getLogger(__name__)
 
 DOCUMENTS = 16
-"""Of which something is kept."""
+"""Documents that a session is kept of."""
 ALTERNATIVES = 3
+"""The most suggestions of one answer."""
 IDLE_SECONDS = 0.4
-"""Who types nothing for so long may be about to accept: what would follow is written then."""
+"""A user who types nothing for so long may be about to accept: what would follow is written then."""
 AHEAD_TOKENS = 32
+"""The most tokens that are written of what would follow."""
 LINE_TOKENS = 12
-"""Of a usual line of code."""
+"""Tokens of a usual line of code."""
 MOST_SECONDS = 1.5
-"""Longer than that nobody waits for an answer that can't grow."""
+"""The longest that an answer that can't grow may take."""
 ASKED_SECONDS = 5.0
-"""For a menu that was asked for by hand, which shows nothing of other servers either until all have answered."""
-_NAMED = 40
+"""The same for a menu that was asked for by hand: editors show nothing of other servers until all have answered."""
+_QUOTED_CHARACTERS = 40
 """Characters of a suggestion that *why nothing here?* quotes."""
 
 ROLE = "completion"
@@ -77,6 +79,10 @@ class CompletionSettings:
 
 
 class CompletionPlugin:
+    """Answers completions in four steps, each of which may settle the answer or refuse it: `_prepare` decides what is
+    wanted at the cursor, `_reuse` looks in what is written already, `_generate` has the model write, and `_fit` makes
+    what it has written fit to be shown."""
+
     api = API
     name = "completion"
     settings: type[Any] = CompletionSettings
@@ -107,7 +113,7 @@ class CompletionPlugin:
                 request = CompletionRequest(document, span.end, grows=False, listed=True)
                 answer = context.run(self._steps, request)
                 if isinstance(answer, Completions) and answer.items:
-                    return silence("ready", text=shortened(" ".join(answer.items[0].text.split()), _NAMED))
+                    return silence("ready", text=shortened(" ".join(answer.items[0].text.split()), _QUOTED_CHARACTERS))
                 return answer if isinstance(answer, Silence) else None
             case CommandRequest(command=Command(name=name, arguments=(id, characters))) if name == ACCEPTED:
                 if characters.isdecimal():
@@ -122,7 +128,7 @@ class CompletionPlugin:
         self._learning.close()
 
     def _prepare(self, request: CompletionRequest, context: Context) -> Verdict:
-        """Notes that the user has moved on to this cursor, and decides how much is to be suggested there."""
+        """Note that the user has moved on to this cursor, and decide how much is to be suggested there."""
         now, session = time.monotonic(), self._sessions.get_or_add(request.document.uri, Session)
         number, moved = session.begin(request.document, request.offset)
         if moved and request.trigger is Trigger.TYPING:
@@ -162,47 +168,48 @@ class CompletionPlugin:
         )
 
     def _reuse(self, task: CompletionTask, context: Context) -> Verdict:
-        """Settles where an earlier request's stream has all that is to be suggested."""
+        """Settle if an earlier request's stream has all that is to be suggested."""
         if not _is_current(task, context):
             return Vetoed(silence("superseded"))
-        found = task.find_stream()
-        if found:
-            stream, typed = found
+        match = task.find_stream()
+        if match:
+            stream, typed = match
             continuation = Continuation(task, stream, typed, stream.generated, reused=True)
             if continuation.generated.text.startswith(typed):
-                ended = continuation.generated.last.finish == "stop" or task.is_complete(continuation.rest)
-                if ended or is_final(continuation.fit(continuation.draft)):
+                is_whole = continuation.generated.last.finish == "stop" or task.is_complete(continuation.rest)
+                if is_whole or is_final(continuation.fit(continuation.draft)):
                     return self._fit(continuation, context)
         return PassedOn(task)
 
     def _generate(self, task: CompletionTask, context: Context) -> Verdict:
-        """Has the model write: all that is to be suggested, or what there is when the answer is due."""
+        """Have the model write: all that is to be suggested, or what there is when the answer is due."""
         session, cursor, cancel = task.session, task.cursor, context.cancel
         if not _is_current(task, context):
             return Vetoed(silence("superseded"))
-        found = task.find_stream()
-        delay = 0.0 if found or task.invoked else self._pace.delay
+        match = task.find_stream()
+        delay = 0.0 if match or task.invoked else self._pace.delay
         if delay:
             delay = self._learning.patience(delay, cursor.language) if _learns(context) else delay
             if not session.pause(delay, task.number, cancel):
                 return Vetoed(silence("superseded"))
-        generator, tried = TextGenerator(context.model(ROLE), self._pace), set[int]()
-        while True:
+        generator, tried_starts = TextGenerator(context.model(ROLE), self._pace), set[int]()
+        while True:  # until a stream's text agrees with what is typed
             # An older request must not stop what a newer one has begun.
             if not _is_current(task, context):
                 return Vetoed(silence("superseded"))
-            if not found:
+            if not match:
                 text, offset = cursor.document.text, cursor.offset
                 starts = (token_start(text, offset, held=not generator.is_remote), offset)
-                start = next((start for start in starts if start not in tried), None)
+                start = next((start for start in starts if start not in tried_starts), None)
                 if start is None:
                     return Vetoed(silence("empty"))
-                found = generator.stream(task, start), text[start:offset]
-            stream, typed = found
-            tried.add(stream.start)
+                match = generator.stream(task, start), text[start:offset]
+            stream, typed = match
+            tried_starts.add(stream.start)
             stream.want(task.goal(stream.start), task.shape.max_tokens)
             session.streams.add(stream)
             generated = stream.wait(cancel, task.due)
+            # It is due, and the model hasn't got further than the user has typed.
             while generated.writing and generated.text != typed and typed.startswith(generated.text):
                 if task.word:
                     return PassedOn(Continuation(task, stream, typed, generated))
@@ -210,57 +217,60 @@ class CompletionPlugin:
             matched = task.typed(stream.start).match(generated.text, unfinished=generated.writing)
             if matched is not None:
                 break
-            found = None
+            match = None
         others = generator.alternatives(task, stream.start, matched, generated, cancel) if task.invoked else ()
         return PassedOn(Continuation(task, stream, matched, generated, tuple(others)))
 
     def _fit(self, continuation: Continuation, context: Context) -> Verdict:
-        """Settles with what of it may be shown. What doesn't fit as far as it is written may do so when there is
-        more."""
+        """Settle with what of the text may be shown. A text that doesn't fit as far as it is written may fit when there
+        is more of it."""
         task, generator = continuation.task, TextGenerator(context.model(ROLE), self._pace)
         generator.evaluate_ahead(task, IDLE_SECONDS)
         continuation, draft, form = wait_until_shown(continuation, context.cancel)
         generated, stream = continuation.generated, continuation.stream
-        refused = is_final(form)
-        if refused:
+        is_refused = is_final(form)
+        if is_refused:
             stream.stop()
         if isinstance(form, Silence) and form.reason == UNSURE:
             draft, form = find_surer(continuation) or (draft, form)
-        stopped = not (draft.complete or generated.writing or generated.last.finish or refused)
-        if stopped and not task.is_newest:
+        was_stopped = not (draft.complete or generated.writing or generated.last.finish or is_refused)
+        if was_stopped and not task.is_newest:
             return Vetoed(silence("superseded"))
         others = sorted(continuation.alternative_drafts, key=confidence, reverse=True)
         forms = [(draft, form), *((other, fitted(other, threshold=task.threshold)) for other in others)]
+        # One of those that differ only in blanks, the best.
         shown = {" ".join(text.split()): (source, text) for source, text in forms[::-1] if isinstance(text, str)}
         origin = generator.model.origin(Chunk("") if continuation.reused else generated.last)
-        # The best one comes last here: it is the one on the screen.
+        # The best one is made last: the session takes the newest offer for the one on the screen.
         items = [self._item(task, text, confidence(source), origin, context) for source, text in shown.values()][::-1]
         if isinstance(form, Silence) and not items:
             items = self._known_word(continuation, context)
             if not items:
                 return Vetoed(form)
-        incomplete = generated.writing and not draft.complete and not refused
-        if incomplete:
+        is_incomplete = generated.writing and not draft.complete and not is_refused
+        if is_incomplete:
             stream.then(lambda: context.refresh() if task.is_newest else None)
-        elif isinstance(form, str) and not refused:
+        elif isinstance(form, str) and not is_refused:
             self._look_ahead(continuation, form)
-        return Settled(Completions(tuple(items[:ALTERNATIVES]), incomplete))
+        return Settled(Completions(tuple(items[:ALTERNATIVES]), is_incomplete))
 
     def _budget(self, request: CompletionRequest) -> float:
-        """The seconds after which a part is enough."""
+        """Return the seconds after which the beginning of a suggestion is enough."""
         if request.trigger is Trigger.INVOKED:
             return ASKED_SECONDS if request.listed else float("inf")
         return self._pace.budget if request.grows else MOST_SECONDS
 
     def _threshold(self, cursor: CursorContext, context: Context) -> float:
+        """Return the least confidence of what is shown at a cursor, from 0 to 1."""
         least = self._learning.threshold(THRESHOLD, cursor.language) if _learns(context) else THRESHOLD
         return max(least, PROSE_THRESHOLD) if cursor.region is Region.PROSE else least
 
     def _known_word(self, continuation: Continuation, context: Context) -> list[CompletionItem]:
-        """The known word, for where the model has nothing to show, unless it says that nothing is missing."""
+        """Return the word at the cursor as a suggestion, if it is known and certain enough: for where the model has
+        nothing to show yet. None if the model has written that nothing follows."""
         task, word = continuation.task, continuation.task.word
-        ended = not continuation.generated.writing and not continuation.rest.strip()
-        if word is None or ended or word.certainty < task.threshold:
+        nothing_follows = not continuation.generated.writing and not continuation.rest.strip()
+        if word is None or nothing_follows or word.certainty < task.threshold:
             return []
         if fitted(continuation.draft_of(word.rest), threshold=0.0) != word.rest:
             return []
@@ -269,11 +279,12 @@ class CompletionPlugin:
     def _item(
         self, task: CompletionTask, text: str, certainty: float, origin: Origin, context: Context
     ) -> CompletionItem:
+        """Return a suggestion, noted as offered. Accepting it is counted, if that may be."""
         command: Command | None = None
-        document, offset, new = task.cursor.document, task.cursor.offset, str(next(self._ids))
-        id = task.session.offer(document, offset, text, new)
+        document, offset, new_id = task.cursor.document, task.cursor.offset, str(next(self._ids))
+        id = task.session.offer(document, offset, text, new_id)
         if _learns(context):
-            if id == new:
+            if id == new_id:
                 self._learning.offered(id, document.language, certainty)
             command = Command(ACCEPTED, "Accept", (id, str(len(text))))
         span = Span(offset, offset)
@@ -282,8 +293,8 @@ class CompletionPlugin:
         return CompletionItem(span, text, origin, command)
 
     def _look_ahead(self, continuation: Continuation, text: str) -> None:
-        """Have written what would follow if `text` was accepted: when the user stops typing, or in time for their
-        last key of it. Once: the stream doesn't write what it has."""
+        """Have the model write what would follow if `text` was accepted: when the user pauses, or in time for their
+        last key of it, whichever comes first. It does so once: a stream doesn't write again what it has."""
         task, stream = continuation.task, continuation.stream
         accepted = continuation.typed + text
         if task.invoked or not stream.generated.text.startswith(accepted):
@@ -312,7 +323,7 @@ class CompletionPlugin:
 
 
 def _is_current(task: CompletionTask, context: Context) -> bool:
-    """Tell whether nothing was asked since. Raises Cancelled."""
+    """Tell whether the task is of the document's newest request. Raises Cancelled."""
     context.cancel.raise_if_cancelled()
     return task.is_newest
 
@@ -322,7 +333,7 @@ def _learns(context: Context) -> bool:
 
 
 def _cursor(request: CompletionRequest, context: Context) -> tuple[CursorContext, TextEdit | None]:
-    """The cursor, as if the entry selected in the editor's menu was accepted, and that entry's edit."""
+    """Return the cursor, as if the entry selected in the editor's menu was accepted, and that entry's edit."""
     document, offset, edit = request.document, request.offset, None
     if request.selected is not None:
         edit = TextEdit(*request.selected)
