@@ -22,7 +22,9 @@ from breadknife.text.prose import ProseText
 from breadknife.text.syntax import parse
 
 _LARGEST_FILE = 1 << 20
+"""Bytes of another file that a rule reads."""
 _MANIFESTS = ("pyproject.toml", "package.json")
+"""Files that make a folder a project, besides those that `paths.is_marked` knows."""
 
 
 def find_document_findings(
@@ -33,27 +35,41 @@ def find_document_findings(
     disabled = rules_named(settings.disabled_rules)
     rules = [rule for rule in DOCUMENT_RULES if document.language in rule.languages and rule.code not in disabled]
     tree = context.tree(document) if rules else None
-    if tree is None:  # a format without a grammar
-        by_line = document.language in LINE_BY_LINE
-        rules, tree = [rule for rule in rules if rule.needs_no_tree or by_line], parse("", "markdown")
+    if tree is None:  # a format without a grammar: only rules that don't look at the tree are asked, with an empty one
+        is_read_by_line = document.language in LINE_BY_LINE
+        rules = [rule for rule in rules if rule.needs_no_tree or is_read_by_line]
+        tree = parse("", "markdown")
     if tree is None:
         return []
-    root = context.root
-    if root is not None and not (is_marked(root) or any((root / name).exists() for name in _MANIFESTS)):
-        root = None
-    read = partial(_read_text, root=root)
-    # `Path.exists` raises for a name that is too long, such as a token in quotes.
-    subject = DocumentContext(document, tree, root, os.path.exists, read, tuple(paragraphs), knows)
+    root = _find_project_folder(context)
+    document_context = DocumentContext(
+        document,
+        tree,
+        root,
+        exists=os.path.exists,  # `Path.exists` raises for a name that is too long, such as a token in quotes
+        read=partial(_read_text, root=root),
+        paragraphs=tuple(paragraphs),
+        knows=knows,
+    )
     if context.project is not None:
-        subject = replace(subject, ways=context.project.ways)
+        document_context = replace(document_context, ways=context.project.ways)
     findings: list[Finding] = []
     for rule in rules:
         context.cancel.raise_if_cancelled()
-        findings += rule.find(subject)
+        findings += rule.find(document_context)
     return findings
 
 
+def _find_project_folder(context: Context) -> Path | None:
+    """Return the folder of the context, if something shows that a project lies there and not just some files."""
+    root = context.root
+    if root is not None and (is_marked(root) or any((root / name).exists() for name in _MANIFESTS)):
+        return root
+    return None
+
+
 def _read_text(path: Path, root: Path | None) -> str | None:
+    """Return a file's text; None for what is too large, no text, outside of `root`, or no ordinary file."""
     try:
         return read_regular(path, _LARGEST_FILE, root).decode("utf-8")
     except (OSError, ValueError):

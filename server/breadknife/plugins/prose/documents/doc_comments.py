@@ -12,6 +12,7 @@ from breadknife.text.syntax import Node, SyntaxTree
 COMMENTED = frozenset(
     ("javascript", "javascriptreact", "typescript", "typescriptreact", "java", "c", "cpp", "php", "rust")
 )
+"""Languages, by their LSP ids, whose comments this reads."""
 _BRACED = r"\{(?:[^{}\n]|\{(?:[^{}\n]|\{[^{}\n]*\})*\})*\}"
 _GENERIC = r"<(?:[^<>\n]|<[^<>\n]*>)*>"
 _PHP_TYPE = rf"(?:[\w|\\?,*-]|{_GENERIC}|\[[^\]\n]*\]|\{{[^}}\n]*\}}|\([^)\n]*\))+[ \t]+(?=[&.]*\$)"
@@ -19,49 +20,62 @@ _TAGGED = re.compile(rf"[@\\]param(?:\[[\w, ]+\])?[ \t]+(?:{_BRACED}[ \t]*)?(?:{
 _RUST_TITLE = re.compile(r"^[ \t]*//[/!][ \t]*#+[ \t]*(?:Arguments|Parameters)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _RUST_NAME = re.compile(r"^[ \t]*//[/!][ \t]*[*-][ \t]*`(?P<name>\w+)`", re.MULTILINE)
 _RUST_END = re.compile(r"^[ \t]*//[/!][ \t]*#", re.MULTILINE)
-_OF_SOMETHING_ELSE = re.compile(r"@(?:callback|typedef|overload|event|function|method|name|template|inheritDoc)\b")
-_COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
-_LISTS = frozenset(("formal_parameters", "parameters", "parameter_list"))
-_PATTERNS = frozenset(("object_pattern", "array_pattern", "tuple_pattern", "struct_pattern", "tuple_struct_pattern"))
-_NAMES = frozenset(("identifier", "variable_name"))
-_INTO = ("name", "pattern", "declarator", "left")
-_NOT_INTO = frozenset(
+_DOCUMENTS_SOMETHING_ELSE = re.compile(
+    r"@(?:callback|typedef|overload|event|function|method|name|template|inheritDoc)\b"
+)
+"""Tags of comments that document something else than the function below them."""
+_COMMENT_TYPES = frozenset(("comment", "line_comment", "block_comment"))
+_PARAMETER_LIST_TYPES = frozenset(("formal_parameters", "parameters", "parameter_list"))
+_PATTERN_TYPES = frozenset(
+    ("object_pattern", "array_pattern", "tuple_pattern", "struct_pattern", "tuple_struct_pattern")
+)
+_IDENTIFIER_TYPES = frozenset(("identifier", "variable_name"))
+_TARGET_TYPES = _IDENTIFIER_TYPES | _PATTERN_TYPES
+_TARGET_FIELDS = ("name", "pattern", "declarator", "left")
+"""Fields of a parameter's node that lead to what it binds."""
+_SKIPPED_TYPES = frozenset(
     ("statement_block", "block", "compound_statement", "class_body", "declaration_list", "field_declaration_list",
      "field_initializer_list", "type_definition", "type_parameters", "template_parameter_list", "ERROR", "decorator",
      "modifiers", "attribute_list")
 )  # fmt: skip
-"""Bodies, and what has lists of parameters of its own."""
+"""Node types that aren't searched for a declaration's parameters: bodies, and what has such lists of its own."""
 
 
 def find_commented_functions(tree: SyntaxTree) -> Iterator[DocumentedFunction]:
-    for comments, node in _documented(tree.root):
+    """Yield the functions that stand right below a comment with tags for parameters, in the tree's order."""
+    for comments, declaration in _pair_comments_with_code(tree.root):
         start, end = tree.span(comments[0]).start, tree.span(comments[-1]).end
-        text = tree.text[start:end]
-        documented = tuple(dict(_find_names(text, start)).items())
-        parameter_list = _find_parameters(node) if documented and not _OF_SOMETHING_ELSE.search(text) else None
-        if parameter_list is None or _is_broken(node, parameter_list):
+        comment = tree.text[start:end]
+        documented = tuple(dict(_find_tags(comment, start)).items())
+        if not documented or _DOCUMENTS_SOMETHING_ELSE.search(comment):
             continue
-        parameters = [child for child in parameter_list.named_children if child.type not in _COMMENTS]
-        names = [_name(tree, parameter) for parameter in parameters if parameter.type != "self_parameter"]
-        if not names and "arguments" in tree.source(node):  # JavaScript's, without names
+        parameter_list = _find_parameter_list(declaration)
+        if parameter_list is None or _is_broken(declaration, parameter_list):
             continue
+        parameters = [
+            child for child in parameter_list.named_children if child.type not in {*_COMMENT_TYPES, "self_parameter"}
+        ]
+        if not parameters and "arguments" in tree.source(declaration):
+            continue  # JavaScript's `arguments` has all that a caller gives, without names
+        targets = [target for parameter in parameters if (target := _find_target(parameter)) is not None]
+        identifiers = [tree.source(target).lstrip("$") for target in targets if target.type in _IDENTIFIER_TYPES]
         yield DocumentedFunction(
-            _find_name(tree, parameter_list),
-            tuple(name for name in names if name),
-            any(name is None for name in names),
-            documented,
+            _read_function_name(tree, parameter_list),
+            parameters=tuple(filter(None, identifiers)),
+            open_ended=any(target.type in _PATTERN_TYPES for target in targets),
+            documented=documented,
         )
 
 
-def _documented(root: Node) -> Iterator[tuple[Sequence[Node], Node]]:
-    """Yield each comment, or several lines of them, with what stands right below it."""
+def _pair_comments_with_code(root: Node) -> Iterator[tuple[Sequence[Node], Node]]:
+    """Yield the node right below each comment, with the comment: one node, or one for each of its lines."""
     stack = [root]
     while stack:
         comments: list[Node] = []
         children = stack.pop().named_children
         for child in children:
             touches = bool(comments) and child.start_point.row <= _last_row(comments[-1]) + 1
-            if child.type in _COMMENTS:
+            if child.type in _COMMENT_TYPES:
                 comments = [*comments, child] if touches else [child]
             else:
                 if touches:
@@ -75,7 +89,9 @@ def _last_row(node: Node) -> int:
     return node.end_point.row - (node.end_point.column == 0)
 
 
-def _find_names(text: str, start: int) -> Iterator[tuple[str, Span]]:
+def _find_tags(text: str, start: int) -> Iterator[tuple[str, Span]]:
+    """Yield each parameter that a comment names, with the name's span in the document, where the comment begins at
+    `start`."""
     for match in _TAGGED.finditer(text):
         yield match["name"], Span(start + match.start("name"), start + match.end("name"))
     for title in _RUST_TITLE.finditer(text):
@@ -84,53 +100,57 @@ def _find_names(text: str, start: int) -> Iterator[tuple[str, Span]]:
             yield match["name"], Span(start + match.start("name"), start + match.end("name"))
 
 
-def _find_parameters(node: Node) -> Node | None:
-    """Return the first list of parameters in what a comment documents, not in its body."""
-    stack = [node]
+def _find_parameter_list(declaration: Node) -> Node | None:
+    """Return the first list of parameters of a declaration, which isn't one of its body."""
+    stack = [declaration]
     while stack:
         inner = stack.pop()
-        if inner.type in _LISTS:
+        if inner.type in _PARAMETER_LIST_TYPES:
             return inner
-        if inner.type not in _NOT_INTO:
+        if inner.type not in _SKIPPED_TYPES:
             stack.extend(reversed(inner.named_children))
     return None
 
 
-def _is_broken(node: Node, parameters: Node) -> bool:
-    """Tell whether something is wrong before the parameters' end (C's macros): in the body it doesn't matter."""
-    if parameters.has_error:
+def _is_broken(declaration: Node, parameter_list: Node) -> bool:
+    """Tell whether the parser failed at a declaration up to its parameters' end, as at C's macros.
+
+    What it fails at in the body changes nothing about the parameters.
+    """
+    if parameter_list.has_error:
         return True
-    around = parameters.parent
-    while around is not None:
-        before = (child for child in around.children if child.start_byte < parameters.end_byte)
+    ancestor = parameter_list.parent
+    while ancestor is not None:
+        before = (child for child in ancestor.children if child.start_byte < parameter_list.end_byte)
         if any(child.is_error or child.is_missing for child in before):
             return True
-        if around == node:
+        if ancestor == declaration:
             return False
-        around = around.parent
+        ancestor = ancestor.parent
     return False
 
 
-def _name(tree: SyntaxTree, parameter: Node) -> str | None:
-    """Return a parameter's name: empty for what needs none (`void`, `...`), None for what is taken apart."""
+def _find_target(parameter: Node) -> Node | None:
+    """Return what an argument is bound to: an identifier, or a pattern that takes it apart (`{a, b}`).
+
+    Returns None for a parameter that binds nothing, such as C's `void` and `...`.
+    """
     node: Node | None = parameter
-    while node is not None:
-        if node.type in _NAMES:
-            return tree.source(node).lstrip("$")
-        if node.type in _PATTERNS:
-            return None
-        into = next((child for field in _INTO if (child := node.child_by_field_name(field))), None)
-        inner = [c for c in node.named_children if c.type in _NAMES | _PATTERNS or c.type.endswith("declarator")]
-        node = into or (inner[-1] if inner else None)
-    return ""
+    while node is not None and node.type not in _TARGET_TYPES:
+        by_field = next((child for field in _TARGET_FIELDS if (child := node.child_by_field_name(field))), None)
+        by_type = [
+            child for child in node.named_children if child.type in _TARGET_TYPES or child.type.endswith("declarator")
+        ]
+        node = by_field or (by_type[-1] if by_type else None)  # the last: C's type, an identifier too, stands before
+    return node
 
 
-def _find_name(tree: SyntaxTree, parameters: Node) -> str:
-    """Return the name of the function that has these parameters."""
-    above = parameters.parent
-    while above is not None and above.parent is not None:
-        name = above.child_by_field_name("name") or above.child_by_field_name("declarator")
+def _read_function_name(tree: SyntaxTree, parameter_list: Node) -> str:
+    """Return the name of the function with this list, or "This function" for one without a name."""
+    ancestor = parameter_list.parent
+    while ancestor is not None and ancestor.parent is not None:
+        name = ancestor.child_by_field_name("name") or ancestor.child_by_field_name("declarator")
         if name is not None and name.named_child_count == 0:
             return tree.source(name)
-        above = above.parent
+        ancestor = ancestor.parent
     return "This function"

@@ -10,6 +10,7 @@ from breadknife.text.document import Span
 @dataclass(frozen=True)
 class Heading:
     level: int
+    """1 for a title, 2 for a section of it, and so on."""
     text: str
     span: Span
 
@@ -18,26 +19,28 @@ class Heading:
 class Link:
     destination: str
     span: Span
-    """Of the destination."""
-    image: bool
+    """Where the destination stands in the document."""
+    is_image: bool
 
 
 @dataclass(frozen=True)
 class CodeBlock:
     language: str
-    """In lower case."""
+    """In lower case; empty where the block names none."""
     lines: tuple[Span, ...]
+    """Where each line of the content stands, without its line break."""
 
 
 @dataclass(frozen=True)
 class DocumentedFunction:
-    """A function and what its documentation says of its parameters, in any language."""
+    """A function of any language, with its parameters as the signature and as the documentation have them."""
 
     name: str
     parameters: tuple[str, ...]
+    """Those of the signature that have names."""
     open_ended: bool
-    """It takes what has no name of its own (`**options`, `{a, b}`), whose parts may be documented."""
+    """The signature also takes what has no name (`**options`, `{a, b}`): the documentation may name its parts."""
     documented: tuple[tuple[str, Span], ...]
-    """The parameters that the documentation names, each with where it does."""
-    own: bool = True
-    """It isn't merely an overload."""
+    """The parameters that the documentation names, each with the span of that name."""
+    is_overload: bool = False
+    """It only declares one of several signatures (Python's `@overload`), so its documentation may be elsewhere."""

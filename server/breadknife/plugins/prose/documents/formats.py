@@ -13,7 +13,7 @@ from breadknife.text.languages.documents import ASCIIDOC, FORMATS, ORG, REST
 from breadknife.text.syntax import SyntaxTree, parse
 
 _PARTIAL = re.compile(r"^import\s[^\n]*[\"'][^\"'\n]+\.mdx?[\"']", re.MULTILINE)
-"""A document that has another one in it has its headings too."""
+"""An import of another document: that one's headings are in this one, too."""
 _MDX_COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
 
 _READERS: Mapping[str, Callable[[Document], line_formats.DocumentElements]] = {
@@ -27,7 +27,8 @@ LINE_BY_LINE = frozenset(_READERS)
 """Formats that are read without a grammar."""
 _MARKDOWN = frozenset(("markdown", "mdx"))
 PROSE = (_MARKDOWN | {id for format in FORMATS for id in (format.id, *format.aliases)}) - {"po", "gettext"}
-"""What is written to be read as a whole."""
+"""Formats of what is written to be read as a whole."""
+# For each kind of element, the languages (LSP ids) that it is found in.
 HEADINGS = _MARKDOWN | {"html"} | LINE_BY_LINE - {REST.id, *REST.aliases}
 LINKS = _MARKDOWN | {"html"} | LINE_BY_LINE
 ANCHORS = _MARKDOWN | {"html"}

@@ -9,10 +9,12 @@ from breadknife.plugins.prose.documents.rule import DocumentContext, DocumentPro
 
 
 def find_skipped_levels(context: DocumentContext) -> Iterator[DocumentProblem]:
-    above, reported = 0, set[tuple[int, int]]()
+    level_above = 0  # before the first heading, which may have any level
+    reported = set[tuple[int, int]]()
     for heading in find_headings(context):
-        step = (above, heading.level)
-        if above and heading.level > above + 1 and step not in reported:
+        step = (level_above, heading.level)
+        if level_above and heading.level > level_above + 1 and step not in reported:
             reported.add(step)  # a document that does so again and again means it: once is enough
-            yield DocumentProblem(heading.span, f"This heading has level {heading.level}, the one above it {above}.")
-        above = heading.level
+            message = f"This heading has level {heading.level}, the one above it {level_above}."
+            yield DocumentProblem(heading.span, message)
+        level_above = heading.level

@@ -1,4 +1,4 @@
-"""Headings, links and anchors of HTML, by its grammar: of pages that are served as they stand."""
+"""Headings, links and anchors of HTML, by its grammar: of pages that are served as they stand, not of templates."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from breadknife.text.syntax import SyntaxTree, nodes_in
 
 _HEADING = re.compile(r"h([1-6])", re.IGNORECASE)
 _LINKING = {("a", "href"): False, ("img", "src"): True}
-"""A tag's attribute, and whether that is an image."""
+"""The attributes that link, as (tag, attribute); True for those of images."""
 _GENERATED = re.compile(r"\{\{|\{%|<%|<\?(?!xml\b)|<base\b|\s(?:th:|v-|ng-|x-|\*ng)[\w-]+\s*=", re.IGNORECASE)
-"""A template: where the page will be and what will be around it isn't known."""
+"""Signs of a template: nobody knows here where its page will be, or what will be around it, so it isn't read."""
 _PAGE, _SCRIPT = re.compile(r"<html\b", re.IGNORECASE), re.compile(r"<script\b|\son\w+\s*=", re.IGNORECASE)
 
 
@@ -31,9 +31,9 @@ def find_headings(tree: SyntaxTree) -> Iterator[Heading]:
 
 def find_links(tree: SyntaxTree) -> Iterator[Link]:
     for tag, name, value in _find_attributes(tree) if not _GENERATED.search(tree.text) else ():
-        image = _LINKING.get((tag, name))
-        if image is not None:
-            yield Link(html.unescape(tree.text[value.start : value.end]), value, image)
+        is_image = _LINKING.get((tag, name))
+        if is_image is not None:
+            yield Link(html.unescape(tree.text[value.start : value.end]), value, is_image)
 
 
 def find_anchors(tree: SyntaxTree) -> frozenset[str] | None:
@@ -45,7 +45,7 @@ def find_anchors(tree: SyntaxTree) -> frozenset[str] | None:
 
 
 def _find_attributes(tree: SyntaxTree) -> Iterator[tuple[str, str, Span]]:
-    """Yield (tag, attribute, its value without quotes), names in lower case."""
+    """Yield (tag, attribute, span of the value without its quotes); both names are in lower case."""
     for node in nodes_in(tree.root):
         if node.type not in ("start_tag", "self_closing_tag"):
             continue

@@ -13,34 +13,43 @@ from breadknife.text.document import Document, Span
 
 @dataclass
 class DocumentElements:
+    """What was read of a document so far, in the order of its text."""
+
     headings: list[Heading] = field(default_factory=list[Heading])
     links: list[Link] = field(default_factory=list[Link])
-    _code: list[tuple[str, list[Span]]] = field(default_factory=list[tuple[str, list[Span]]])
+    _blocks: list[tuple[str, list[Span]]] = field(default_factory=list[tuple[str, list[Span]]])
+    """The blocks of code: the language of each, as written, and the spans of its lines."""
 
     @property
     def blocks(self) -> list[CodeBlock]:
-        return [CodeBlock(language.lower(), tuple(lines)) for language, lines in self._code]
+        return [CodeBlock(language.lower(), tuple(lines)) for language, lines in self._blocks]
 
-    def begin(self, language: str) -> list[Span]:
-        """Return a block of code, whose lines are to be put into what this gives."""
+    def add_block(self, language: str) -> list[Span]:
+        """Add a block of code; return the list of its lines' spans, still empty, to which the caller appends."""
         lines = list[Span]()
-        self._code.append((language, lines))
+        self._blocks.append((language, lines))
         return lines
 
-    def head(self, marker: re.Match[str], line: Span) -> None:
+    def add_heading(self, marker: re.Match[str], line: Span) -> None:
+        """Add the heading on a line: `marker` matches at the line's start, and as many signs as its group 1 has are the
+        level."""
         span = Span(line.start + marker.end(), line.end)
         self.headings.append(Heading(len(marker[1]), marker.string[marker.end() :], span))
 
-    def link(self, pattern: re.Pattern[str], document: Document, line: Span, *, literal: re.Pattern[str]) -> None:
-        """Add the links of a line; `literal` are the parts of it that aren't read."""
+    def add_links(self, pattern: re.Pattern[str], document: Document, line: Span, *, literal: re.Pattern[str]) -> None:
+        """Add the links of a line, without those in parts that `literal` matches.
+
+        `pattern` has one named group for each kind of link, which matches the destination; "image" is for images.
+        """
         text = literal.sub(lambda match: " " * len(match[0]), document.slice(line))
         for match in pattern.finditer(text):
-            name = match.lastgroup or ""
-            self.links.append(Link(match[name], Span(*match.span(name)).shifted(line.start), name == "image"))
+            kind = match.lastgroup or ""
+            self.links.append(Link(match[kind], Span(*match.span(kind)).shifted(line.start), kind == "image"))
 
 
 def _lines(document: Document) -> Iterator[tuple[str, Span, int]]:
-    """Yield each line without the blanks at its ends, where it stands, and its indentation (-1 for an empty one)."""
+    """Yield each line without the blanks at its ends, its span, and its indentation in characters (-1 for a blank
+    line)."""
     for number in range(document.line_count):
         span = document.line_span(number)
         raw = document.slice(span)
@@ -57,22 +66,25 @@ _REST_LITERAL = re.compile(r"``.+?``")
 
 
 def read_rest(document: Document) -> DocumentElements:
-    """Read reST without its headings: their levels are the order in which their adornments come."""
+    """Read the links and blocks of reST. It has no headings here: each document chooses the signs under them, and their
+    levels are the order in which those signs first come."""
     elements = DocumentElements()
-    deeper: int | None = None
-    """What is indented further is a directive's content, a comment or a literal block."""
+    directive_indent: int | None = None
+    """Lines that are indented further are a directive's content, a comment or a literal block; None outside of one."""
     block: list[Span] | None = None
+    """The lines of the block of code that the line is in, if it is in one."""
     for text, span, indent in _lines(document):
-        if deeper is not None and (indent > deeper or indent < 0):
-            if block is not None and text and (block or not text.startswith(":")):
+        if directive_indent is not None and (indent > directive_indent or indent < 0):
+            is_option = block == [] and text.startswith(":")  # such as `:linenos:`, before the code
+            if block is not None and text and not is_option:
                 block.append(span)
             continue
-        deeper = block = None
-        elements.link(_REST_LINK, document, span, literal=_REST_LITERAL)
+        directive_indent = block = None
+        elements.add_links(_REST_LINK, document, span, literal=_REST_LITERAL)
         if text.startswith("..") or text.endswith("::"):
-            deeper = indent
+            directive_indent = indent
         if match := _REST_BLOCK.fullmatch(text):
-            block = elements.begin(match[1])
+            block = elements.add_block(match[1])
     return elements
 
 
@@ -84,16 +96,21 @@ _ADOC_MACRO = r"(?<![\w/])(?:link|xref):(?P<link>[^\s\[\]{}:]+)\["
 _ADOC_REFERENCE = r"<<(?P<reference>[^<>,{}\s]+\.adoc)(?:\#[^<>,{}]*)?(?:,[^<>]*)?>>"
 _ADOC_LINK = re.compile(f"{_ADOC_IMAGE}|{_ADOC_MACRO}|{_ADOC_REFERENCE}")
 _ADOC_LITERAL = re.compile(r"`[^`]+`|(?<!\w)\+[^+]+\+(?!\w)|^//.*")
-_ADOC_MOVED = re.compile(r"^(?:include::|ifn?def::|ifeval::|:leveloffset:)", re.MULTILINE)
-"""Where headings come from elsewhere, or only sometimes."""
-_ADOC_IMAGES = re.compile(r"^(?::imagesdir:|include::)", re.MULTILINE)
-"""Where images may lie in another folder."""
+_ADOC_FOREIGN_HEADINGS = re.compile(r"^(?:include::|ifn?def::|ifeval::|:leveloffset:)", re.MULTILINE)
+"""Signs of headings that come from another file, only under a condition, or with another level."""
+_ADOC_FOREIGN_IMAGES = re.compile(r"^(?::imagesdir:|include::)", re.MULTILINE)
+"""Signs of images that may lie in another folder."""
 
 
 def read_asciidoc(document: Document) -> DocumentElements:
+    """Read AsciiDoc; without headings, or without images, where the document may get them from elsewhere."""
     elements = DocumentElements()
-    fence, before = "", ""
+    fence = ""
+    """The line that ends the fenced block that a line is in; empty outside of one."""
+    before = ""
+    """The line above."""
     block: list[Span] | None = None
+    """The lines of the block of code that the line is in, if it is in one."""
     for text, span, indent in _lines(document):
         if fence:
             if text == fence:
@@ -104,17 +121,17 @@ def read_asciidoc(document: Document) -> DocumentElements:
             fence = "```" if text.startswith("```") else text
             source = _ADOC_SOURCE.fullmatch(before)
             language = source[1] if source else text[3:] if fence == "```" else ""
-            block = elements.begin(language) if language else None
+            block = elements.add_block(language) if language else None
         elif match := _ADOC_HEADING.match(text) if not indent else None:
             if before not in ("[discrete]", "[float]"):
-                elements.head(match, span)
+                elements.add_heading(match, span)
         elif indent == 0:  # an indented line is literal
-            elements.link(_ADOC_LINK, document, span, literal=_ADOC_LITERAL)
+            elements.add_links(_ADOC_LINK, document, span, literal=_ADOC_LITERAL)
         before = text
-    if _ADOC_MOVED.search(document.text):
+    if _ADOC_FOREIGN_HEADINGS.search(document.text):
         elements.headings = []
-    if _ADOC_IMAGES.search(document.text):
-        elements.links = [link for link in elements.links if not link.image]
+    if _ADOC_FOREIGN_IMAGES.search(document.text):
+        elements.links = [link for link in elements.links if not link.is_image]
     return elements
 
 
@@ -125,33 +142,37 @@ _ORG_IMAGE = r"(?P<image>[^\[\]:]+\.(?:png|jpe?g|gif|svg|webp))"
 _ORG_FILE = rf"(?:{_ORG_IMAGE}|(?P<link>[^\[\]:]+))"
 _ORG_LINK = re.compile(rf"\[\[(?:file:(?=[^~/])|(?=\.{{1,2}}/)){_ORG_FILE}(?:::[^\[\]]*)?\](?:\[|\])", re.IGNORECASE)
 _ORG_LITERAL = re.compile(r"(?<!\w)([=~])(?=\S).+?(?<=\S)\1(?!\w)|^#(?!\+).*")
-_ORG_MADE = re.compile(r"^[ \t]*#\+results|[ \t]:file[ \t]", re.MULTILINE | re.IGNORECASE)
-"""Where the document's own code makes files."""
+_ORG_GENERATES_FILES = re.compile(r"^[ \t]*#\+results|[ \t]:file[ \t]", re.MULTILINE | re.IGNORECASE)
+"""Signs of code in the document that generates files, to which its links may lead."""
 
 
 def read_org(document: Document) -> DocumentElements:
+    """Read Org; without links where the document's own code makes files."""
     elements = DocumentElements()
-    until = ""
+    open_block = ""
+    """The name of the block that a line is in, such as "src" after `#+begin_src`; empty outside of one."""
     block: list[Span] | None = None
+    """The lines of the block of code that the line is in, if it is in one."""
     for text, span, indent in _lines(document):
-        if until:
+        if open_block:
             end = _ORG_END.fullmatch(text)
-            if end and end[1].lower() == until:
-                until, block = "", None
+            if end and end[1].lower() == open_block:
+                open_block, block = "", None
             elif block is not None and text:
                 block.append(span)
         elif match := _ORG_BEGIN.fullmatch(text):
-            until = match[1].lower()
-            block = elements.begin(match[2] or "") if until == "src" else None
+            open_block = match[1].lower()
+            block = elements.add_block(match[2] or "") if open_block == "src" else None
         elif match := _ORG_HEADING.match(text) if not indent else None:
-            elements.head(match, span)
-            elements.link(_ORG_LINK, document, span, literal=_ORG_LITERAL)
+            elements.add_heading(match, span)
+            elements.add_links(_ORG_LINK, document, span, literal=_ORG_LITERAL)
         else:
-            elements.link(_ORG_LINK, document, span, literal=_ORG_LITERAL)
-    if all(heading.level % 2 for heading in elements.headings):  # `org-odd-levels-only`
+            elements.add_links(_ORG_LINK, document, span, literal=_ORG_LITERAL)
+    # With the option `org-odd-levels-only`, a document's levels are 1, 3, 5, which mean 1, 2, 3.
+    if all(heading.level % 2 for heading in elements.headings):
         elements.headings = [
             Heading(heading.level // 2 + 1, heading.text, heading.span) for heading in elements.headings
         ]
-    if _ORG_MADE.search(document.text):
+    if _ORG_GENERATES_FILES.search(document.text):
         elements.links = []
     return elements

@@ -18,12 +18,12 @@ _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _TEMPLATE = re.compile(r"\{\{|\{%|\$\{|<%")
 _SOURCES = (".md", ".rst", ".mdx", ".ipynb", ".adoc")
 """What site generators make a page out of: a link to `page.html` or `page/` means one of these."""
-_MADE_PAGES = frozenset(("restructuredtext", "rst", "asciidoc", "asciidoctor", "adoc", "org"))
-"""Formats in which a link to HTML is one to a page that is yet to be made."""
+_GENERATED_PAGES = frozenset(("restructuredtext", "rst", "asciidoc", "asciidoctor", "adoc", "org"))
+"""Formats in which a link to HTML means a page that is yet to be generated."""
 
 
 def _target(context: DocumentContext, link: Link) -> tuple[Path, str] | None:
-    """Return the file and the anchor that a link means; None for what can't be judged from here."""
+    """Return the file and the anchor (perhaps empty) that a link means; None if it may well mean something else."""
     written = link.destination
     if not written or _ELSEWHERE.match(written) or _TEMPLATE.search(written) or context.folder is None:
         return None
@@ -47,19 +47,23 @@ def _target(context: DocumentContext, link: Link) -> tuple[Path, str] | None:
 
 
 def _is_certain(context: DocumentContext, name: str, path: Path) -> bool:
-    """Tell whether a link is meant for the files as they lie here, in a format that mostly becomes a site elsewhere."""
+    """Tell whether `name`, in a format other than Markdown, surely means the file `path` of this project.
+
+    Other formats mostly become a site, whose pages may lie elsewhere than their sources.
+    """
     if path == context.root or name.startswith("/") or not path.suffix or re.search(r"[{}|*<>$^]", name):
         return False
-    within = path.parent
-    while within != context.root:
-        if context.exists(within / "antora.yml"):  # it has folders of its own for pages and images
+    folder = path.parent
+    while folder != context.root:
+        if context.exists(folder / "antora.yml"):  # Antora has folders of its own for pages and images
             return False
-        within = within.parent
-    is_made = context.document.language in _MADE_PAGES and path.suffix in (".html", ".htm")
-    return context.exists(path.parent) and not is_made
+        folder = folder.parent
+    is_generated = context.document.language in _GENERATED_PAGES and path.suffix in (".html", ".htm")
+    return context.exists(path.parent) and not is_generated
 
 
 def _is_there(context: DocumentContext, path: Path) -> bool:
+    """Tell whether a file is there, or the source that a site generator makes it of."""
     if context.exists(path):
         return True
     stem = path.with_suffix("") if path.suffix in ("", ".html", ".htm") else None
@@ -74,34 +78,35 @@ def find_broken_links(context: DocumentContext) -> Iterator[DocumentProblem]:
         target = _target(context, link)
         if target is None or target[0] == context.document.path or _is_there(context, target[0]):
             continue
-        what = "image" if link.image else "file"
+        what = "image" if link.is_image else "file"
         yield DocumentProblem(link.span, f"There is no {what} `{link.destination.partition('#')[0]}` here.")
 
 
 def find_broken_anchors(context: DocumentContext) -> Iterator[DocumentProblem]:
-    known: dict[Path, frozenset[str] | None] = {}
+    anchors_of: dict[Path, frozenset[str] | None] = {}
     for link in find_links(context):
         target = _target(context, link)
         if target is None or not target[1]:
             continue
         path, anchor = target
-        if path not in known:
-            known[path] = _anchors_of(context, path)
-        there = known[path]
-        if there is None or anchor.lower() in there or anchor in there or anchor == "top":
+        if path not in anchors_of:
+            anchors_of[path] = _read_anchors(context, path)
+        anchors = anchors_of[path]
+        if anchors is None or anchor.lower() in anchors or anchor in anchors or anchor == "top":
             continue
-        near = difflib.get_close_matches(anchor, there, n=1, cutoff=0.7)
-        better = link.destination.partition("#")[0] + "#" + near[0] if near else None
-        yield DocumentProblem(link.span, f"No heading has the anchor `#{anchor}`.", better)
+        similar = difflib.get_close_matches(anchor, anchors, n=1, cutoff=0.7)
+        replacement = link.destination.partition("#")[0] + "#" + similar[0] if similar else None
+        yield DocumentProblem(link.span, f"No heading has the anchor `#{anchor}`.", replacement)
 
 
-def _anchors_of(context: DocumentContext, path: Path) -> frozenset[str] | None:
+def _read_anchors(context: DocumentContext, path: Path) -> frozenset[str] | None:
+    """Return the anchors of a file; None where they can't be known, as of a format or a file that isn't read."""
     if path == context.document.path:
         return find_anchors(context.tree)
-    language = _ANCHORED.get(path.suffix.lower())
+    language = _LANGUAGE_OF_SUFFIX.get(path.suffix.lower())
     text = context.read(path) if language else None
     tree = parse(text, language) if text is not None and language else None
     return find_anchors(tree) if tree is not None else None
 
 
-_ANCHORED = {".md": "markdown", ".markdown": "markdown", ".mdx": "mdx", ".html": "html", ".htm": "html"}
+_LANGUAGE_OF_SUFFIX = {".md": "markdown", ".markdown": "markdown", ".mdx": "mdx", ".html": "html", ".htm": "html"}

@@ -14,7 +14,7 @@ _ATTRIBUTES = re.compile(r"\s*\{[^}\n]*#([\w:.-]+)[^}\n]*\}\s*$")
 _ANCHOR = re.compile(r"<[a-zA-Z][^>]*\b(?:id|name)\s*=\s*[\"']?([^\"'\s>]+)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _EMPHASIS = re.compile(r"(`+[^`]+`+)|(?<!\w)_|_(?!\w)")
-"""Underscores that are no part of code."""
+"""Code, which is kept as group 1, or an underscore outside of code and words."""
 
 
 def find_headings(tree: SyntaxTree) -> Iterator[Heading]:
@@ -31,13 +31,13 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 def find_anchors(tree: SyntaxTree) -> frozenset[str]:
-    """Return the targets of `#…` as GitHub makes them, and those that the document names itself."""
+    """Return what a link may have after its `#`: GitHub's anchors of headings, and those that the document names."""
     seen: Counter[str] = Counter()
     anchors = set[str](_ANCHOR.findall(tree.text))
     anchors |= {slugify(_TAG.sub("", match[1]).strip()) for match in _HTML_HEADING.finditer(tree.text)}
     for heading in find_headings(tree):
-        if own := _ATTRIBUTES.search(heading.text):
-            anchors.add(own[1])
+        if attributes := _ATTRIBUTES.search(heading.text):
+            anchors.add(attributes[1])
         slug = slugify(_ATTRIBUTES.sub("", heading.text))
         anchors.add(slug if not seen[slug] else f"{slug}-{seen[slug]}")
         seen[slug] += 1
@@ -56,7 +56,7 @@ def find_links(tree: SyntaxTree) -> Iterator[Link]:
         if node.type == "link_reference_definition":
             for child in node.children:
                 if child.type == "link_destination":
-                    yield _link(tree, child, 0, image=False)
+                    yield _make_link(tree, child, 0, is_image=False)
             continue
         source = tree.source(node)
         if "](" not in source:
@@ -68,7 +68,7 @@ def find_links(tree: SyntaxTree) -> Iterator[Link]:
         for link in nodes_in(inline.root):
             for child in link.children if link.type in ("inline_link", "image") else ():
                 if child.type == "link_destination":
-                    yield _link(inline, child, start, image=link.type == "image")
+                    yield _make_link(inline, child, start, is_image=link.type == "image")
 
 
 def find_code_blocks(tree: SyntaxTree) -> Iterator[CodeBlock]:
@@ -84,20 +84,21 @@ def find_code_blocks(tree: SyntaxTree) -> Iterator[CodeBlock]:
             yield CodeBlock(language.lower(), tuple(lines))
 
 
-def _link(tree: SyntaxTree, node: Node, start: int, *, image: bool) -> Link:
+def _make_link(tree: SyntaxTree, node: Node, start: int, *, is_image: bool) -> Link:
+    """Return the link with this destination, in a tree whose text begins at `start` of the document."""
     span = tree.span(node)
     text = tree.text[span.start : span.end]
     if text.startswith("<") and text.endswith(">"):
         span, text = Span(span.start + 1, span.end - 1), text[1:-1]
-    return Link(text, span.shifted(start), image)
+    return Link(text, span.shifted(start), is_image)
 
 
-def _nodes(top: Node, *kinds: str) -> Iterator[Node]:
-    """Yield the nodes of these kinds below `top`, in the order of the text, but not those inside of one."""
+def _nodes(top: Node, *types: str) -> Iterator[Node]:
+    """Yield the nodes of these types below `top`, in the order of the text, but not those inside of one."""
     stack = [*reversed(top.children)]
     while stack:
         node = stack.pop()
-        if node.type in kinds:
+        if node.type in types:
             yield node
         else:
             stack.extend(reversed(node.children))

@@ -1,4 +1,4 @@
-"""A check of what a document says of the files around it or of itself."""
+"""What a rule about whole documents is, what it gets, and what it finds."""
 
 from __future__ import annotations
 
@@ -21,35 +21,43 @@ class DocumentContext:
     document: Document
     tree: SyntaxTree
     root: Path | None
-    """The project that it belongs to; None for a file by itself."""
+    """The folder of the project that it belongs to; None for a file by itself."""
     exists: Callable[[Path], bool]
+    """Tells whether there is a file or a folder."""
     read: Callable[[Path], str | None]
     """Returns the text of another file; None when there is none, or it may not be read."""
     paragraphs: tuple[ProseText, ...] = ()
+    """The document's prose."""
     knows: Callable[[str], bool] = lambda word: False
     """Tells whether a word is in a dictionary."""
     ways: Callable[[str], Mapping[str, int]] = lambda term: {}
-    """Returns the ways in which the project's documents write a term, and in how many documents each."""
+    """Returns the ways in which the project's documents write a term (a word, folded by `project.words.term`), and in
+    how many documents each of them is."""
 
     @property
     def folder(self) -> Path | None:
+        """The document's own folder; None for a document that isn't saved."""
         path = self.document.path
         return path.parent if path else None
 
 
 @dataclass(frozen=True)
 class DocumentProblem:
+    """One thing that a rule has found."""
+
     span: Span
     message: str
     replacement: str | None = None
-    """What should stand there."""
+    """What should stand at the span; None where the rule can't tell."""
 
 
 @dataclass(frozen=True)
 class DocumentRule:
+    """One rule, as a row of `rules.DOCUMENT_RULES`."""
+
     code: str
     languages: frozenset[str]
-    """LSP language ids."""
+    """The LSP ids of the languages that it serves."""
     description: str
     """One sentence for the documentation."""
     check: Callable[[DocumentContext], Iterator[DocumentProblem]]
@@ -58,6 +66,7 @@ class DocumentRule:
     """It looks at paragraphs only, so it serves formats without a grammar too."""
 
     def find(self, context: DocumentContext) -> Iterator[Finding]:
+        """Yield what is wrong in a document, each with a fix where the rule knows what should stand there."""
         for problem in self.check(context):
             fixes = ()
             if problem.replacement is not None:

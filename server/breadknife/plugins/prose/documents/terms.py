@@ -14,13 +14,14 @@ _WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]+(?:-[^\W\d_]+)*(?![\w@/-]|\.\w)")
 _IDENTIFIER = re.compile(r"[a-z]+[A-Z]")
 _POSSESSIVE = re.compile("['’]s$")
 _SHORTEST = 4
+"""Letters of a word that is looked at."""
 _FEWEST = 2
-"""Uses of the other way, in this document or among the others."""
+"""The other way must be met so often, in this document or in others of the project."""
 
 
 def find_terms_in_two_ways(context: DocumentContext) -> Iterator[DocumentProblem]:
     spans_of: dict[str, dict[str, list[Span]]] = {}
-    """By term, the ways in which it is written."""
+    """By term (see `project.words.term`), the ways in which the document writes it, and where."""
     for paragraph in context.paragraphs:
         for match in _WORD.finditer(paragraph.text):
             span = Span(match.start(), match.end())
@@ -31,23 +32,26 @@ def find_terms_in_two_ways(context: DocumentContext) -> Iterator[DocumentProblem
         uses = Counter({way: len(spans) for way, spans in ways.items()})
         for way, files in context.ways(key).items():
             if not _POSSESSIVE.search(way):
-                uses[way] += files - (way in ways)  # this document is one of them
+                uses[way] += files - (way in ways)  # this document, which is counted by its uses, is one of the files
         for way, spans in ways.items():
             if _IDENTIFIER.match(way):
                 continue  # `viewMode` is a name of the program
-            others = [(count, other) for other, count in uses.items() if _differ(way, other)]
-            count, other = max(others, default=(0, ""))
-            own = sum(n for same, n in uses.items() if not _differ(way, same) and same.lower() == way.lower())
-            if count >= _FEWEST and count > own:
-                better = other[0].upper() + other[1:] if way[0].isupper() else other
-                yield DocumentProblem(spans[0], f"“{way}” is mostly written “{better}” here.", better)
+            rivals = [(count, rival) for rival, count in uses.items() if _differ(way, rival)]
+            rival_uses, rival = max(rivals, default=(0, ""))
+            own_uses = sum(
+                count for same, count in uses.items() if not _differ(way, same) and same.lower() == way.lower()
+            )
+            if rival_uses >= _FEWEST and rival_uses > own_uses:
+                replacement = rival[0].upper() + rival[1:] if way[0].isupper() else rival
+                yield DocumentProblem(spans[0], f"“{way}” is mostly written “{replacement}” here.", replacement)
 
 
-def _differ(one: str, other: str) -> bool:
-    """Tell whether they are two ways to write it, and not the same at a sentence's start, in capitals or as a name."""
-    if one == other or one.isupper() or other.isupper():
+def _differ(first: str, second: str) -> bool:
+    """Tell whether two spellings of a term contradict each other: not if one of them is only at a sentence's start, in
+    capitals, or the name of a command."""
+    if first == second or first.isupper() or second.isupper():
         return False
-    if one.lower() != other.lower():
+    if first.lower() != second.lower():
         return True
-    # `Github` beside `GitHub`; `email` beside `Email` is a sentence's start, `github` is a command's name.
-    return one[0].isupper() and other[0].isupper()
+    # `Github` contradicts `GitHub`; but `Email` beside `email` is a sentence's start, `github` a command's name.
+    return first[0].isupper() and second[0].isupper()
