@@ -162,8 +162,16 @@ def test_each_pause_is_twice_as_long_until_it_answers() -> None:
 
 def test_one_that_answers_speaks_for_who_needs_the_same() -> None:
     health = EngineHealth(clock := Clock())
-    engines = Failing(), Failing()
-    first, other = (BackgroundEngine(each.check, each.close, health=health) for each in engines)
+    engines, goes_on = (Failing(), Failing()), threading.Event()
+
+    def check_first(text: str, /) -> tuple[str, ...]:
+        """Fail at once, but not a second time while the other engine is looked at."""
+        if engines[0].asked:
+            goes_on.wait(60)
+        return engines[0].check(text)
+
+    first = BackgroundEngine(check_first, health=health)
+    other = BackgroundEngine(engines[1].check, health=health)
     assert ask(first, "a") is None
     assert other.failure is not None
     engines[1].works = True
@@ -173,6 +181,7 @@ def test_one_that_answers_speaks_for_who_needs_the_same() -> None:
     assert answered.wait(30)
     assert other.result("a") == ("A",)
     assert first.failure is None
+    goes_on.set()
     for each in (first, other):
         each.close()
 
