@@ -59,7 +59,7 @@ class Function:
     is_of_class: bool = False
     """A class method or a static one."""
     is_stub: bool = False
-    """It has no body of its own: it is abstract, or only declared here."""
+    """Others say what it does: it is abstract, or its body does nothing."""
     is_bound: bool = False
     """A call gives no value for its first parameter."""
     decorators: tuple[str, ...] = ()

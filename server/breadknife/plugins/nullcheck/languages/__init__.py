@@ -13,11 +13,12 @@ _CLASSES = {
     "python": "python.file:Python", "go": "go.file:Go", "java": "java.file:Java",
     **dict.fromkeys(("javascript", "javascriptreact", "typescript", "typescriptreact"), "ecmascript.file:EcmaScript"),
 }  # fmt: skip
+"""Id of a language -> its module in this folder, and the class there."""
 LANGUAGE_IDS = frozenset(_CLASSES)
 
 
 def language(id: str) -> NullLanguage:
     """Return the language with that id, one of `LANGUAGE_IDS`."""
     module, _, name = _CLASSES[id].partition(":")
-    made: NullLanguage = getattr(import_module(f"{__name__}.{module}"), name)()
-    return made
+    instance: NullLanguage = getattr(import_module(f"{__name__}.{module}"), name)()
+    return instance

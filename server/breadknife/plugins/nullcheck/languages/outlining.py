@@ -1,4 +1,4 @@
-"""Reads the tree of a file: its nodes, and what the file declares."""
+"""What the languages share to read a tree: helpers for its nodes, and the base of what reads a file's declarations."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from breadknife.text.syntax import Node, SyntaxTree
 
 
 def text(node: Node | None) -> str:
+    """Return the text of a node; "" for none."""
     return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
 
 
 def part(node: Node | None, name: str) -> Node | None:
-    """Return the child in a field."""
+    """Return the child in a field; None if it is empty."""
     return node.child_by_field_name(name) if node is not None else None
 
 
 def word(node: Node | None, name: str) -> str:
-    """Return what is written in a field; "" if it is empty."""
+    """Return the text of the child in a field; "" if it is empty."""
     return text(part(node, name))
 
 
@@ -35,21 +36,23 @@ def inner(node: Node | None) -> list[Node]:
 
 
 def first(node: Node | None) -> Node | None:
+    """Return the first named child that is no comment; None without any."""
     return next(iter(inner(node)), None)
 
 
 def parts_in(node: Node, *names: str) -> list[Node]:
-    """Return the children in any of these fields."""
+    """Return the children in these fields, in the order of the names."""
     return [child for name in names for child in node.children_by_field_name(name)]
 
 
 def at_of(node: Node) -> ByteRange:
+    """Return the range of a node, in bytes."""
     return (node.start_byte, node.end_byte)
 
 
 @dataclass
 class Outliner(ABC):
-    """Reads what one file declares; see `FileDeclarations` for what it finds."""
+    """Reads what one file declares. What it finds is as in `FileDeclarations`."""
 
     tree: SyntaxTree
     knowledge: Knowledge
@@ -61,20 +64,20 @@ class Outliner(ABC):
     """Local name -> qualified name."""
 
     language: ClassVar[str]
-    """Whose file of knowledge it is read with."""
+    """The language whose knowledge it is read with."""
 
     @classmethod
     def home_of(cls, tree: SyntaxTree, others: ProjectSymbols | None = None, uri: str = "") -> FileAnalysis:
-        """Return the analysis of one file."""
+        """Return the analysis of one file. `others` are those of its project, and `uri` its own there."""
         knowledge = knowledge_of(cls.language)
         return FileAnalysis(cls(tree, knowledge).file(), knowledge, others, uri)
 
     @abstractmethod
     def file(self) -> FileDeclarations:
-        """Return what it declares."""
+        """Read the file, and return what it declares."""
 
     def file_of(self, main: Function) -> FileDeclarations:
-        """Return the file with what was read of it."""
+        """Return the declarations that were read. `main` has the statements of the file itself."""
         return FileDeclarations(
             main, self.imports, self.functions, self.named, self.classes, self.variables, self.is_ignored, self.span,
             self.source,

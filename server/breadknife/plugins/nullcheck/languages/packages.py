@@ -1,4 +1,5 @@
-"""Languages whose packages are folders: a file uses what the others of its folder declare, without an import."""
+"""What languages share whose packages are folders: a file uses what the others of its folder declare, without an
+import."""
 
 from __future__ import annotations
 
@@ -18,13 +19,13 @@ from breadknife.text.syntax import SyntaxTree
 
 
 class PackageFileAnalysis(FileAnalysis):
-    """A file of a package."""
+    """The analysis of a file of a package, which sees what the other files of the package declare."""
 
     def __init__(
         self, file: FileDeclarations, knowledge: Knowledge, package: PackageFiles, uri: str, *, reaches: bool = True
     ) -> None:
-        """`reaches`: it looks at what its functions hand on from other files. Without, others only ask it: to look
-        further would soon be to read the whole project."""
+        """`reaches`: the gate also looks at what other files may give. That is for the file that is checked: if each
+        file that it asks did so, the whole project would soon be read."""
         super().__init__(file, knowledge, package, uri)
         self.package = package
         self._reaches = reaches
@@ -54,8 +55,8 @@ class PackageFileAnalysis(FileAnalysis):
 
     def _global(self, name: str) -> Fact:
         fact = super()._global(name)
-        is_beside = fact == UNKNOWN_FACT and "." not in name and self.package.target(self, name) is not None
-        return Fact(Nullness.NON_NULL, called=name) if is_beside else fact
+        is_of_package = fact == UNKNOWN_FACT and "." not in name and self.package.target(self, name) is not None
+        return Fact(Nullness.NON_NULL, called=name) if is_of_package else fact
 
     def _qualified(self, type_: Type, steps: int = 8) -> Type:
         name = type_.name
@@ -77,7 +78,7 @@ class PackageFiles(ProjectFiles[PackageFileAnalysis]):
     def _outlined(self, tree: SyntaxTree, uri: str) -> FileDeclarations:
         """Return what a file declares."""
 
-    def _home_of(self, tree: SyntaxTree, uri: str, reaches: bool) -> PackageFileAnalysis:
+    def _home_of(self, tree: SyntaxTree, uri: str, *, reaches: bool) -> PackageFileAnalysis:
         return PackageFileAnalysis(self._outlined(tree, uri), self._knowledge, self, uri, reaches=reaches)
 
     def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageFileAnalysis:
@@ -87,5 +88,6 @@ class PackageFiles(ProjectFiles[PackageFileAnalysis]):
         return self._home_of(tree, uri, reaches=True)
 
     def method(self, home: SymbolTable, class_: str, name: str, /) -> ResolvedSymbol | None:
-        """Return a method of a class of the package of `home` that another file than the class's has."""
+        """Return a method of a class that another file of the package of `home` declares than the one with the class;
+        None if there is none."""
         return None

@@ -1,4 +1,4 @@
-"""Which variables a file assigns where."""
+"""Finds where a file assigns which variables."""
 
 from __future__ import annotations
 
@@ -22,24 +22,25 @@ _ASSIGNED = """
 
 
 class AssignmentIndex(NamedTuple):
-    """By the names alone: a variable that has the name of another one is taken for both."""
+    """Where variables are assigned, by their names alone: those that share a name are taken for one."""
 
     places: Mapping[str, list[tuple[ByteRange, bool]]]
-    """Variable -> where it is assigned, and whether that is in a function."""
+    """Variable -> the ranges of its assignments, each with whether that is in a function."""
     within: Mapping[ByteRange | None, set[str]]
-    """Function -> the variables that functions within it assign; None for the module."""
+    """Range of a function, or None for the module -> the variables that functions within it assign."""
 
 
 def assigned(tree: SyntaxTree) -> AssignmentIndex:
-    marks, opened = captures(tree, _ASSIGNED), list[ByteRange]()
+    """Return where the variables of a file are assigned after their declarations."""
+    marks, around = captures(tree, _ASSIGNED), list[ByteRange]()
     functions = sorted(map(at_of, marks.get("function", ())), reverse=True)
     index = AssignmentIndex(defaultdict(list), defaultdict(set))
     for node in sorted(marks.get("to", ()), key=lambda node: node.start_byte):
         while functions and functions[-1][0] <= node.start_byte:
-            opened.append(functions.pop())
-        opened = [function for function in opened if function[1] > node.start_byte]
+            around.append(functions.pop())
+        around = [function for function in around if function[1] > node.start_byte]
         for name in bound(node):
-            index.places[name].append((at_of(node), bool(opened)))
-            for around in (None, *opened[:-1]) if opened else ():
-                index.within[around].add(name)
+            index.places[name].append((at_of(node), bool(around)))
+            for outer in (None, *around[:-1]) if around else ():
+                index.within[outer].add(name)
     return index

@@ -35,16 +35,19 @@ _LINKS = {
     "member_expression": "object", "subscript_expression": "object", "call_expression": "function",
     "non_null_expression": "",
 }  # fmt: skip
-"""Steps of a chain, and the field that each begins with."""
-_SEVERAL = frozenset({"binary_expression", "unary_expression"})
-"""What no `!` can stand behind: the grammar takes `a || b!.c` for `(a || b)!.c`."""
+"""Kind of a chain's step -> the field of what it is a step from; "" for the first child."""
+_OPERATORS = frozenset({"binary_expression", "unary_expression"})
+"""Kinds that can't be a chain's owner without brackets: the grammar takes `a || b!.c` for `(a || b)!.c`."""
 _EQUAL = {"===": False, "==": False, "!==": True, "!=": True}
+"""Operators of equality -> whether they are negated."""
 _FALSE_FOR_UNDEFINED = frozenset({*_EQUAL, "<", ">", "<=", ">=", "instanceof", "in"})
 """Comparisons that are decided where the left side is undefined."""
 _ALWAYS_MATCHES = re.compile(r"\^?(?:(?:\\.|\[[^\]]*\]|[^\\\[*?+])[*?]\??)*\$?")
 """Regular expressions, without their groups, that match any text."""
-_CAST = re.compile(rb"@type\s*\{(?![^}]*(?:null|undefined|[?*]))[^}]*\}\s*\*/\s*\Z")
+_NON_NULL_CAST = re.compile(rb"@type\s*\{(?![^}]*(?:null|undefined|[?*]))[^}]*\}\s*\*/\s*\Z")
+"""A comment in front of a bracket that gives a value a type without null."""
 _LONGEST_CAST = 200
+"""How many bytes in front of a bracket may have such a comment."""
 
 
 class OutlineContext(Protocol):
@@ -54,9 +57,13 @@ class OutlineContext(Protocol):
     is_typed: bool
     types: TypeScriptTypes
 
-    def function(self, node: Node, scopes: Scopes, around: Function, /) -> Function: ...
+    def function(self, node: Node, scopes: Scopes, around: Function, /) -> Function:
+        """Return the function that is written at a node, in the function `around`."""
+        ...
 
-    def class_(self, node: Node, scopes: Scopes, around: Function, /) -> None: ...
+    def class_(self, node: Node, scopes: Scopes, around: Function, /) -> None:
+        """Note the class that is written at a node, in the function `around`."""
+        ...
 
 
 @dataclass
@@ -64,11 +71,12 @@ class EcmaScriptExpressions(Lowering):
     """Lowers the expressions of one function."""
 
     reading: OutlineContext
+    """The file that is read."""
 
     kinds = grammar_of("ecmascript").lowering
 
     def held(self, value: Expression) -> tuple[Expression, Expression]:
-        """Return the value as it is evaluated first, and as it can be named again."""
+        """Return the value twice: as it is evaluated first, where it gets a name, and as it is named later."""
         if value.key and not isinstance(value, il.Invocation | il.AssignmentExpression | il.TypeAssertion):
             return value, value
         name = il.Name(value.at, f"@{value.at[0]}_{value.at[1]}")
@@ -94,6 +102,7 @@ class EcmaScriptExpressions(Lowering):
         return display(at_of(node), "object", list(self._members(node)))
 
     def _members(self, node: Node) -> Iterator[Expression]:
+        """Yield the values of an object that is written out."""
         for child in inner(node):
             if child.type == "spread_element":  # null has no properties to give
                 yield from self.values(child)
@@ -112,24 +121,29 @@ class EcmaScriptExpressions(Lowering):
 
     def lower_member_expression(self, node: Node) -> Expression:
         chain = self._chain(node, lambda value: value)
-        return _told(chain.at, chain) if node.type == "non_null_expression" and _is_chain(chain) else chain
+        # `a?.b!` says of the whole chain that it isn't null.
+        return _non_null(chain.at, chain) if node.type == "non_null_expression" and _is_chain(chain) else chain
 
     lower_subscript_expression = lower_call_expression = lower_non_null_expression = lower_member_expression
 
     def _chain(self, node: Node, then: Callable[[Expression], Expression], links: int = 0) -> Expression:
-        """Return a chain, and what follows it: where `?.` finds no owner, nothing behind it is evaluated."""
+        """Return the chain that ends at `node`, with what follows it. Where `?.` finds no owner, nothing behind it is
+        evaluated, so that what follows is made by `then`, from the value of the chain up to there.
+
+        `links` is the number of steps that follow."""
         if links > DEEPEST:
             return then(nothing(at_of(node)))
         if node.type in _LINKS and (owner := part(node, _LINKS[node.type]) or first(node)) is not None:
             return self._chain(owner, lambda value: self._step(node, value, then), links + 1)
         last = part(node, "right") or part(node, "argument")
-        if links and node.type in _SEVERAL and last is not None:
+        if links and node.type in _OPERATORS and last is not None:
             return self._combined(node, self._chain(last, then, links + 1))
         return then(self.expression(node))
 
     def _step(self, node: Node, owner: Expression, then: Callable[[Expression], Expression]) -> Expression:
+        """Return one step of a chain from the value of its owner, with what follows."""
         if node.type == "non_null_expression":
-            return then(_told((owner.at[0], node.end_byte), owner))
+            return then(_non_null((owner.at[0], node.end_byte), owner))
         if not any(child.type in ("?.", "optional_chain") for child in node.children[1:2]):
             return then(self._link(node, owner))
         before, again = self.held(owner)
@@ -137,6 +151,7 @@ class EcmaScriptExpressions(Lowering):
         return il.Conditional(chain.at, is_null(before, negated=True), chain, il.ChainNull(chain.at, again))
 
     def _link(self, node: Node, owner: Expression) -> Expression:
+        """Return a call, a member or an element of the owner. `a["b"]` is taken for `a.b`."""
         at = (owner.at[0], node.end_byte)
         if node.type == "call_expression":
             return self._call(node, at, owner)
@@ -158,11 +173,12 @@ class EcmaScriptExpressions(Lowering):
 
     def lower_new_expression(self, node: Node) -> Expression:
         callee = self.expression(part(node, "constructor"))
-        made = call(at_of(node), callee, self._arguments(part(node, "arguments")))._replace(key="")
-        own = tuple(self.reading.types.read(child) or Type("") for child in inner(part(node, "type_arguments")))
+        created = call(at_of(node), callee, self._arguments(part(node, "arguments")))._replace(key="")
+        written = inner(part(node, "type_arguments"))
+        type_arguments = tuple(self.reading.types.read(child) or Type("") for child in written)
         is_name = isinstance(callee, il.Name) and not callee.key.startswith("@")
-        type_ = self.reading.types.named(callee.key)._replace(arguments=own) if is_name else Type("")
-        return il.TypeAssertion(made.at, made, type_, "", made.forks)
+        type_ = self.reading.types.named(callee.key)._replace(arguments=type_arguments) if is_name else Type("")
+        return il.TypeAssertion(created.at, created, type_, "", created.forks)
 
     def lower_await_expression(self, node: Node) -> Expression:
         value = first(node)
@@ -175,11 +191,11 @@ class EcmaScriptExpressions(Lowering):
     # Operators
 
     def lower_parenthesized_expression(self, node: Node) -> Expression:
-        """`/** @type {T} */ (x)` says that the value is there."""
+        """`/** @type {T} */ (x)` says in JavaScript that the value isn't null, if `T` has no null."""
         value, at = super().lower_parenthesized_expression(node), at_of(node)
-        begins = node.start_byte - self.function.at[0]
-        is_told = _CAST.search(self.function.source, max(begins - _LONGEST_CAST, 0), begins)
-        return _told(at, value) if is_told and not self.reading.is_typed else value._replace(at=at)
+        start = node.start_byte - self.function.at[0]
+        is_cast = _NON_NULL_CAST.search(self.function.source, max(start - _LONGEST_CAST, 0), start)
+        return _non_null(at, value) if is_cast and not self.reading.is_typed else value._replace(at=at)
 
     def lower_as_expression(self, node: Node) -> Expression:
         value, *types = inner(node)
@@ -199,7 +215,7 @@ class EcmaScriptExpressions(Lowering):
         return self._combined(node, self.expression(part(node, "right")))
 
     def _combined(self, node: Node, last: Expression) -> Expression:
-        """Return an operator with its operands."""
+        """Return an operator with its operands, of which `last` is the last one."""
         at, operator = (node.start_byte, last.at[1]), word(node, "operator")
         if node.type == "unary_expression":
             return self.applied(at, operator, last)
@@ -254,24 +270,25 @@ class EcmaScriptExpressions(Lowering):
         return target.value if isinstance(target, il.TypeAssertion) else target
 
 
-def _told(at: ByteRange, value: Expression) -> il.TypeAssertion:
-    """Return a value of which the author says that it is there."""
+def _non_null(at: ByteRange, value: Expression) -> il.TypeAssertion:
+    """Return the value as one that the author says isn't null."""
     return il.TypeAssertion(at, value, None, value.key, value.forks)
 
 
 def is_null(value: Expression, nulls: int = il.ANY_NULL, *, negated: bool = False) -> il.Comparison:
-    """Return the test whether a value is one of these nulls. It raises no suspicion."""
+    """Return the test whether a value is one of these nulls, as bits. It is no reason to suspect one."""
     null, key = il.Null(value.at, nulls=nulls), f"({value.key} ask {nulls})" if value.key else ""
     return il.Comparison(value.at, "ask", value, null, negated, key, value.forks)
 
 
 def compared(at: ByteRange, operator: str, left: Expression, right: Expression) -> Expression:
+    """Return a comparison, or what another operator with two operands gives."""
     negated, is_equality = _EQUAL.get(operator, False), operator in _EQUAL
-    is_known = isinstance(right, il.Null | il.Constant)
-    if is_equality and not is_known and (isinstance(left, il.Null) or _is_chain(right) or _is_typeof(right)):
-        left, right = right, left
+    is_literal = isinstance(right, il.Null | il.Constant)
+    if is_equality and not is_literal and (isinstance(left, il.Null) or _is_chain(right) or _is_typeof(right)):
+        left, right = right, left  # what the test is about stands on the left from here on
     nulls = right.nulls if isinstance(right, il.Null) and is_equality else 0
-    if nulls and len(operator) == 2:
+    if nulls and len(operator) == 2:  # `==` and `!=` don't tell the nulls apart
         nulls = il.ANY_NULL
     if isinstance(left, il.Conditional) and _is_chain(left) and operator in _FALSE_FOR_UNDEFINED:
         truth = (bool(nulls & UNDEFINED) if nulls else isinstance(right, il.Null)) != negated
@@ -280,7 +297,7 @@ def compared(at: ByteRange, operator: str, left: Expression, right: Expression) 
     if nulls:
         return is_null(left, nulls, negated=negated)._replace(at=at)
     if isinstance(left, il.Operation) and _is_typeof(left):
-        return typeof_test(at, left.operands[0], right, negated)
+        return _typeof_test(at, left.operands[0], right, negated=negated)
     kind = {"instanceof": "instance", "in": "in"}.get(operator, "==" if is_equality else "")
     key = short(f"({left.key} {kind or operator} {right.key})") if left.key and right.key else ""
     if kind:
@@ -289,6 +306,7 @@ def compared(at: ByteRange, operator: str, left: Expression, right: Expression) 
 
 
 def _is_chain(value: Expression) -> bool:
+    """Tell whether the expression is a chain with a `?.`."""
     return isinstance(value, il.Conditional) and isinstance(value.otherwise, il.ChainNull)
 
 
@@ -296,8 +314,8 @@ def _is_typeof(value: Expression) -> bool:
     return isinstance(value, il.Operation) and value.operator == "typeof"
 
 
-def typeof_test(at: ByteRange, value: Expression, kind: Expression, negated: bool) -> Expression:
-    """`typeof x === "string"`."""
+def _typeof_test(at: ByteRange, value: Expression, kind: Expression, *, negated: bool) -> Expression:
+    """Return the test `typeof x === "string"`. That for "object" is one that `undefined` fails."""
     if kind.key in ('"undefined"', '"object"'):
         return is_null(value, UNDEFINED, negated=negated == (kind.key == '"undefined"'))._replace(at=at)
     key = short(f"({value.key} instance {kind.key})") if value.key else ""

@@ -1,4 +1,4 @@
-"""What a module imports and exports."""
+"""Reads what a module imports and exports."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from breadknife.plugins.nullcheck.languages.outlining import first, inner, part,
 from breadknife.text.syntax import Node
 
 WHOLE = "="
-"""The key of what a module is as a whole, where that isn't the object of its exports."""
+"""The exported name of a module itself, after `module.exports = name`."""
 STAR = "*"
-"""Before the keys of exports that pass on all names of a module."""
+"""Begins the exported name of a module all of whose names are passed on: `export * from "b"`."""
 DOT = "․"
 """Stands for a dot in the name of a module: a qualified name has dots of its own."""
 
 
 @dataclass
 class ModuleLinks:
+    """What a module imports and exports. A name is qualified by that of its module: `module.name`."""
+
     imports: dict[str, str] = field(default_factory=dict[str, str])
     """Local name -> `module.name`; `module` for all of it, `module.default` for its default."""
     exports: dict[str, str] = field(default_factory=dict[str, str])
@@ -35,7 +37,7 @@ def links(root: Node) -> ModuleLinks:
             for child in inner(node):
                 _require(child, module_links)
         elif node.type == "expression_statement":
-            _assigned(node, module_links)
+            _export_assigned(node, module_links)
     return module_links
 
 
@@ -89,7 +91,7 @@ def _require(node: Node, module_links: ModuleLinks) -> None:
             module_links.imports[text(local)] = f"{module}.{text(key)}"
 
 
-def _assigned(node: Node, module_links: ModuleLinks) -> None:
+def _export_assigned(node: Node, module_links: ModuleLinks) -> None:
     """`module.exports = {a, b: c}`, and `exports.a = b`."""
     for child in inner(node):
         left, right = word(child, "left"), part(child, "right")

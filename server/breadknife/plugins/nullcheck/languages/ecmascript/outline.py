@@ -25,7 +25,7 @@ _METHODS = frozenset({"method_definition", "method_signature", "abstract_method_
 _FIELDS = frozenset({"public_field_definition", "field_definition", "property_signature"})
 _EXTENDS = frozenset({"extends_clause", "extends_type_clause"})
 _DECLARING = (b"?:", b"void 0")
-"""How code says without the word that something may be null."""
+"""How code says that something may be null, without a word that the gate knows."""
 _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
 
 
@@ -40,6 +40,7 @@ class EcmaScriptOutliner(Outliner):
     _scopes: Scopes = field(default_factory=Scopes)
     """The names that the module declares."""
     _repeated: set[str] = field(default_factory=set[str])
+    """Names that several functions of the module have."""
 
     def __post_init__(self) -> None:
         self.is_typed = self.tree.language in _TYPED
@@ -80,6 +81,7 @@ class EcmaScriptOutliner(Outliner):
     # What is at the top of the module
 
     def _top(self, node: Node) -> None:
+        """Note what a statement at the top of a module, or of a namespace, declares."""
         definition = exported(node)
         if definition.type == "ambient_declaration":
             definition = first(definition) or definition
@@ -98,6 +100,7 @@ class EcmaScriptOutliner(Outliner):
                 self._top(member)
 
     def _named(self, name: str, node: Node) -> None:
+        """Note a function of the module."""
         function = self.function(node, self._scopes, self.main)
         function.name = name
         if name in self.named:
@@ -108,41 +111,43 @@ class EcmaScriptOutliner(Outliner):
 
     def _variable(self, node: Node) -> None:
         name, value = part(node, "name"), part(node, "value")
-        own = set(bound(name)) - self.imports.keys()
+        names = set(bound(name)) - self.imports.keys()  # without `const a = require("b")`
         if name is not None and name.type != "identifier":
-            for bound_name in own:
+            for bound_name in names:
                 self.variables.setdefault(bound_name, []).append(_store(node))
-        elif value is not None and value.type in FUNCTIONS and own:
+        elif value is not None and value.type in FUNCTIONS and names:
             self._named(text(name), value)
-        elif own:
+        elif names:
             type_ = self.types.read(part(node, "type"))
             self.variables.setdefault(text(name), []).append(_store(node, type_))
 
     # Functions
 
     def function(self, node: Node, scopes: Scopes, around: Function, /) -> Function:
+        """Return the function that is written at a node, which is made once."""
         at = at_of(node)
         key = f"=>{at[0]}"
         if key in self.closures:
             return self.closures[key]
         body, source, return_type = part(node, "body"), self.tree.encoded[at[0] : at[1]], part(node, "return_type")
-        own = scopes.inside()
+        inner_scopes = scopes.inside()
         returns = (
             self.types.read(return_type) if return_type is not None and return_type.type == "type_annotation" else None
         )
-        gives, is_own = promised(returns), node.type == "arrow_function" and bool(around.receiver)
+        promised_type = promised(returns)
+        has_outer_this = node.type == "arrow_function" and bool(around.receiver)
         heads = {child.type for child in node.children[:5]}
         function = Function(
-            at, "", (), gives if gives is not None else returns,
-            lambda function: self._lowered(function, node, own), source,
-            around=around, receiver=around.receiver if is_own else "",
-            receiver_class=around.receiver_class if is_own else None,
-            is_async="async" in heads or gives is not None, is_generator="*" in heads,
+            at, "", (), promised_type if promised_type is not None else returns,
+            lambda function: self._lowered(function, node, inner_scopes), source,
+            around=around, receiver=around.receiver if has_outer_this else "",
+            receiver_class=around.receiver_class if has_outer_this else None,
+            is_async="async" in heads or promised_type is not None, is_generator="*" in heads,
             is_stub=body is None, is_expression=body is not None and body.type != "statement_block",
             has_declared_null=any(mark in source for mark in _DECLARING),
             changed_within=self._assigned.within[at],
         )  # fmt: skip
-        function.parameters = tuple(self._parameter(child) for child in _given(node))
+        function.parameters = tuple(self._parameter(child) for child in _parameter_nodes(node))
         function.is_open = body is not None and body.type == "statement_block" and _is_open(body)
         self.closures[key] = function
         around.within.append(function)
@@ -150,14 +155,15 @@ class EcmaScriptOutliner(Outliner):
 
     def _lowered(self, function: Function, node: Node, scopes: Scopes) -> Block:
         body = part(node, "body")
-        statements, before = EcmaScriptLowering(function, scopes, self), list[il.Statement]()
-        targets = [_target(child) for child in _given(node)]
+        """Return the body of a function, after what takes its parameters apart that are patterns."""
+        lowering, before = EcmaScriptLowering(function, scopes, self), list[il.Statement]()
+        targets = [_target(child) for child in _parameter_nodes(node)]
         for name in (name for target in targets for name in bound(target)):
-            statements.scopes.declare(name, 0, is_own=True)
+            lowering.scopes.declare(name, 0, is_own=True)
         for target in targets:
             if target.type in PATTERNS:
-                before += statements.assign(target, il.Name(at_of(target), f"@{target.start_byte}"), at_of(node))
-        return (*before, *statements.body(body)) if body is not None else ()
+                before += lowering.assign(target, il.Name(at_of(target), f"@{target.start_byte}"), at_of(node))
+        return (*before, *lowering.body(body)) if body is not None else ()
 
     def _parameter(self, node: Node) -> Parameter:
         target, value = _target(node), part(node, "value") or part(node, "right")
@@ -175,6 +181,7 @@ class EcmaScriptOutliner(Outliner):
         return Parameter(at_of(target), name, self._default(value), type_, "*" if is_rest else "", left_out)
 
     def _default(self, value: Node | None) -> il.Expression | None:
+        """Return the default of a parameter; only of a simple one anything is known. None if there is none."""
         if value is None or value.type in FUNCTIONS or inner(value):
             return nothing(at_of(value)) if value is not None else None
         return EcmaScriptLowering(Function((0, 0), "", (), None, lambda _: (), b""), Scopes(), self).expression(value)
@@ -189,6 +196,7 @@ class EcmaScriptOutliner(Outliner):
             self.aliases[name] = type_
 
     def _shape(self, node: Node) -> str:
+        """Note an object type that is written in place, and return the name that it has from then on."""
         name = f"{{}}{node.start_byte}"
         if name not in self.classes:
             self._members(node, Class(at_of(node), name, ()), self._scopes, self.main)
@@ -225,7 +233,7 @@ class EcmaScriptOutliner(Outliner):
             function.is_plain = table[name].is_plain = False  # overloaded
         if "set" not in heads:
             table[name] = function
-        for member in _given(node) if name == "constructor" else ():
+        for member in _parameter_nodes(node) if name == "constructor" else ():
             if any(child.type in ("accessibility_modifier", "readonly") for child in member.children[:2]):
                 type_ = self._parameter(member).annotation
                 class_.stores[word(member, "pattern")] = [_store(member, type_)]
@@ -250,6 +258,7 @@ class EcmaScriptOutliner(Outliner):
 
 
 def _store(node: Node, type_: Type | None = None) -> StoredValue:
+    """Return a store of which only the declared type is known."""
     return StoredValue(at_of(node), None, lambda: None, type_)
 
 
@@ -263,7 +272,7 @@ def _extended(node: Node) -> Iterable[Node]:
                 yield child
 
 
-def _given(node: Node) -> list[Node]:
+def _parameter_nodes(node: Node) -> list[Node]:
     """Return the parameters of a function, without `this`."""
     single = part(node, "parameter")
     nodes = [single] if single is not None else inner(part(node, "parameters"))
@@ -277,6 +286,7 @@ def _target(node: Node) -> Node:
 
 
 def _is_open(body: Node) -> bool:
+    """Tell whether a function may end without a value: behind its last statement, or by a `return` alone."""
     statements = inner(body)
     return not statements or statements[-1].type not in _OPEN_ENDS or b"return;" in (body.text or b"")
 

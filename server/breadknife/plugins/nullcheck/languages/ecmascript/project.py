@@ -16,7 +16,7 @@ from breadknife.text.syntax import SyntaxTree
 
 _LANGUAGES = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
 _MOST_STEPS = 5
-"""Re-exports are followed this far."""
+"""How many re-exports are followed one after the other."""
 
 
 class EcmaScriptProject(ProjectFiles[FileAnalysis]):
@@ -31,16 +31,16 @@ class EcmaScriptProject(ProjectFiles[FileAnalysis]):
         return (path, target[1]) if target is not None and path is not None else None
 
     def imported(self, home: SymbolTable, /) -> Iterator[FileAnalysis]:
-        """Yield the modules that it imports, and those that these import: what its types come from."""
+        """Yield the modules that a module imports, and those that these import: its types come from both."""
         direct = set(self._imported(home))
         yield from direct.union(*map(self._imported, direct))
 
     def nullable(self, home: SymbolTable, /) -> frozenset[bytes]:
         words = set(super().nullable(home))
-        for here, name in home.file.imports.items():  # it may have another name there
+        for local, name in home.file.imports.items():  # what is imported may have another name in its module
             target = self.resolved(home, name)
             if target is not None and target[1].encode() in target[0].gate.own:
-                words.add(here.encode())
+                words.add(local.encode())
         return frozenset(words)
 
     def modules(self, home: SymbolTable, module: str) -> Iterator[FileAnalysis]:
@@ -48,9 +48,9 @@ class EcmaScriptProject(ProjectFiles[FileAnalysis]):
         path = uri_to_path(home.uri)
         language = (language_of(path) if path is not None else None) or "typescript"
         for candidate in self.paths(home.uri, Import(module.replace(DOT, ".")), language):
-            there = self.home(candidate) if language_of(Path(candidate)) in _LANGUAGES else None
-            if there is not None:
-                yield there
+            analysis = self.home(candidate) if language_of(Path(candidate)) in _LANGUAGES else None
+            if analysis is not None:
+                yield analysis
 
     def _imported(self, home: SymbolTable) -> Iterator[FileAnalysis]:
         for name in set(home.file.imports.values()):
@@ -60,21 +60,22 @@ class EcmaScriptProject(ProjectFiles[FileAnalysis]):
             yield from self.modules(home, name.partition(".")[0])
 
     def _followed(self, home: SymbolTable, name: str, steps: int) -> tuple[FileAnalysis, str] | None:
-        """Return the module that a qualified name leads to, and the name there."""
+        """Return the module that declares what a qualified name means, and its name there; None if it isn't found.
+        `steps` is the number of re-exports that may be followed."""
         module, _, rest = name.partition(".")
         if steps <= 0:
             return None
         rest = rest or WHOLE
         first, dot, more = rest.partition(".")
-        for there in self.modules(home, module):
-            local = there.file.exports.get(first, "")
-            known = there.file.imports.get(local, local)
-            if known != local or "." in known:
-                return self._followed(there, known + dot + more, steps - 1)
+        for analysis in self.modules(home, module):
+            local = analysis.file.exports.get(first, "")
+            qualified = analysis.file.imports.get(local, local)
+            if qualified != local or "." in qualified:  # it exports what another module has
+                return self._followed(analysis, qualified + dot + more, steps - 1)
             if local:
-                return there, local + dot + more
-            for key, passed_on in there.file.exports.items():
-                target = self._followed(there, f"{passed_on}.{rest}", steps - 1) if key.startswith(STAR) else None
+                return analysis, local + dot + more
+            for exported, source in analysis.file.exports.items():
+                target = self._followed(analysis, f"{source}.{rest}", steps - 1) if exported.startswith(STAR) else None
                 if target is not None:
                     return target
         return None

@@ -34,14 +34,16 @@ class EcmaScriptLowering(EcmaScriptExpressions):
         return self.nested(node, is_own=True)
 
     def nested(self, node: Node | None, *, is_own: bool = False) -> Block:
-        """`is_own`: the names in it are those of the function."""
+        """Return the statements of a block, after the functions that it declares. `is_own`: the block is that of the
+        function, whose names keep their keys."""
         inside = inner(node) if node is not None and node.type in self.kinds.blocks else [node] if node else []
         self.declare(inside, is_own=is_own)
         functions = (statement for statement in map(exported, inside) if statement.type in _HOISTED)
         return (*(hoisted for function in functions for hoisted in self._hoisted(function)), *super().nested(node))
 
     def declare(self, statements: Iterable[Node], *, is_own: bool = False) -> None:
-        """Note the names that a block declares: another variable than one that is seen from it has another key."""
+        """Note the names that a block declares. One that hides a variable around it gets a key of its own, unless it
+        `is_own`."""
         for definition in map(exported, statements):
             if definition.type in ("variable_declaration", "lexical_declaration"):
                 is_var = definition.type == "variable_declaration"
@@ -52,11 +54,13 @@ class EcmaScriptLowering(EcmaScriptExpressions):
                 self.add(word(definition, "name"), definition, is_own=is_own)
 
     def add(self, name: str, node: Node, *, is_own: bool = False) -> str:
+        """Note a name that is declared at a node, and return its key."""
         key = self.scopes.declare(name, node.start_byte, is_own=is_own)
         self.function.locals.add(key)
         return key
 
     def _hoisted(self, node: Node) -> Iterable[Statement]:
+        """Yield the assignment of a function to its name, which is done before the block is run."""
         name = part(node, "name")
         if name is not None and part(node, "body") is not None:
             yield il.Assign(at_of(node), self.target(name), self.lower_arrow_function(node))
@@ -80,7 +84,8 @@ class EcmaScriptLowering(EcmaScriptExpressions):
                     yield il.Assign(at_of(child), target, il.Null(at_of(child), "undefined", nulls=UNDEFINED), type_)
 
     def assign(self, target: Node, value: Expression, at: ByteRange, type_: Type | None = None) -> Iterator[Statement]:
-        """Yield an assignment to a variable, a member, or a pattern."""
+        """Yield the assignments of a value to a variable, a member, or the names of a pattern. `type_` is the declared
+        type of the target."""
         if target.type == "object_pattern":
             before, named = self.held(value)
             if isinstance(before, il.AssignmentExpression):
@@ -100,7 +105,7 @@ class EcmaScriptLowering(EcmaScriptExpressions):
             yield il.Assign(at, left, value, type_ or self.declared_type(left))
 
     def declared_type(self, target: Expression) -> Type | None:
-        """Tell what a variable or a parameter of the function is declared to be."""
+        """Return the declared type of a variable or a parameter of the function; None where there is none."""
         if not isinstance(target, il.Name) or target.key in self.function.types:
             return self.function.types.get(target.key)
         return next(
@@ -108,7 +113,7 @@ class EcmaScriptLowering(EcmaScriptExpressions):
         )
 
     def _property(self, node: Node, owner: Expression, at: ByteRange) -> Iterator[Statement]:
-        """One part of an object's pattern."""
+        """Yield the assignments of one member of an object's pattern."""
         if node.type == "rest_pattern":
             for child in inner(node):
                 yield il.Assign(at, self.target(child), display(at_of(child), "object"))
@@ -120,19 +125,20 @@ class EcmaScriptLowering(EcmaScriptExpressions):
             yield from self.assign(node, attribute(at_of(key), owner, text(key)), at)
 
     def _items(self, node: Node, value: Expression, at: ByteRange) -> Iterator[Statement]:
-        targets, later, is_left_out = list[Expression](), list[tuple[Node, il.Name]](), True
+        """Yield the assignments of an array's pattern. An item that is itself a pattern first gets a name of ours."""
+        targets, patterns, is_left_out = list[Expression](), list[tuple[Node, il.Name]](), True
         for child in node.children[1:-1]:
             name = il.Name(at_of(child), f"@{child.start_byte}")
             if child.type == ",":
                 targets += [name] if is_left_out else []
             elif child.type in PATTERNS or child.type == "assignment_pattern":
                 targets.append(name)
-                later.append((child, name))
+                patterns.append((child, name))
             elif child.type != "comment":
                 targets.append(self.target(child))
             is_left_out = child.type == ","
         yield il.Assign(at, display(at, "list", targets), value)
-        for child, name in later:
+        for child, name in patterns:
             yield from self.assign(child, name, at)
 
     def run_class_declaration(self, node: Node) -> Iterable[Statement]:
@@ -157,7 +163,7 @@ class EcmaScriptLowering(EcmaScriptExpressions):
         left, kind, iterable = part(node, "left"), part(node, "kind"), self.expression(part(node, "right"))
         before: Block = ()
         if word(node, "operator") == "in":
-            before = (il.If(is_null(iterable), (il.Jump(is_break=True),), ()),)  # null has no keys
+            before = (il.If(is_null(iterable), (il.Jump(is_break=True),), ()),)  # over null there is no round
             iterable = opaque(iterable.at, [iterable])
         with self.scopes.block():
             for name in bound(left) if kind is not None and kind.type != "var" else ():
@@ -171,16 +177,17 @@ class EcmaScriptLowering(EcmaScriptExpressions):
             return (il.Loop(at_of(node), None, target, iterable, body, (), is_true=True),)
 
     def kept(self, value: Expression) -> tuple[Block, Expression]:
-        """Return each case asks an optional chain, or `typeof x`, anew."""
-        is_asked_anew = isinstance(value, il.Conditional | il.Operation | il.Constant)
-        return ((), value) if is_asked_anew else super().kept(value)
+        """Do what `kept` of `Lowering` does, but let each case evaluate an optional chain, or `typeof x`, again: then
+        its test refines `x`."""
+        is_evaluated_again = isinstance(value, il.Conditional | il.Operation | il.Constant)
+        return ((), value) if is_evaluated_again else super().kept(value)
 
     def case(self, node: Node, subject: Expression | None, /) -> il.SwitchCase:
         value, test = part(node, "value"), None
         if value is not None and subject is not None:
             is_true = isinstance(subject, il.Constant) and subject.truth  # `switch (true)`
-            asked = self.expression(value)
-            test = asked if is_true else compared(at_of(value), "===", subject, asked)
+            lowered = self.expression(value)
+            test = lowered if is_true else compared(at_of(value), "===", subject, lowered)
         return il.SwitchCase(test, self.statements(child for child in inner(node) if child != value))
 
     def handler(self, node: Node, /) -> il.Handler:
@@ -213,4 +220,5 @@ def bound(node: Node | None) -> Iterator[str]:
 
 
 def _as_declared(value: Expression, type_: Type | None) -> Expression:
+    """Return the value as one of the declared type, if there is one."""
     return il.TypeAssertion(value.at, value, type_, value.key, value.forks) if type_ is not None else value

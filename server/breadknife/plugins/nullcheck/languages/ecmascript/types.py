@@ -13,23 +13,26 @@ from breadknife.text.syntax import Node
 NULL, UNDEFINED = 1, 2
 """The bits of the two nulls."""
 ANY = Type("any")
-"""What allows null without saying so."""
+"""A type that allows null without saying so."""
 UNKNOWN = Type("")
 _DEEPEST = 8
 _ELEMENT = re.compile(r"(?:HTML|SVG)\w*Element\Z|Element\Z")
 _NULLS = {"null": NULL, "undefined": UNDEFINED}
 _ANYTHING = frozenset({"any", "unknown", "void"})
 _KINDS = {"'": "string", '"': "string", "-": ""}
+"""First character of a literal that is a type -> the type of its value."""
 
 
 @dataclass
 class TypeScriptTypes:
-    """Reads annotations. `shape` gives the name under which a type that is written in place is known."""
+    """Reads the types that one file writes."""
 
     names: Mapping[str, str]
     """Written name -> the name that the knowledge has for it."""
     imports: Mapping[str, str]
+    """Local name -> qualified name."""
     shape: Callable[[Node], str]
+    """Notes the members of an object type that is written in place, and gives the name that it has from then on."""
 
     def read(self, node: Node | None, depth: int = 0) -> Type | None:
         """Return the type that is written; None where nothing is."""
@@ -67,13 +70,14 @@ class TypeScriptTypes:
             case "template_literal_type":
                 return Type("string")
             case "function_type":
-                gives = self.read(part(node, "return_type"), depth + 1)
-                is_plain = gives is not None and part(node, "type_parameters") is None
-                return Type("function", (gives,) if gives is not None and is_plain else ())
+                returns = self.read(part(node, "return_type"), depth + 1)
+                is_generic = part(node, "type_parameters") is not None
+                return Type("function", (returns,) if returns is not None and not is_generic else ())
             case _:
                 return UNKNOWN
 
     def _literal(self, written: str) -> Type:
+        """Return the type of a literal that is a type, or of a keyword."""
         if written in _NULLS:
             return Type("", (), _NULLS[written])
         if written in _ANYTHING:
@@ -82,6 +86,7 @@ class TypeScriptTypes:
         return Type("boolean" if kind in ("true", "false") else kind)
 
     def named(self, name: str) -> Type:
+        """Return the type of a name, which may be qualified."""
         if name == "undefined":
             return Type("", (), UNDEFINED)
         if name not in self.names and _ELEMENT.match(name):
@@ -90,6 +95,7 @@ class TypeScriptTypes:
         return Type(self.names.get(name) or self.imports.get(root, root) + dot + rest)
 
     def _union(self, types: Sequence[Type]) -> Type:
+        """Return the union of types. Nulls in it become bits, and one type that is left stands for itself."""
         nulls, others = 0, list[Type]()
         for type_ in types:
             nulls |= type_.nullable
@@ -106,12 +112,12 @@ class TypeScriptTypes:
 
 
 def optional(type_: Type) -> Type:
-    """Return the type of what may be left out."""
+    """Return the type of something that may be left out, and is `undefined` then."""
     return type_ if type_.name == ANY.name else type_._replace(nullable=type_.nullable | UNDEFINED)
 
 
 def promised(type_: Type | None) -> Type | None:
-    """Return what a promise gives; None for another type."""
+    """Return the type of what a promise gives; None for another type than a promise."""
     if type_ is None or type_.name != "Promise" or type_.nullable:
         return None
     return type_.arguments[0] if type_.arguments else UNKNOWN

@@ -20,6 +20,7 @@ class NilPattern(NamedTuple):
 _ASSIGNS = rb"[ \t]*+:?="
 _SECOND_NAME = rb",[ \t]*\w++" + _ASSIGNS
 _NO_ERROR = rb" nil\b(?<!\berr [!=]= nil)(?<!\bErr [!=]= nil)(?<!\bError [!=]= nil)"
+"""What follows `!=` or `==` in a comparison with nil of something else than an error."""
 _LOOKUP = _SECOND_NAME + rb"[^\n]*\["
 _ASSERTION = rb"\.\(\*|\.\(map"
 _ZERO_VALUE = rb"var(?<=\bvar)\s+(?:\(|\w+\s+(?:map\b|\*|func\b|[A-Z]))"
@@ -32,27 +33,34 @@ HAS_NIL = NilPattern(
     (b"v, ok := m[k]", b"p := x.(*T)", b"var p *T", b"var (", b"p = nil", b"case nil:", b"if p == nil {", b"p != nil"),
     (b"v := m[k]", b"x.(T)", b"var n int", b"err = nil", b"if err != nil {", b"if r.Err == nil {"),
 )
-"""A look-up or an assertion that tells whether there is a value, a variable without a value, nil. Each alternative
-begins with a certain character: the others are passed over quickly."""
+"""A function where something may be nil: a look-up or an assertion that also tells whether there is a value, a variable
+that is declared without a value, or `nil` itself, but for errors.
+
+Each alternative begins with a fixed character, by which the search finds it quickly. So conditions on what stands
+before are look-behinds that come later in the pattern."""
 
 GIVES_NIL = NilPattern(
     re.compile(rb"\breturn\b[^\n]*\bnil\b"), (b"return nil", b"return nil, err"), (b"return p", b"returned = nil")
 )
+"""A function that returns nil, maybe beside an error."""
 
 GIVES_NIL_SILENTLY = NilPattern(
     re.compile(rb"\breturn\b(?:[^\n]*\bnil,[^\n]*)?[ \t]*\b(?:nil|nil, true|nil, false)\s*(?:$|//|\})", re.M),
     (b"return nil\n", b"return nil, nil\n", b"return nil, false }", b"return nil // none"),
     (b"return nil, err\n", b"return p, nil\n"),
 )
-"""It returns nil without an error."""
+"""A function that returns nil without an error."""
 
 _FAILED = rb"\w*[eE]rr\w* != nil \{\s*"
+"""Begins a check of an error."""
 _LEAVES = rb"(?:return\b(?![^\n]*\b\1\.)|continue|break|panic|goto|log\.Fatal|t\.Fatal)"
+"""Leaves the statements around, without a use of the call's value, whose name is in group 1."""
 _IS_CHECKED = rb"[^\n]*(?:\n\s*if |; )" + _FAILED + _LEAVES
+"""The rest of the call, with a check of its error on the same line or the next one."""
 
 IGNORES_ERROR = NilPattern(
     re.compile(rb"\b(\w++)" + _SECOND_NAME + rb"[ \t]*[\w.]++\((?!" + _IS_CHECKED + rb")"),
     (b"f, err := os.Open(p)\nf.Read(b)", b"f, _ := os.Open(p)", b"f, err := g()\nif err != nil {\n\treturn f.x\n}"),
     (b"f, err := os.Open(p)\nif err != nil {\n\treturn err\n}", b"f := os.Open(p)", b"a, b = 1, 2"),
 )
-"""A call whose error isn't looked at in the next line, in a check that leaves."""
+"""A call with two results whose error isn't checked at once, or in a check that goes on."""

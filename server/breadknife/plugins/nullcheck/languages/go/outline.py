@@ -32,19 +32,21 @@ _SETS = frozenset({"short_var_declaration", "assignment_statement", "inc_stateme
 class GoOutliner(Outliner):
     language = "go"
 
-    elsewhere: Callable[[str], Node | None] = lambda _: None
-    """A type that another file of the package declares."""
+    declared_elsewhere: Callable[[str], Node | None] = lambda _: None
+    """Gives what another file of the package declares a type as; None if none has a type of this name."""
     declared: dict[str, Node] = field(default_factory=dict[str, Node])
+    """Type of this file -> what it is declared as."""
 
     def file(self) -> FileDeclarations:
         root = self.tree.root
         main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
-        self.types = GoTypes(self.declared, self.imports, self.elsewhere)
+        self.types = GoTypes(self.declared, self.imports, self.declared_elsewhere)
         if not self.knowledge.is_generated(self.tree.encoded):
             self._read(root)
         return self.file_of(main)
 
     def _read(self, root: Node) -> None:
+        """Note the imports first, then types, variables and functions, as each may name those before."""
         for node in root.named_children:
             if node.type == "import_declaration":
                 self._import(node)
@@ -85,35 +87,37 @@ class GoOutliner(Outliner):
         for spec in specs_of(node):
             names, values = spec.children_by_field_name("name"), inner(part(spec, "value"))
             type_ = self.types.read(part(spec, "type"))
-            for at, name in enumerate(names):
-                given = values[at] if len(values) == len(names) else None
-                store = StoredValue(at_of(name), None, lambda given=given: self._value(given), type_)
+            for index, name in enumerate(names):
+                value = values[index] if len(values) == len(names) else None
+                store = StoredValue(at_of(name), None, lambda value=value: self._value(value), type_)
                 self.variables.setdefault(text(name), []).append(store)
 
     def _value(self, node: Node | None) -> il.Expression | None:
+        """Return the value of a variable of the package; None where it isn't written."""
         if node is None:
             return None
-        scratch = Function(at_of(node), "", (), None, lambda _: (), b"")
-        return GoLowering(scratch, Scopes(), types=self.types).expression(node)
+        nowhere = Function(at_of(node), "", (), None, lambda _: (), b"")
+        return GoLowering(nowhere, Scopes(), types=self.types).expression(node)
 
     def _function(self, node: Node) -> None:
+        """Note a function with a body, or a method, whose receiver is then its first parameter."""
         name, body = word(node, "name"), part(node, "body")
         if body is None:
             return
         receiver = next(parameters_of(node, self.types, "receiver"), None)
-        own, owner = (receiver,) if receiver is not None else (), None
+        receivers, owner = (receiver,) if receiver is not None else (), None
         if receiver is not None and receiver.annotation is not None:
             type_ = receiver.annotation.name
             owner = self.classes.setdefault(type_, Class(at_of(node), type_, (), is_elsewhere=True))
         source = self.tree.encoded[node.start_byte : node.end_byte]
         function = Function(
-            at_of(node), name, (*own, *parameters_of(node, self.types)), result_of(node, self.types),
+            at_of(node), name, (*receivers, *parameters_of(node, self.types)), result_of(node, self.types),
             lambda function: self._lowered(function, node), source, owner,
             receiver=receiver.name if receiver is not None else "", receiver_class=owner,
             is_stub=not inner(body), is_bound=receiver is not None,
             has_declared_null=HAS_NIL.is_in(source),
-            is_open=_gives_pointer(node) and GIVES_NIL_SILENTLY.is_in(source),
-            tells_null=_gives_pointer(node) and GIVES_NIL.is_in(source),
+            is_open=_may_give_nil(node) and GIVES_NIL_SILENTLY.is_in(source),
+            tells_null=_may_give_nil(node) and GIVES_NIL.is_in(source),
             may_ignore=IGNORES_ERROR.is_in(source),
         )  # fmt: skip
         self.functions.append(function)
@@ -123,6 +127,8 @@ class GoOutliner(Outliner):
             owner.methods.setdefault(name, function)
 
     def _lowered(self, function: Function, node: Node) -> Block:
+        """Return the body of a function. One of a value dereferences its receiver first: on nil the call itself
+        fails."""
         scopes = Scopes(self.outside)
         for parameter in function.parameters:
             scopes.declare(parameter.name, parameter.at[0])
@@ -143,30 +149,31 @@ def type_specs(root: Node) -> Iterator[Node]:
             yield from (child for child in inner(node) if child.type in ("type_spec", "type_alias"))
 
 
-def _gives_pointer(node: Node) -> bool:
-    """Tell whether a result other than an error can be nil."""
+def _may_give_nil(node: Node) -> bool:
+    """Tell whether a function's result, as far as its first look shows, may be a nil that isn't an error."""
     return word(node, "result") not in ("", "error", "bool", "string", "int")
 
 
 def _set_by_others(body: Node | None) -> frozenset[str]:
-    """Variables that a function within this one sets, or whose address somebody gets: nothing is known of them. What is
-    deferred sets variables at the end, when nobody uses them any more."""
+    """Return the variables that a function within this one sets, or whose address somebody gets: nothing can be known
+    of them. `defer` doesn't count: it sets variables at the end, when nobody uses them any more."""
     names = set[str]()
     for node in nodes_in(body, _DEFERRED) if body is not None else ():
         if node.type == "unary_expression" and node.children[0].type == "&":
             names |= _names(part(node, "operand"))
         elif node.type == "func_literal":
-            own, within = set[str](), set[str]()
+            declared_within, set_within = set[str](), set[str]()
             for child in nodes_in(node):
                 if child.type in _DECLARES:
-                    own.update(map(text, child.children_by_field_name("name")))
+                    declared_within.update(map(text, child.children_by_field_name("name")))
                 elif child.type in _SETS:
-                    (own if defines(child) else within).update(_names(part(child, "left") or child))
-            names |= within - own
+                    (declared_within if defines(child) else set_within).update(_names(part(child, "left") or child))
+            names |= set_within - declared_within
     return frozenset(names)
 
 
 def _names(node: Node | None) -> set[str]:
+    """Return the names that a node is, or that it lists."""
     return {text(child) for child in ([node, *inner(node)] if node is not None else ()) if child.type == "identifier"}
 
 

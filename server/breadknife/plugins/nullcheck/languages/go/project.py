@@ -23,9 +23,9 @@ from breadknife.text.outline import Import
 from breadknife.text.syntax import Node, SyntaxTree
 
 _TEST = "_test.go"
-_TABLES = 5000
-"""Files of which it is known what they declare."""
-_CLAUSE = re.compile(rb"^package\s+(\w+)", re.MULTILINE)
+_MOST_FILES = 5000
+"""How many files' types are remembered."""
+_PACKAGE_CLAUSE = re.compile(rb"^package\s+(\w+)", re.MULTILINE)
 
 
 class _PackageFile(NamedTuple):
@@ -43,81 +43,91 @@ class GoProject(PackageFiles):
 
     def __init__(self, project: Project | None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(project, clock)
-        self._tables = LruCache[Path, Memo[_PackageFile | None]](_TABLES)
+        self._package_files = LruCache[Path, Memo[_PackageFile | None]](_MOST_FILES)
 
     def _outlined(self, tree: SyntaxTree, uri: str) -> FileDeclarations:
         reads = self._running[-1]  # functions are lowered later, whoever is reading then
         declared = cache(partial(self._declared_beside, reads, uri_to_path(uri), _package(tree.encoded)))
-        return GoOutliner(tree, self._knowledge, elsewhere=declared).file()
+        return GoOutliner(tree, self._knowledge, declared_elsewhere=declared).file()
 
     def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:
         folder, slash, last = name.rpartition("/")
         package, dot, rest = last.partition(".")
-        paths = self._of(home, folder + slash + package) if dot or slash else self._beside(home)
-        name = rest if dot or slash else name
-        wanted = name.partition(".")[0]
-        having = [path for path in paths if (there := self.home(path)) is not None and _declares(there, wanted)]
+        is_imported = bool(dot or slash)
+        paths = self._imported_files(home, folder + slash + package) if is_imported else self._beside(home)
+        name = rest if is_imported else name
+        root = name.partition(".")[0]
+        declaring = [path for path in paths if (analysis := self.home(path)) is not None and _declares(analysis, root)]
         # The same name in two files, for two systems: what it gives isn't known.
-        return (having[0], name) if len(having) == 1 else None
+        return (declaring[0], name) if len(declaring) == 1 else None
 
     def imported(self, home: SymbolTable, /) -> Iterator[PackageFileAnalysis]:
         yield from self._homes_at(self._beside(home))
         for package in sorted(set(home.file.imports.values())):
-            yield from self._homes_at(self._of(home, package))
+            yield from self._homes_at(self._imported_files(home, package))
 
     def method(self, home: SymbolTable, class_: str, name: str, /) -> ResolvedSymbol | None:
         with self.running(self.reads(home)):
-            package = list(self._homes_at(self._beside(home)))
-        for there in package:
-            known = there.file.classes.get(class_)
-            if known is not None and known.is_elsewhere and (function := known.methods.get(name)) is not None:
-                return ResolvedSymbol(there, function)
+            others = list(self._homes_at(self._beside(home)))
+        for analysis in others:
+            with_methods = analysis.file.classes.get(class_)
+            if with_methods is None or not with_methods.is_elsewhere:
+                continue
+            if (function := with_methods.methods.get(name)) is not None:
+                return ResolvedSymbol(analysis, function)
         return None
 
     def _homes_at(self, paths: Iterable[Path]) -> Iterator[PackageFileAnalysis]:
-        yield from (there for path in paths if (there := self.home(path)) is not None)
+        yield from (analysis for path in paths if (analysis := self.home(path)) is not None)
 
     def _beside(self, home: SymbolTable) -> Iterator[Path]:
-        """Return the other files of its package, without tests."""
+        """Yield the other files of a file's package, without tests."""
         return self._package_at(uri_to_path(home.uri), _package(home.file.main.source))
 
-    def _of(self, home: SymbolTable, path: str) -> Iterator[Path]:
-        """Yield the files of a package that it imports, if that is of the module: the standard library's have no
-        dot."""
-        for file in self.paths(home.uri, Import(path), "go") if "." in path.partition("/")[0] else ():
-            table = self._table(file)
-            if table is not None and table.package != b"main":
-                yield file
-
-    def _package_at(self, here: Path | None, package: bytes) -> Iterator[Path]:
-        for path in self.beside(here, "*.go") if here is not None else ():
-            table = self._table(path) if path != here else None
-            if table is not None and table.package == package:
+    def _imported_files(self, home: SymbolTable, package: str) -> Iterator[Path]:
+        """Yield the files of an imported package, without tests. Those of the standard library, whose paths begin with
+        a word without a dot, aren't looked for."""
+        for path in self.paths(home.uri, Import(package), "go") if "." in package.partition("/")[0] else ():
+            package_file = self._package_file(path)
+            if package_file is not None and package_file.package != b"main":
                 yield path
 
-    def _table(self, path: Path) -> _PackageFile | None:
-        return None if path.name.endswith(_TEST) else self.derive(self._tables, path, lambda: self._read_table(path))
+    def _package_at(self, here: Path | None, package: bytes) -> Iterator[Path]:
+        """Yield the files of a package beside the file `here`, without that one and without tests."""
+        for path in self.beside(here, "*.go") if here is not None else ():
+            package_file = self._package_file(path) if path != here else None
+            if package_file is not None and package_file.package == package:
+                yield path
 
-    def _read_table(self, path: Path) -> _PackageFile | None:
+    def _package_file(self, path: Path) -> _PackageFile | None:
+        """Return what is known of a file without an analysis; None of a test, or of what can't be read."""
+        if path.name.endswith(_TEST):
+            return None
+        return self.derive(self._package_files, path, lambda: self._read_package_file(path))
+
+    def _read_package_file(self, path: Path) -> _PackageFile | None:
         tree = self.tree(path)
         if tree is None:
             return None
         specs = type_specs(tree.root)
-        types = {word(each, "name"): type_ for each in specs if (type_ := part(each, "type")) is not None}
+        types = {word(spec, "name"): type_ for spec in specs if (type_ := part(spec, "type")) is not None}
         return _PackageFile(_package(tree.encoded), types)
 
     def _declared_beside(self, reads: Reads, here: Path | None, package: bytes, name: str) -> Node | None:
-        """A type that another file of the package declares."""
+        """Return what another file of a package declares a type as; None if none does. `reads` notes what is read for
+        it."""
         with self.running(reads):
-            tables = [self._table(path) for path in self._package_at(here, package)]
-        return next((table.types[name] for table in tables if table is not None and name in table.types), None)
+            package_files = [self._package_file(path) for path in self._package_at(here, package)]
+        return next((file.types[name] for file in package_files if file is not None and name in file.types), None)
 
 
 def _declares(home: PackageFileAnalysis, name: str) -> bool:
+    """Tell whether the file itself declares a type, a function or a variable of this name."""
     class_ = home.file.classes.get(name)
     return (class_ is not None and not class_.is_elsewhere) or name in home.file.named or name in home.file.variables
 
 
 def _package(source: bytes) -> bytes:
-    match = _CLAUSE.search(source)
+    """Return the name of the package that a file says it is in; b"" if it says none."""
+    match = _PACKAGE_CLAUSE.search(source)
     return match[1] if match is not None else b""

@@ -32,13 +32,15 @@ class GoLowering(Lowering):
 
     types: GoTypes = field(kw_only=True)
     untracked: frozenset[str] = frozenset()
-    """Variables of which nothing is known."""
+    """Variables that are set where nobody can follow it, so that nothing is known of them."""
     result_names: list[str] = field(default_factory=list[str], init=False)
+    """The names of the function's results: a `return` alone gives these variables."""
 
     kinds = grammar_of("go").lowering
 
     def body(self, node: Node, /) -> Block:
-        """Return the body of a function, after what its results are at first. One with `goto` isn't followed."""
+        """Return the body of a function, after the first values of its named results. One with `goto` isn't
+        followed."""
         if b"goto " in self.function.source:
             return ()
         statements = list[Statement]()
@@ -64,7 +66,7 @@ class GoLowering(Lowering):
             super().declared(node, type_)
         return self.target(node)
 
-    def _as_target(self, node: Node, is_new: bool) -> Expression:
+    def _as_target(self, node: Node, *, is_new: bool) -> Expression:
         return self.declared(node) if is_new else self.target(node)
 
     def run_short_var_declaration(self, node: Node) -> Iterable[Statement]:
@@ -72,7 +74,7 @@ class GoLowering(Lowering):
         left, right = inner(part(node, "left")), part(node, "right")
         values = inner(right) if right is not None and right.type == "expression_list" else [right] if right else []
         lowered, is_new = self._values(values, left), defines(node)
-        targets = [self._as_target(target, is_new and self.scopes.is_new(text(target))) for target in left]
+        targets = [self._as_target(target, is_new=is_new and self.scopes.is_new(text(target))) for target in left]
         return (_assigned(node, targets, lowered),)
 
     def run_assignment_statement(self, node: Node) -> Iterable[Statement]:
@@ -97,7 +99,7 @@ class GoLowering(Lowering):
                     yield self._zero(name, type_)
 
     def _zero(self, name: Node, type_: Type | None) -> Statement:
-        """Return a variable without a value."""
+        """Return the assignment of its zero value, which may be nil, to a variable that is declared without a value."""
         target, at = self.target(name), at_of(name)
         null = il.Null(at, "nil", why=f"`{text(name)}` is declared without a value", kind="initial")
         is_nil = type_ is not None and not type_.is_value
@@ -108,11 +110,12 @@ class GoLowering(Lowering):
         lowered = [self.expression(value) for value in values]
         if len(lowered) != 1 or len(targets) != 2:
             return lowered
+        # One value for two targets: a call, or one of the forms that also tell whether there is a value.
         value, at = lowered[0], at_of(values[0])
         is_assertion = isinstance(value, il.Cast) and value.drops_null
         if not is_assertion and not isinstance(value, il.Subscript):
             return lowered
-        if not is_assertion and text(targets[1]) == "_":
+        if not is_assertion and text(targets[1]) == "_":  # whoever ignores it knows that the key is there
             return [display(at, "tuple", (value, nothing(at)))]
         when = "the type is another one" if is_assertion else "the key is missing"
         null = il.Null(at, "nil", why=f"`{text(targets[0])}` is nil when {when}", kind="lookup")
@@ -136,7 +139,8 @@ class GoLowering(Lowering):
             return (*before, *keeps, il.Switch(cases))
 
     def _type_case(self, node: Node, subject: Expression, name: Expression | None) -> il.SwitchCase:
-        """Of the default, and of nil among the types, nothing is known."""
+        """Return a case of a type switch on `subject`. `name` is the variable that has the value with the type of the
+        case, if there is one. Nothing is known of it in the default, or where nil is among the types."""
         types, at, body = node.children_by_field_name("type"), at_of(node), self.case(node, None).body
         if not types or any(text(type_) == "nil" for type_ in types):
             return il.SwitchCase(nothing(at) if types else None, body)
@@ -147,7 +151,9 @@ class GoLowering(Lowering):
 
     def run_select_statement(self, node: Node) -> Iterable[Statement]:
         cases = [self.case(case, None) for case in self.cases(node)]
-        return (il.Switch((*cases[:-1], cases[-1]._replace(test=None))),) if cases else ()  # one of them is taken
+        return (
+            (il.Switch((*cases[:-1], cases[-1]._replace(test=None))),) if cases else ()
+        )  # one of them is taken, so the last one needs no test
 
     def case(self, node: Node, subject: Expression | None, /) -> il.SwitchCase:
         at, values = at_of(node), self.values(part(node, "value"))
@@ -156,9 +162,9 @@ class GoLowering(Lowering):
         with self.scopes.block():
             before = self.statements([part(node, "communication")])
             body = self.statements(child for child in inner(node) if child.type == "statement_list")
-        falls = (node.text or b"").rstrip(b"; ").endswith(b"fallthrough")
+        falls_through = (node.text or b"").rstrip(b"; ").endswith(b"fallthrough")
         test = nothing(at) if node.type == "communication_case" else any_of(at, values)
-        return il.SwitchCase(test, (*before, *body, *(() if falls else (il.Jump(is_break=True),))))
+        return il.SwitchCase(test, (*before, *body, *(() if falls_through else (il.Jump(is_break=True),))))
 
     def run_for_statement(self, node: Node) -> Iterable[Statement]:
         head = next((child for child in inner(node) if child.type != "block"), None)
@@ -167,7 +173,7 @@ class GoLowering(Lowering):
             return self.rounds(node, head, head if is_plain else None)
         with self.scopes.block():
             keeps, iterable = self.kept(self.expression(part(head, "right")))
-            targets = [self._as_target(child, defines(head)) for child in inner(part(head, "left"))]
+            targets = [self._as_target(child, is_new=defines(head)) for child in inner(part(head, "left"))]
             index = targets[0] if targets and targets[0].key else il.Name(iterable.at, f"_@{node.start_byte}")
             before: Block = ()
             if len(targets) > 1 and targets[1].key:
@@ -220,6 +226,7 @@ class GoLowering(Lowering):
 
 
 def parameters_of(node: Node, types: GoTypes, field_name: str = "parameters") -> Iterator[Parameter]:
+    """Yield the parameters that are declared in a field of a function. One without a name gets one of its own."""
     for declaration in inner(part(node, field_name)):
         parameter = partial(Parameter, default=None, annotation=types.read(part(declaration, "type")))
         kind = "*" if declaration.type == "variadic_parameter_declaration" else ""
@@ -242,9 +249,10 @@ def results_of(node: Node) -> list[tuple[Node | None, Node | None]]:
 
 
 def result_of(node: Node, types: GoTypes) -> Type | None:
+    """Return the type of what a function returns: a tuple for several results, None for none."""
     result_types = [types.read(result) for _, result in results_of(node)]
     if len(result_types) > 1:
-        return Type("tuple", tuple(match or Type("", is_value=True) for match in result_types))
+        return Type("tuple", tuple(type_ or Type("", is_value=True) for type_ in result_types))
     return result_types[0] if result_types else None
 
 
@@ -258,16 +266,18 @@ def specs_of(node: Node) -> Iterator[Node]:
 
 
 def defines(node: Node) -> bool:
+    """Tell whether a statement declares its variables, with `:=`."""
     return any(child.type == ":=" for child in node.children)
 
 
 def _assigned(
     node: Node, targets: Sequence[Expression], values: Sequence[Expression], type_: Type | None = None
 ) -> Statement:
+    """Return the assignment of values to as many targets, or of one value to several of them."""
     if len(targets) == len(values) == 1:
         return il.Assign(at_of(node), targets[0], values[0], type_)
-    return il.Assign(at_of(node), _together(targets), values[0] if len(values) == 1 else _together(values))
+    return il.Assign(at_of(node), _as_tuple(targets), values[0] if len(values) == 1 else _as_tuple(values))
 
 
-def _together(values: Sequence[Expression]) -> il.Display:
+def _as_tuple(values: Sequence[Expression]) -> il.Display:
     return display((values[0].at[0], values[-1].at[1]) if values else (0, 0), "tuple", values)

@@ -28,12 +28,13 @@ class GoTypes:
     declared: Mapping[str, Node]
     """The types that the file declares, by their names."""
     imports: Mapping[str, str]
-    elsewhere: Callable[[str], Node | None] = lambda _: None
-    """A type that another file of the package declares."""
+    """Local name of a package -> its path."""
+    declared_elsewhere: Callable[[str], Node | None] = lambda _: None
+    """Gives what another file of the package declares a type as; None if none has a type of this name."""
 
     def declaration(self, name: str) -> Node | None:
-        """Return what the package declares a type as."""
-        return self.declared.get(name) or self.elsewhere(name)
+        """Return what the package declares a type as; None if the type isn't one of the package."""
+        return self.declared.get(name) or self.declared_elsewhere(name)
 
     def read(self, node: Node | None, depth: int = 0) -> Type | None:
         """Return the type that a node writes; None for one that can't be told."""
@@ -49,24 +50,27 @@ class GoTypes:
                 package, _, name = text(node).partition(".")
                 return Type(f"{self.imports.get(package, package)}.{name}", is_value=True)
             case "map_type":
-                return Type("dict", (self._held(node, "key", depth), self._held(node, "value", depth)))
+                return Type("dict", (self._member(node, "key", depth), self._member(node, "value", depth)))
             case "slice_type" | "array_type" | "implicit_length_array_type":
-                return Type("list", (self._held(node, "element", depth),), is_value=True)
+                return Type("list", (self._member(node, "element", depth),), is_value=True)
             case "generic_type" | "parenthesized_type":
                 return self.read(first(node), depth + 1)
             case kind:
                 return _WRITTEN.get(kind)
 
-    def _held(self, node: Node, name: str, depth: int) -> Type:
+    def _member(self, node: Node, name: str, depth: int) -> Type:
+        """Return the type of a map's keys or values, or of a list's elements."""
         return self.read(part(node, name), depth + 1) or Type("", is_value=True)
 
     def _named(self, name: str, depth: int) -> Type:
+        """Return the type of a name. A type that is declared as a map, a function, a channel or a list is followed as
+        that."""
         if name in ("error", "any"):
             return Type("error" if name == "error" else "interface")
         declared = self.declaration(name) if name not in _VALUES else None
-        under = self.read(declared, depth + 1)
+        underlying = self.read(declared, depth + 1)
         if declared is not None and declared.type == "interface_type":
             return Type(name)
-        if under is not None and under.name in ("dict", "func", "chan", "list"):
-            return under
+        if underlying is not None and underlying.name in ("dict", "func", "chan", "list"):
+            return underlying
         return Type(name, is_value=True)

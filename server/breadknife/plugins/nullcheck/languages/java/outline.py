@@ -27,7 +27,7 @@ _ABOVE = frozenset({"superclass", "super_interfaces", "extends_interfaces"})
 _LISTS = frozenset({"type_list", "interface_type_list", "enum_body_declarations"})
 _SILENT = re.compile(r'"(?:null|NullAway|all|ConstantConditions|DataFlowIssue|nullness)"')
 _HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interface)\s+\w")
-"""A method with classes in it."""
+"""A method that may have classes in it."""
 
 
 @dataclass
@@ -48,7 +48,8 @@ class JavaOutliner(Outliner):
         return any(span[0] <= at[0] < span[1] for span in self.silent) or super().is_ignored(at)
 
     def _walk(self, root: Node) -> None:
-        """All classes below a node, those without a name, too."""
+        """Note the imports below a node, and all classes with their methods. A class without a name is known by the
+        offset where it begins."""
         waiting: list[tuple[Node, ClassMembers | None]] = [(root, None)]
         while waiting:
             node, around = waiting.pop()
@@ -73,6 +74,7 @@ class JavaOutliner(Outliner):
             self.imports[name] = self.knowledge.annotations.get(name, name)
 
     def _silence(self, node: Node) -> None:
+        """Note the range of a declaration whose annotations tell checkers to be silent."""
         for annotation in annotations_of(node):
             name = annotation_name(annotation)
             if name == "SuppressFBWarnings" or (name == "SuppressWarnings" and _SILENT.search(text(annotation))):
@@ -81,6 +83,7 @@ class JavaOutliner(Outliner):
     # Classes
 
     def _class(self, node: Node, name: str, around: ClassMembers | None) -> ClassMembers:
+        """Note a class with its fields, and return its members. `around` are those of the class that it is in."""
         above = [child for clause in inner(node) if clause.type in _ABOVE for child in _flat(clause)]
         if node.type == "object_creation_expression" and (type_ := part(node, "type")) is not None:
             above = [type_]
@@ -88,9 +91,8 @@ class JavaOutliner(Outliner):
         class_ = Class(at_of(node), name, tuple(bases), is_interface=node.type == "interface_declaration")
         members = ClassMembers(class_, around, self.knowledge)
         self.classes[name] = class_
-        for child in _flat(
-            part(node, "body") or next((child for child in inner(node) if child.type == "class_body"), None)
-        ):
+        body = part(node, "body") or next((child for child in inner(node) if child.type == "class_body"), None)
+        for child in _flat(body):
             if child.type in ("field_declaration", "constant_declaration"):
                 for declarator in child.children_by_field_name("declarator"):
                     self._field(declarator, declared(child, self.knowledge.annotations), members)
@@ -108,25 +110,28 @@ class JavaOutliner(Outliner):
     # Code
 
     def _value(self, node: Node | None, members: ClassMembers) -> il.Expression | None:
+        """Return the value of a field; None where nothing is known of it."""
         if node is None or node.type == "array_initializer":
             return None
-        scratch = Function(at_of(node), "", (), None, lambda _: (), b"", receiver="this", receiver_class=members.class_)
-        return JavaLowering(scratch, Scopes(), members).expression(node)
+        nowhere = Function(at_of(node), "", (), None, lambda _: (), b"", receiver="this", receiver_class=members.class_)
+        return JavaLowering(nowhere, Scopes(), members).expression(node)
 
     def _method(self, node: Node, members: ClassMembers) -> None:
-        class_, known = members.class_, self.knowledge.annotations
+        """Note a method, a constructor or a static initializer. Only a method that isn't overloaded is found by its
+        name."""
+        class_, annotations = members.class_, self.knowledge.annotations
         name = word(node, "name") if node.type == "method_declaration" else "<init>"
         parameters = [
             parameter for child in inner(part(node, "parameters")) if (parameter := self._parameter(child)) is not None
         ]
         source = self.tree.encoded[node.start_byte : node.end_byte]
         function = Function(
-            at_of(node), name, tuple(parameters), declared(node, known) if name != "<init>" else None,
+            at_of(node), name, tuple(parameters), declared(node, annotations) if name != "<init>" else None,
             partial(self._lowered, node, members), source, class_, receiver="this", receiver_class=class_,
             is_stub=part(node, "body") is None and node.type == "method_declaration",
             is_of_class=any(member.type == "static" for child in node.children[:1] for member in child.children),
             decorators=tuple(annotation_name(annotation) for annotation in annotations_of(node)),
-            has_declared_null=any(type_ is not None and type_.nullable for _, _, _, type_, *_ in parameters),
+            has_declared_null=any(parameter.annotation and parameter.annotation.nullable for parameter in parameters),
         )  # fmt: skip
         self.functions.append(function)
         if node.type != "static_initializer" and (name == "<init>" or members.methods.get(name) == 1):
@@ -137,8 +142,8 @@ class JavaOutliner(Outliner):
             name = part(node, "name")
             type_ = declared(node, self.knowledge.annotations)
             return Parameter(at_of(node), text(name), None, type_) if name is not None else None
-        several = next((child for child in inner(node) if child.type == "variable_declarator"), None)
-        return Parameter(at_of(node), word(several, "name"), None, None, "*")
+        declarator = next((child for child in inner(node) if child.type == "variable_declarator"), None)
+        return Parameter(at_of(node), word(declarator, "name"), default=None, annotation=None, kind="*")
 
     def _lowered(self, node: Node, members: ClassMembers, function: Function) -> Block:
         scopes = Scopes()

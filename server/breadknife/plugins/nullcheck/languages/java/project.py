@@ -40,24 +40,26 @@ class JavaProject(PackageFiles):
     def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:
         match = _NAMED.fullmatch(name)
         path = self._path(home, match[1], match[2]) if match is not None else None
-        there = self.home(path) if path is not None else None
-        if match is None or path is None or there is None or match[2] not in there.file.classes:
+        analysis = self.home(path) if path is not None else None
+        if match is None or path is None or analysis is None or match[2] not in analysis.file.classes:
             return None
         return path, match[2] + match[3]
 
     def imported(self, home: SymbolTable, /) -> Iterator[PackageFileAnalysis]:
-        """Yield the files of the classes that it names, and those that these are made of."""
+        """Yield the files of the classes that a file names, and of the bases of those."""
         waiting: list[tuple[SymbolTable, str]] = [(home, name) for name in _classes(home)]
         seen = {home.uri}
         while waiting:
-            from_, name = waiting.pop()
-            target = self.resolved(from_, name) if name not in from_.file.classes else None
+            naming, name = waiting.pop()
+            target = self.resolved(naming, name) if name not in naming.file.classes else None
             if target is not None and target[0].uri not in seen:
-                seen.add(target[0].uri)
-                waiting += [(target[0], base) for class_ in target[0].file.classes.values() for base in class_.bases]
-                yield target[0]
+                analysis, _ = target
+                seen.add(analysis.uri)
+                waiting += [(analysis, base) for class_ in analysis.file.classes.values() for base in class_.bases]
+                yield analysis
 
     def _path(self, home: SymbolTable, package: str, class_: str) -> Path | None:
+        """Return the file of a class that `home` names, with its package or without; None outside of the project."""
         here = uri_to_path(home.uri)
         qualified = package + class_ if package else self._imports(home).get(class_, class_)
         if here is None or qualified.startswith(_LIBRARIES):
@@ -68,7 +70,7 @@ class JavaProject(PackageFiles):
         return next((path for path in self.paths(home.uri, Import(qualified), "java") if path.stem == class_), None)
 
     def _imports(self, home: SymbolTable) -> Mapping[str, str]:
-        """Simple name -> qualified name."""
+        """Return the imports of a file: simple name -> qualified name."""
         if home not in self._imported:
             imports = _IMPORT.findall(home.file.main.source.decode("utf-8", "replace"))
             self._imported[home] = {name: qualified for qualified, name in imports}
@@ -76,5 +78,6 @@ class JavaProject(PackageFiles):
 
 
 def _classes(home: SymbolTable) -> list[str]:
+    """Return the names of classes that a file has in its text, and those that its classes are based on."""
     bases = {base for class_ in home.file.classes.values() for base in class_.bases}
     return sorted(bases.union(_CLASS.findall(home.file.main.source.decode("utf-8", "replace"))))

@@ -23,22 +23,23 @@ from breadknife.plugins.nullcheck.languages.outlining import at_of, inner, part,
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node
 
-_TRUTHS = (il.Comparison, il.Not, il.ShortCircuit)
+_CONDITIONS = (il.Comparison, il.Not, il.ShortCircuit)
 
 
 @dataclass(eq=False)
 class ClassMembers:
-    """This tells what a class declares, and what is around it."""
+    """The members that a class declares, with those of the class around it."""
 
     class_: Class
     around: ClassMembers | None
+    """Those of the class that this one is in."""
     knowledge: Knowledge
     fields: dict[str, Type | None] = field(default_factory=dict[str, Type | None])
     methods: dict[str, int] = field(default_factory=dict[str, int])
-    """How many methods have a name."""
+    """Name -> how many methods have it."""
 
     def owner_of(self, name: str, *, is_method: bool = False) -> ClassMembers | None:
-        """Return the innermost class around that declares the field or the method."""
+        """Return the innermost class that declares the field, or the method: this one, or one around it."""
         if name in (self.methods if is_method else self.fields):
             return self
         return self.around.owner_of(name, is_method=is_method) if self.around is not None else None
@@ -70,18 +71,19 @@ class JavaLowering(Lowering):
 
     def run_expression_statement(self, node: Node) -> Iterable[Statement]:
         for child in inner(node):
-            if child.type == "method_invocation" and self.is_checker(child):
-                yield from self._checked(child)
+            if child.type == "method_invocation" and self.is_assertion_call(child):
+                yield from self._asserted(child)
             else:
                 yield from self.statement(child)
 
-    def _checked(self, node: Node) -> Iterable[Statement]:
-        """Yield what a call is given is there, or holds, when it comes back."""
+    def _asserted(self, node: Node) -> Iterable[Statement]:
+        """Yield what holds after an assertion like `checkNotNull(a)` has come back: its arguments aren't null, and
+        those that are conditions are true."""
         for value in self.values(part(node, "arguments")):
-            if isinstance(value, (*_TRUTHS, il.Invocation)):
+            if isinstance(value, (*_CONDITIONS, il.Invocation)):
                 yield il.If(il.Not(value.at, value, value.forks), (il.Raise(at_of(node), ()),), ())
             elif not isinstance(value, il.Constant):
-                yield il.Evaluate(il.TypeAssertion(value.at, value, None, value.key, value.forks))
+                yield il.Evaluate(_non_null(value.at, value))
 
     def run_local_variable_declaration(self, node: Node) -> Iterable[Statement]:
         type_ = self.declared_type(node)
@@ -122,8 +124,9 @@ class JavaLowering(Lowering):
 
     def run_switch_statement(self, node: Node) -> Iterable[Statement]:
         value = self.expression(part(node, "condition"))
-        asks = () if b"case null" in (node.text or b"") else (il.Evaluate(operation(value.at, "switch", value)),)
-        return (*asks, *super().run_switch_statement(node))
+        has_null_case = b"case null" in (node.text or b"")
+        uses = () if has_null_case else (il.Evaluate(operation(value.at, "switch", value)),)
+        return (*uses, *super().run_switch_statement(node))
 
     def case(self, node: Node, subject: Expression | None, /) -> il.SwitchCase:
         with self.scopes.block():
@@ -132,7 +135,7 @@ class JavaLowering(Lowering):
         return il.SwitchCase(self._case_test(node, subject), (*body, *leaves))
 
     def _case_test(self, group: Node, subject: Expression | None) -> Expression | None:
-        """None for the default."""
+        """Return the test of a case: whether the subject is one of its labels. None for the default."""
         labels = _labels(group)
         if subject is None or not labels or any(text(label) == "default" for label in labels):
             return None
@@ -149,7 +152,7 @@ class JavaLowering(Lowering):
         return attribute(at, self._owner(owner, at), name) if owner else il.Name(at, self.scopes.key(name))
 
     def _owner(self, members: ClassMembers, at: ByteRange) -> Expression:
-        """Return the object whose field or method is meant by its bare name."""
+        """Return the object whose field or method is meant by its bare name: `this`, or one of a class around."""
         if members is self.members:
             return il.Name(at, "this")
         class_ = members.class_.name
@@ -159,26 +162,25 @@ class JavaLowering(Lowering):
 
     def lower_method_invocation(self, node: Node) -> Expression:
         at, name, owner, given = at_of(node), word(node, "name"), part(node, "object"), inner(part(node, "arguments"))
-        if self.is_checker(node) and given and owner is not None:
+        if self.is_assertion_call(node) and given and owner is not None:
             value = self.expression(given[0])
-            return (
-                il.TypeAssertion(at, value, None, value.key, value.forks) if not isinstance(value, _TRUTHS) else value
-            )
+            return _non_null(at, value) if not isinstance(value, _CONDITIONS) else value
         if name == "getClass" and not given:
-            return il.TypeAssertion(
-                at, self.expression(owner) if owner is not None else il.Name(at, "this"), Type("Class"), "", False
-            )
+            value = self.expression(owner) if owner is not None else il.Name(at, "this")
+            return il.TypeAssertion(at, value, Type("Class"), key="", forks=False)
         arguments = [Argument("", self.expression(child)) for child in given]
         if owner is not None:
             callee = attribute(at_of(owner), self.expression(owner), name)
         else:
-            own = self.members.owner_of(name, is_method=True) or self.members
-            callee = attribute(at, self._owner(own, at), name)
+            members = self.members.owner_of(name, is_method=True) or self.members
+            callee = attribute(at, self._owner(members, at), name)
         lowered, same = call(at, callee, arguments), self.members.knowledge.same.get(name)
+        # `getParentFile()` is null where `getParent()` is: a test of one is a test of the other.
         return lowered._replace(key=lowered.key.replace(f".{name}(", f".{same}(")) if same is not None else lowered
 
-    def is_checker(self, node: Node) -> bool:
-        """Tell whether a call throws unless what it is given is there, or holds."""
+    def is_assertion_call(self, node: Node) -> bool:
+        """Tell whether a call throws if its argument is null, or is a condition that is false. `checks` of the
+        knowledge are words in the names of such methods, `checkers` are classes that have no others."""
         functions, name, class_ = self.members.knowledge.functions, word(node, "name"), word(node, "object")
         return any(verb in name for verb in functions["checks"]) or class_.rpartition(".")[2] in functions["checkers"]
 
@@ -206,7 +208,7 @@ class JavaLowering(Lowering):
     # Operators
 
     def kind(self, operator: str, left: Expression, right: Expression, /) -> str:
-        """Return a text can be joined to anything."""
+        """Return what the knowledge calls a binary operator: `+` may join a text to anything, also to null."""
         return "join" if operator == "+" else "arithmetic"
 
     def lower_assignment_expression(self, node: Node) -> Expression:
@@ -219,7 +221,8 @@ class JavaLowering(Lowering):
         return il.AssignmentExpression(at, target, value, target.key)
 
     def unboxed(self, value: Expression, type_: Type | None) -> Expression:
-        """Return the value as one of the type, which may be a primitive one."""
+        """Return the value as one that is assigned to the type. For a primitive type it is unboxed, which fails for
+        null."""
         if type_ is None or not type_.is_value or isinstance(value, il.Constant) or type_.name == "void":
             return value
         if isinstance(value, il.Conditional):
@@ -228,7 +231,8 @@ class JavaLowering(Lowering):
         return operation(value.at, "unbox", value) if is_plain else value
 
     def lower_instanceof_expression(self, node: Node) -> Expression:
-        """Of what a pattern takes apart nothing is known."""
+        """`a instanceof B`, and `a instanceof B b`, which also gives the value a name. Nothing is known of what a
+        pattern takes apart."""
         at, left, name = at_of(node), self.expression(part(node, "left")), part(node, "name")
         test = il.Comparison(at, "instance", left, nothing(at), negated=False, key="", forks=left.forks)
         if name is None:
@@ -236,7 +240,7 @@ class JavaLowering(Lowering):
         type_ = self.read(part(node, "right"))
         value = left if left.key and not left.forks else nothing(at)
         bound = il.AssignmentExpression(
-            at, self.declared(name, type_), il.Cast(at, value, type_, "", False, drops_null=True), ""
+            at, self.declared(name, type_), il.Cast(at, value, type_, key="", forks=False, drops_null=True), key=""
         )
         return il.ShortCircuit(at, is_and=True, left=test, right=il.Display(at, "tuple", (bound,), forks=True))
 
@@ -245,6 +249,11 @@ class JavaLowering(Lowering):
         if type_ is not None and type_.is_value:
             return self.unboxed(value, type_)
         return il.Cast(at_of(node), value, type_, value.key if not isinstance(value, il.Constant) else "", value.forks)
+
+
+def _non_null(at: ByteRange, value: Expression) -> il.TypeAssertion:
+    """Return the value as one that the author says isn't null."""
+    return il.TypeAssertion(at, value, None, value.key, value.forks)
 
 
 def _labels(group: Node) -> list[Node]:

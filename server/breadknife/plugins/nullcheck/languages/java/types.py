@@ -11,7 +11,7 @@ from breadknife.text.syntax import Node
 PRIMITIVES = frozenset({"integral_type", "floating_point_type", "boolean_type", "void_type"})
 _DEEPEST = 8
 _NULLABLE = ("Nullable", "CheckForNull")
-"""Annotations of all libraries are called so, or begin with `NullOr`."""
+"""The annotations of all libraries that allow null have one of these names, or one that begins with `NullOr`."""
 
 
 def annotations_of(node: Node) -> Iterator[Node]:
@@ -27,7 +27,8 @@ def annotation_name(node: Node) -> str:
 
 
 def is_nullable(node: Node) -> bool:
-    """Tell whether a declaration is annotated so that it may be null. On an array it may mean its elements."""
+    """Tell whether a declaration is annotated so that it may be null. That of an array is not: the annotation may mean
+    its elements."""
     type_ = part(node, "type")
     if type_ is not None and type_.type == "array_type":
         return False
@@ -36,7 +37,8 @@ def is_nullable(node: Node) -> bool:
 
 
 def read(node: Node | None, names: Mapping[str, str], depth: int = 0) -> Type | None:
-    """Return the type that a node writes. `names`: simple names, and the types that they are followed as."""
+    """Return the type that a node writes; None for one that can't be told. `names`: simple name -> the name of the type
+    that it is followed as."""
     if node is None or depth > _DEEPEST:
         return None
     match node.type:
@@ -46,13 +48,13 @@ def read(node: Node | None, names: Mapping[str, str], depth: int = 0) -> Type | 
             name = text(node)
             return Type(names.get(name, name)) if name != "var" else None
         case "scoped_type_identifier" if text(node)[:1].islower() and not text(node).startswith(("java.", "javax.")):
-            return Type(text(node))
+            return Type(text(node))  # with its package; the library's types are known by their simple names
         case "scoped_type_identifier" | "annotated_type" | "wildcard":
             return read(inner(node)[-1], names, depth + 1) if inner(node) else None
         case "generic_type":
-            of, given = read(first(node), names, depth + 1), inner(inner(node)[-1])
-            arguments = tuple(read(child, names, depth + 1) or Type("") for child in given)
-            return of._replace(arguments=arguments) if of is not None else None
+            bare_type, written = read(first(node), names, depth + 1), inner(inner(node)[-1])
+            arguments = tuple(read(child, names, depth + 1) or Type("") for child in written)
+            return bare_type._replace(arguments=arguments) if bare_type is not None else None
         case "array_type":
             return Type("list", (read(part(node, "element"), names, depth + 1) or Type(""),))
         case _:
