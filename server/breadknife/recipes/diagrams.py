@@ -11,17 +11,20 @@ from breadknife.recipes.inputs import INPUT
 from breadknife.task.cascade import Kind
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 180, 44, 60, 24, 16
-"""Of a step's box, and around it: pixels."""
+"""Pixels: a step's box, the gaps between two boxes, and the margin around all."""
 FILLS: Mapping[Kind, str] = {Kind.RULE: "#e8f1fb", Kind.TINY: "#fdf3d8", Kind.SMALL: "#fbe3d6"}
 INPUT_FILL = "#eeeeee"
 
 
 @dataclass(frozen=True)
 class Box:
+    """The box of a step, of the request or of what is shown, with its place in the SVG."""
+
     name: str
-    words: str
-    """The type of step."""
+    caption: str
+    """The second line: the step's type, `request`, or how the result is shown."""
     fill: str
+    """A CSS colour."""
     column: int
     row: int
 
@@ -46,6 +49,7 @@ def edges(plan: Plan) -> list[tuple[str, str]]:
 
 
 def mermaid(plan: Plan) -> str:
+    """Return the steps as a Mermaid flowchart."""
     lines = ["flowchart LR", f"  {INPUT}([request])"]
     lines += [f'  {step.name}["{step.name}<br/><i>{step.type}</i>"]' for step in plan.order]
     lines += [f"  {source} --> {target}" for source, target in edges(plan)]
@@ -54,6 +58,7 @@ def mermaid(plan: Plan) -> str:
 
 
 def svg(plan: Plan) -> str:
+    """Return the steps as an SVG file."""
     boxes = {box.name: box for box in _boxes(plan)}
     width = max(box.x for box in boxes.values()) + WIDTH + MARGIN
     height = max(box.y for box in boxes.values()) + HEIGHT + MARGIN
@@ -79,7 +84,7 @@ def svg(plan: Plan) -> str:
             f'<rect x="{box.x}" y="{box.y}" width="{WIDTH}" height="{HEIGHT}" rx="6" fill="{box.fill}" stroke="#999"/>',
             f'<text x="{middle}" y="{box.y + 18}" text-anchor="middle" fill="#222">{escape(box.name)}</text>',
             f'<text x="{middle}" y="{box.y + 35}" text-anchor="middle" fill="#666" font-size="11">'
-            f"{escape(box.words)}</text>",
+            f"{escape(box.caption)}</text>",
         ]
     return "\n".join((*out, "</svg>")) + "\n"
 
@@ -92,16 +97,16 @@ def _shown(plan: Plan) -> str:
 def _boxes(plan: Plan) -> list[Box]:
     """Place each step in the column after the last one that it takes something from."""
     columns = {INPUT: 0}
-    taken = edges(plan)
+    flows = edges(plan)
     for step in plan.order:
-        columns[step.name] = 1 + max((columns[source] for source, target in taken if target == step.name), default=0)
+        columns[step.name] = 1 + max((columns[source] for source, target in flows if target == step.name), default=0)
     columns["show"] = 1 + max(columns.values())
     fills = {step.name: FILLS[plan.types[step.name].kind] for step in plan.order}
-    words = {step.name: step.type for step in plan.order} | {INPUT: "request", "show": plan.recipe.show.presentation}
+    captions = {step.name: step.type for step in plan.order} | {INPUT: "request", "show": plan.recipe.show.presentation}
     rows: dict[int, int] = {}
     boxes: list[Box] = []
     for name, column in columns.items():
         row = rows.get(column, 0)
         rows[column] = row + 1
-        boxes.append(Box(name, words[name], fills.get(name, INPUT_FILL), column, row))
+        boxes.append(Box(name, captions[name], fills.get(name, INPUT_FILL), column, row))
     return boxes

@@ -20,7 +20,7 @@ _REFERENCE = re.compile(r"\$([a-z_][a-z0-9_]*)((?:\.[a-z_][a-z0-9_]*)*)")
 _TEMPLATE = "<template>"
 """What Jinja calls the file of a template that has none."""
 _REMEMBERED = 1000
-"""Templates, the newest."""
+"""So many templates stay compiled, those that were used last."""
 _FILTERS = (
     "capitalize", "count", "default", "first", "float", "int", "join", "last", "length", "lower", "max", "min",
     "replace", "reverse", "round", "sort", "sum", "title", "trim", "truncate", "unique", "upper", "wordcount",
@@ -47,7 +47,7 @@ def reference(value: object) -> Reference | None:
 
 
 def unescaped(value: str) -> str:
-    """Return a literal text as it is meant."""
+    """Return a literal text as it is meant: `$$` at its start stands for `$`."""
     return value[1:] if value.startswith("$$") else value
 
 
@@ -75,11 +75,12 @@ def _environment() -> _Environment:
 
 
 def _json(value: object) -> str:
+    """Return a value as JSON: the filter `json`."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _lines(text: str, count: int) -> str:
-    """The first lines."""
+    """Return the first `count` lines of a text: the filter `lines`."""
     return "\n".join(str(text).splitlines()[:count])
 
 
@@ -90,12 +91,12 @@ class Template:
     uses: tuple[tuple[str, ...], ...]
     """(step, port, field …) of each value that it reads."""
     render: Callable[[Mapping[str, Any]], Any]
-    """From step -> what it gave. Raises PluginError."""
+    """Called with step -> what it gave. Returns the text, or for a condition whether it holds. Raises PluginError."""
 
 
 @lru_cache(_REMEMBERED)
 def template(source: str) -> Template:
-    """Raises PluginError for what is no template, with the line in it."""
+    """Return a compiled template. Raises PluginError for what is no template, with the line in it."""
     tree = _parsed(source)
 
     def render(values: Mapping[str, Any]) -> str:
@@ -104,36 +105,39 @@ def template(source: str) -> Template:
         except PluginError as error:
             raise PluginError(f"{error}{_line(error)}") from error
         except Exception as error:  # a template of anybody's: whatever it divides or compares
-            raise PluginError(f"the template fails: {_said(error)}{_line(error)}") from error
+            raise PluginError(f"the template fails: {_message_of(error)}{_line(error)}") from error
 
     return Template(_uses(tree), render)
 
 
 @lru_cache(_REMEMBERED)
 def condition(source: str) -> Template:
-    """Raises PluginError for what is no expression."""
-    plain = _REFERENCE.sub(lambda match: match[0][1:], source)
-    tree = _parsed(f"{{{{ ({plain}) }}}}")
+    """Return a compiled condition: a Jinja expression with references in it. Raises PluginError for what is none."""
+    expression = _REFERENCE.sub(lambda match: match[0][1:], source)
+    tree = _parsed(f"{{{{ ({expression}) }}}}")
 
     def holds(values: Mapping[str, Any]) -> bool:
         try:
-            return bool(_compiled_condition(plain)(**metered(values)))
+            return bool(_compiled_condition(expression)(**metered(values)))
         except PluginError:
             raise
         except Exception as error:
-            raise PluginError(f"the condition fails: {_said(error)}") from error
+            raise PluginError(f"the condition fails: {_message_of(error)}") from error
 
     return Template(_uses(tree), holds)
 
 
 def _parsed(source: str) -> nodes.Template:
-    """Raises PluginError. Jinja would tell of unknown filters and tests only when it compiles, which takes ten times as
-    long as parsing; a menu reads many recipes and runs none."""
+    """Return the syntax tree of a template. Raises PluginError.
+
+    Filters and tests are checked here: Jinja would tell of unknown ones only when it compiles, which takes ten times as
+    long as parsing; a menu reads many recipes and runs none.
+    """
     environment = _environment()
     try:
         tree = environment.parse(source)
     except (TemplateError, RecursionError, ValueError, OverflowError) as error:
-        raise PluginError(_said(error)) from error
+        raise PluginError(_message_of(error)) from error
     filters = [name for name in environment.filters if name not in CHARGING]
     for node in tree.find_all((nodes.Filter, nodes.Test)):
         known, what = (filters, "filter") if isinstance(node, nodes.Filter) else (environment.tests, "test")
@@ -155,30 +159,33 @@ def _compiled_condition(source: str) -> Any:
 
 
 def _uses(tree: nodes.Template) -> tuple[tuple[str, ...], ...]:
-    """The values that are read from outside: `a.b.c`, but not a loop's own variables."""
-    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")} | {"loop"}
-    found: dict[tuple[str, ...], None] = {}
-    inner: set[int] = set()
+    """Return the paths of the values that a template reads from outside, as (`a`, `b`, `c`) for `a.b.c`; its loops' own
+    variables aren't among them."""
+    variables = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")} | {"loop"}
+    paths: dict[tuple[str, ...], None] = {}
+    inner: set[int] = set()  # ids of the nodes inside a longer path, such as `a.b` in `a.b.c`
     for node in tree.find_all((nodes.Getattr, nodes.Name)):
         if id(node) in inner:
             continue
-        path: list[str] = []
-        at: nodes.Node = node
-        while isinstance(at, nodes.Getattr):
-            path.append(at.attr)
-            at = at.node
-            inner.add(id(at))
-        if isinstance(at, nodes.Name) and at.name not in own:
-            found[(at.name, *reversed(path))] = None
-    return tuple(found)
+        attributes: list[str] = []
+        value: nodes.Node = node
+        while isinstance(value, nodes.Getattr):
+            attributes.append(value.attr)
+            value = value.node
+            inner.add(id(value))
+        if isinstance(value, nodes.Name) and value.name not in variables:
+            paths[(value.name, *reversed(attributes))] = None
+    return tuple(paths)
 
 
 def _line(error: BaseException) -> str:
-    """Where in a template it happened: Jinja puts the template's own lines among those of Python."""
+    """Return where in a template an error happened, in words: Jinja puts the template's own lines into the
+    traceback."""
     lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == _TEMPLATE]
     return f" (line {lines[-1]} of it)" if lines else ""
 
 
-def _said(error: BaseException) -> str:
+def _message_of(error: BaseException) -> str:
+    """Return what an error says, and for a syntax error its line."""
     line = f" (line {error.lineno} of it)" if isinstance(error, TemplateSyntaxError) else ""
     return f"{str(error) or type(error).__name__}{line}"

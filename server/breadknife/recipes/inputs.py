@@ -29,9 +29,9 @@ class RecipeInput:
     span: Span
     """The selection, or where the cursor is."""
     message: str = ""
-    """Of the diagnostic at that place, if the editor shows one."""
+    """The message of the diagnostic at that place, if the editor shows one."""
     rules_only: bool = False
-    """Whether somebody waits for what needs no model. The recipe is asked again for the rest."""
+    """Whether only steps without a model may run, because the user waits. The recipe is asked again for the rest."""
 
     @property
     def selection(self) -> str:
@@ -40,7 +40,7 @@ class RecipeInput:
 
     @property
     def offset(self) -> int:
-        """The cursor's, in code points."""
+        """The cursor's offset in code points."""
         return self.span.end
 
     @property
@@ -64,4 +64,5 @@ class RecipeInput:
         )
 
     def values(self) -> dict[str, object]:
+        """Return the values of `$input` by name."""
         return {name: getattr(self, name) for name in INPUTS}

@@ -67,11 +67,13 @@ def differences(locked: LockedRecipe, now: LockedRecipe) -> list[str]:
         if current is None:
             changes.append(f"it asks no model for `{role}` any more; {_REMEDY}")
         elif current != model:
-            changes.append(f"`{role}` was {_named(model)} and is {_named(current)}; test the recipe, and {_REMEDY}")
+            changes.append(
+                f"`{role}` was {_model_label(model)} and is {_model_label(current)}; test the recipe, and {_REMEDY}"
+            )
     changes += [f"`{role}` is not in the lock; {_REMEDY}" for role in now.models.keys() - locked.models.keys()]
     changes += [f"the step `{name}` is not in the lock; {_REMEDY}" for name in now.steps.keys() - locked.steps.keys()]
     return changes
 
 
-def _named(model: LockedModel) -> str:
+def _model_label(model: LockedModel) -> str:
     return f"{model.name} ({model.sha256[:12]})"

@@ -25,14 +25,14 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,49}")
 _STEP_NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _RESERVED = ("input", "loop")
 """Names that templates have already."""
-_AT = re.compile(r" \(at line (\d+), column (\d+)\)$")
-_PLAIN: dict[str, Any] = {
+_TOML_POSITION = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_RECIPE_KEYS: dict[str, Any] = {
     "name": str, "title": str, "version": str, "languages": tuple[str, ...], "description": str, "enabled": bool,
     "models": dict[str, str], "named_models": bool,
 }  # fmt: skip
-"""Keys that are fields of a Recipe as they are."""
-_TOP = {"recipe": int, **_PLAIN, "steps": dict[str, Any], "show": dict[str, Any], "tests": list[Any]}
-_NEEDED = ("recipe", "name", "title", "steps", "show")
+"""Key -> type of those that are fields of a `Recipe` as they are."""
+_TOP_LEVEL_KEYS = {"recipe": int, **_RECIPE_KEYS, "steps": dict[str, Any], "show": dict[str, Any], "tests": list[Any]}
+_REQUIRED_KEYS = ("recipe", "name", "title", "steps", "show")
 
 
 class ProblemLog:
@@ -48,6 +48,7 @@ class ProblemLog:
         return key_places(self.source)
 
     def report(self, path: KeyPath, message: str) -> None:
+        """Report what is wrong with a key, at its place or, if the key is missing, at that of the table around it."""
         place = nearest_place(self._places, path) or KeyPlace(1, 1)
         self.problems.append(RecipeProblem(self.path, place.line, place.column, message))
 
@@ -57,10 +58,11 @@ class ProblemLog:
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
+    """Return a hint for a wrong name: the right one that is most like it, or else the first 20 right ones."""
     known = sorted(names)
     if close := difflib.get_close_matches(name, known, 1, 0.5):
         return f"did you mean `{close[0]}`?"
-    return f"there are {', '.join(f'`{each}`' for each in known[:20])}" if known else "there is none"
+    return f"there are {', '.join(f'`{known_name}`' for known_name in known[:20])}" if known else "there is none"
 
 
 def read_recipe(path: Path, source: str) -> tuple[Recipe | None, ProblemLog]:
@@ -69,9 +71,11 @@ def read_recipe(path: Path, source: str) -> tuple[Recipe | None, ProblemLog]:
     try:
         table = parse_toml(source)
     except ValueError as error:
-        at = _AT.search(str(error))
-        line, column = (int(at[1]), int(at[2])) if at else (max(1, source.count("\n")), 1)
-        log.problems.append(RecipeProblem(path, line, column, f"this is not TOML: {_AT.sub('', str(error))}"))
+        position = _TOML_POSITION.search(str(error))
+        line, column = (int(position[1]), int(position[2])) if position else (max(1, source.count("\n")), 1)
+        log.problems.append(
+            RecipeProblem(path, line, column, f"this is not TOML: {_TOML_POSITION.sub('', str(error))}")
+        )
         return None, log
     top = _top(log, table)
     if top is None:
@@ -81,14 +85,15 @@ def read_recipe(path: Path, source: str) -> tuple[Recipe | None, ProblemLog]:
     examples = tuple(_examples(log, top.get("tests", [])))
     if show is None:
         return None, log
-    plain = {key: value for key, value in top.items() if key in _PLAIN}
-    return Recipe(**plain, steps=steps, show=show, examples=examples, path=path, source=source), log
+    fields = {key: value for key, value in top.items() if key in _RECIPE_KEYS}
+    return Recipe(**fields, steps=steps, show=show, examples=examples, path=path, source=source), log
 
 
 def _top(log: ProblemLog, table: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the values of the file's top level; None if one of them is wrong or missing."""
     before = len(log.problems)
-    values = _values(log, (), table, _TOP)
-    for key in _NEEDED:
+    values = _values(log, (), table, _TOP_LEVEL_KEYS)
+    for key in _REQUIRED_KEYS:
         if key not in table:
             log.report((), f"`{key}` is missing")
     if "recipe" in values and values["recipe"] != FORMAT:
@@ -113,20 +118,20 @@ def _steps(log: ProblemLog, tables: Mapping[str, Any]) -> tuple[RecipeStep, ...]
             log.report(path, "a step is a table: [steps.NAME]")
         else:
             step = cast("dict[str, Any]", table)
-            fixed = _values(log, path, {k: step[k] for k in ("use", "when", "each") if k in step}, _STEP)
+            fixed = _values(log, path, {k: step[k] for k in ("use", "when", "each") if k in step}, _STEP_KEYS)
             if "use" not in step:
                 log.report(path, "`use` is missing: the type of step; `breadknife recipes steps` lists them")
             if "use" in fixed:
-                given = {key: value for key, value in step.items() if key not in _STEP}
+                given = {key: value for key, value in step.items() if key not in _STEP_KEYS}
                 steps.append(RecipeStep(name, fixed["use"], given, fixed.get("when", ""), fixed.get("each", {})))
     return tuple(steps)
 
 
-_STEP = {"use": str, "when": str, "each": dict[str, str]}
+_STEP_KEYS = {"use": str, "when": str, "each": dict[str, str]}
 
 
 def _show(log: ProblemLog, table: Mapping[str, Any]) -> Show | None:
-    show = _instance(log, ("show",), table, Show, names={"presentation": "as"})
+    show = _instance(log, ("show",), table, Show, keys={"presentation": "as", "action_kind": "kind"})
     if show and "{{" not in show.title and len(show.title) > MAX_TITLE:
         log.report(("show", "title"), f"a title has at most {MAX_TITLE} characters")
     return show
@@ -151,28 +156,28 @@ def _examples(log: ProblemLog, tables: list[Any]) -> Iterable[Example]:
         except PatternError as error:
             log.report((*path, "expect"), f"`matches`: {error}")
             continue
-        rest = {key: value for key, value in test.items() if key != "expect"}
-        example = _instance(log, path, rest, Example, also={"expect": expect})
+        fields = {key: value for key, value in test.items() if key != "expect"}
+        example = _instance(log, path, fields, Example, also={"expect": expect})
         for key in ("cursor", "selection"):
-            place: str = getattr(example, key, "")
-            if example and place and place not in example.text:
+            marked_text: str = getattr(example, key, "")
+            if example and marked_text and marked_text not in example.text:
                 log.report((*path, key), f"`{key}` is not in the test's `text`")
         if example is not None:
             yield example
 
 
-def _values(log: ProblemLog, path: KeyPath, table: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that have the right type; each of the others is a problem."""
+def _values(log: ProblemLog, path: KeyPath, table: Mapping[str, Any], types: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that have the type of their key in `types`; each of the others is reported."""
     values: dict[str, Any] = {}
     for key, value in table.items():
-        if key not in kinds:
-            log.report_name((*path, key), f"unknown key `{key}`", key, kinds)
+        if key not in types:
+            log.report_name((*path, key), f"unknown key `{key}`", key, types)
             continue
-        if get_origin(kinds[key]) is Literal and value not in get_args(kinds[key]):
-            log.report_name((*path, key), f"`{key}` can't be {value!r:.40}", str(value), get_args(kinds[key]))
+        if get_origin(types[key]) is Literal and value not in get_args(types[key]):
+            log.report_name((*path, key), f"`{key}` can't be {value!r:.40}", str(value), get_args(types[key]))
             continue
         try:
-            values[key] = msgspec.convert(value, kinds[key])
+            values[key] = msgspec.convert(value, types[key])
         except msgspec.ValidationError as error:
             log.report((*path, key), f"`{key}`: {error}")
     return values
@@ -184,21 +189,24 @@ def _instance(
     table: Mapping[str, Any],
     kind: type[Any],
     *,
-    names: Mapping[str, str] | None = None,
+    keys: Mapping[str, str] | None = None,
     also: Mapping[str, Any] | None = None,
 ) -> Any:
-    """Return a dataclass made from a table and the fields of `also`; None if something is wrong or missing.
+    """Return a value of the dataclass `kind` made from a table and the fields of `also`; None if something is wrong or
+    missing.
 
-    `names`: field -> its key in TOML, where that is another one.
+    `keys`: name of a field -> its key in TOML, where the two differ.
     """
-    names, also = names or {}, also or {}
+    renamed, also = keys or {}, also or {}
     hints = get_type_hints(kind)
-    keys = {names.get(field.name, field.name): field for field in dataclasses.fields(kind) if field.name not in also}
+    by_key = {
+        renamed.get(field.name, field.name): field for field in dataclasses.fields(kind) if field.name not in also
+    }
     before = len(log.problems)
-    values = _values(log, path, table, {key: hints[field.name] for key, field in keys.items()})
-    for key, field in keys.items():
+    values = _values(log, path, table, {key: hints[field.name] for key, field in by_key.items()})
+    for key, field in by_key.items():
         if key not in table and field.default is field.default_factory is dataclasses.MISSING:
             log.report(path, f"`{key}` is missing")
     if len(log.problems) > before:
         return None
-    return kind(**{keys[key].name: value for key, value in values.items()}, **also)
+    return kind(**{by_key[key].name: value for key, value in values.items()}, **also)

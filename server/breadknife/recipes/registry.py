@@ -15,8 +15,8 @@ from breadknife.recipes.parsing import LARGEST
 from breadknife.recipes.values import RecipeProblem
 from breadknife.steps.registry import AnyStep, discover_steps
 
-_MOST = 1_000
-"""Files whose entries are kept."""
+_MAX_ENTRIES = 1_000
+"""So many files' entries are kept in memory."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,20 @@ class RecipeRegistry:
     def __init__(self, types: dict[str, AnyStep] | None = None) -> None:
         """`types`: the types of steps by name; by default all that are installed."""
         self.types = discover_steps().types if types is None else types
-        self._entries = LruCache[Path, tuple[object, RecipeEntry]](_MOST)
-        """Each with a stamp of its file and the lock."""
+        self._entries = LruCache[Path, tuple[object, RecipeEntry]](_MAX_ENTRIES)
+        """Path of a recipe -> the stamps of its file and of the lock when it was read, and its entry."""
 
     def entries(self, root: Path | None = None, *, trusted: bool = False) -> tuple[RecipeEntry, ...]:
         """Return every recipe, in the order of names. Of two with one name, the second is a problem."""
         entries: dict[str, RecipeEntry] = {}
         for folder in recipe_folders(root, trusted=trusted):
-            for entry in self._in(folder):
-                if (other := entries.get(entry.name)) is None:
+            for entry in self._entries_in(folder):
+                if (first := entries.get(entry.name)) is None:
                     entries[entry.name] = entry
                 elif folder.owner == "workspace":
-                    why = f"{other.path} has the name `{entry.name}` already; choose another one"
+                    why = f"{first.path} has the name `{entry.name}` already; choose another one"
                     problem = RecipeProblem(entry.path, 1, 1, why)
+                    # No name ends with a blank, so this key is free, and sorts the problem behind the first entry.
                     entries[f"{entry.name} "] = RecipeEntry(entry.path, entry.owner, None, (problem, *entry.problems))
         return tuple(entries[name] for name in sorted(entries))
 
@@ -64,13 +65,13 @@ class RecipeRegistry:
         entries = self.entries(root, trusted=trusted)
         return next((entry.plan for entry in entries if entry.plan is not None and entry.name == name), None)
 
-    def _in(self, folder: RecipeFolder) -> Iterator[RecipeEntry]:
+    def _entries_in(self, folder: RecipeFolder) -> Iterator[RecipeEntry]:
         for path in files_in(folder):
             stamp = (_stamp(path), _stamp(folder.folder / LOCK))
-            known = self._entries.get(path)
-            if known is None or known[0] != stamp:
-                known = self._entries[path] = (stamp, read_entry(path, folder, self.types))
-            yield known[1]
+            cached = self._entries.get(path)
+            if cached is None or cached[0] != stamp:
+                cached = self._entries[path] = (stamp, read_entry(path, folder, self.types))
+            yield cached[1]
 
 
 def read_entry(path: Path, folder: RecipeFolder, types: dict[str, AnyStep]) -> RecipeEntry:
@@ -88,6 +89,7 @@ def read_entry(path: Path, folder: RecipeFolder, types: dict[str, AnyStep]) -> R
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """Return what differs after a file has changed; None if there is no such file."""
     try:
         status = path.stat()
     except OSError:

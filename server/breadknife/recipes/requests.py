@@ -23,11 +23,11 @@ class RecipeRequest(OwnRequest):
     span: Span
     """The selection, or where the cursor is, in code points."""
     message: str = ""
-    """Of the diagnostic there."""
+    """The message of the diagnostic at that place, if there is one."""
     file: Path | None = None
     """Run this file instead, whatever it is called: for the command line alone."""
     watcher: Watcher | None = None
-    """Told of each step."""
+    """Called after each step."""
 
 
 @dataclass(frozen=True)

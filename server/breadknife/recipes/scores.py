@@ -15,7 +15,8 @@ from breadknife.recipes.values import Recipe
 
 LARGEST = 1 << 20
 """Bytes of the file."""
-_MOST = 500
+_MAX_SCORES = 500
+"""So many scores are kept, the newest."""
 log = logging.getLogger("breadknife.recipes")
 
 
@@ -37,9 +38,9 @@ class Scores:
         return self._read().get(_key(recipe, model))
 
     def keep(self, recipe: Recipe, model: str, score: Score) -> None:
-        """Remembers the newest scores."""
+        """Write a score to the file; the oldest ones give way."""
         known = {**self._read(), _key(recipe, model): score}
-        newest = dict(list(known.items())[-_MOST:])
+        newest = dict(list(known.items())[-_MAX_SCORES:])
         try:
             write_atomically(self._path, msgspec.json.encode(newest), durable=False)
         except OSError:

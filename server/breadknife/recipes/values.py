@@ -24,11 +24,12 @@ class RecipeStep:
     type: str
     """The name of a `StepType`."""
     given: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """Port -> `$step.port`, a list of these, or a literal."""
+    """Name of an input -> what the recipe writes for it: `$step.port`, a list of these, or a literal."""
     when: str = ""
     """A condition: the step is left out unless it holds."""
     each: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Name -> a list: the step runs for each item, and what it gives are lists."""
+    """Name -> `$step.port` of a list. The step runs for each item, which has that name; each of its outputs becomes a
+    list."""
 
 
 @dataclass(frozen=True)
@@ -43,20 +44,20 @@ class Show:
     """`$step.port` of a span: what the result replaces, or what a hover or finding is about. A list if `text` is one.
     """
     title: str = ""
-    """Of the menu's entry, at most 50 characters; the recipe's own if empty. It may be a template that names rules,
-    which have run when the menu opens."""
+    """Of the menu's entry, at most 50 characters; the recipe's own if empty. It may be a template that
+    refers only to steps without a model: these have run when the menu opens."""
     preview: bool = False
     """Whether the user chooses among the edits before they are made, as far as the editor can ask."""
     refused: str = ""
     """`$step.port` of a list of texts: why parts were left as they are. Each is shown as a hint at its place."""
     refused_at: str = ""
     """`$step.port` of a list of spans: the places of `refused`."""
-    kind: str = "refactor.rewrite"
-    """The code action's kind."""
+    action_kind: str = "refactor.rewrite"
+    """`kind` in TOML: the LSP kind of the code action."""
     language: str = ""
     """Language id of a new document."""
     severity: str = "information"
-    """Of a finding."""
+    """The severity of a finding."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Expectation:
     matches: str = ""
     """A regular expression that is found in the answer. `^` and `$` are the ends of a line."""
     max_length: int | None = None
-    """Code points."""
+    """The most code points that the answer may have."""
     silence: str = ""
     """The code of the reason why there is no answer."""
 
@@ -101,7 +102,7 @@ class Example:
     expect: Expectation
     name: str = ""
     text: str = ""
-    """Of the document."""
+    """The document's text."""
     language: str = "plaintext"
     file: str = ""
     """The document's name; made from the language if empty."""
@@ -110,11 +111,11 @@ class Example:
     selection: str = ""
     """The first occurrence of this text is selected."""
     message: str = ""
-    """Of a diagnostic at the cursor, shown by some other program."""
+    """The message of another program's diagnostic at the cursor."""
     files: Mapping[str, str] = field(default_factory=dict[str, str])
     """Committed files of the folder: name -> text."""
     staged: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Files that are staged in git."""
+    """Files of the folder that are staged in git after that commit, and not committed: name -> text."""
     shelf: str = ""
     """A folder, relative to the recipe's file, that is the whole shelf for this test; the user's own shelf if empty."""
 

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     TINY = "tiny"
     """A model of a few hundred million parameters at most."""
     SMALL = "small"
+    """A larger model, such as one that writes code or rewrites text."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class PassedOn(Generic[Out]):
 
     value: Out
     remembered: bool = False
-    """Whether the step has a memory of its own, and it was in there."""
+    """Whether the value comes from a memory of the step's own instead of being computed."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ class Step(Generic[In, Out]):
     role: str = ""
     """The role of the model that it uses."""
     escalates: bool = False
-    """Whether it uses a bigger model than its role's. It is skipped unless the user's own settings name one."""
+    """Whether it uses a bigger model than its role's. It is skipped unless the user's own settings name one for hard
+    cases of the role."""
     memoised: bool = False
-    """The same (hashable) value has the same verdict: it is remembered."""
+    """Whether the verdict is remembered, because equal values have the same verdict. The values must be hashable."""
     needs_previous: bool = False
-    """It needs what the step before it makes, even if the types don't say so."""
+    """Whether it needs what the step before it adds to the value, although the types don't say so: then that step may
+    be the dearer one. It runs also if that step is skipped, with the value that the skipped step would have got."""

@@ -38,6 +38,8 @@ class Confidence(StrEnum):
 
 
 class Trigger(StrEnum):
+    """What made the editor ask for a completion: a key that was typed, or the user's command."""
+
     TYPING = "typing"
     INVOKED = "invoked"
 
@@ -61,8 +63,9 @@ class Origin:
     trimmed_tokens: int = 0
     """Left out of a prompt that was too long."""
     queued: float = 0.0
+    """Seconds that the request waited in the engine for its first evaluation."""
     computed: float = 0.0
-    """Seconds in the engine: until the first evaluation, and of evaluation."""
+    """Seconds of evaluation."""
 
 
 @dataclass(frozen=True)

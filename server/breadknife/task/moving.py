@@ -16,20 +16,21 @@ def moved(finding: Finding, edit: TextEdit) -> Finding | None:
     """
     if not edit.new_text and not len(edit.span):
         return finding
-    spans = [finding.span, *(each.span for fix in finding.fixes for each in fix.edits)]
+    spans = [finding.span, *(fix_edit.span for fix in finding.fixes for fix_edit in fix.edits)]
     if any(_is_touched(span, edit) for span in spans):
         return None
-    places = iter([_moved(span, edit) for span in spans])
-    place = next(places)
+    moved_spans = iter([_moved(span, edit) for span in spans])
+    new_span = next(moved_spans)
     fixes = tuple(
-        replace(fix, edits=tuple(TextEdit(next(places), each.new_text) for each in fix.edits)) for fix in finding.fixes
+        replace(fix, edits=tuple(TextEdit(next(moved_spans), fix_edit.new_text) for fix_edit in fix.edits))
+        for fix in finding.fixes
     )
     related = tuple(
-        replace(each, span=_moved(each.span, edit)) if each.uri is None else each
-        for each in finding.related
-        if each.uri is not None or not _is_touched(each.span, edit)
+        replace(related_place, span=_moved(related_place.span, edit)) if related_place.uri is None else related_place
+        for related_place in finding.related
+        if related_place.uri is not None or not _is_touched(related_place.span, edit)
     )
-    return replace(finding, span=place, fixes=fixes, related=related)
+    return replace(finding, span=new_span, fixes=fixes, related=related)
 
 
 def moved_span(span: Span, edit: TextEdit) -> Span | None:
@@ -38,6 +39,7 @@ def moved_span(span: Span, edit: TextEdit) -> Span | None:
 
 
 def _is_touched(span: Span, edit: TextEdit) -> bool:
+    """Tell whether an edit changes a span's text, or continues its first or last word from outside."""
     new = edit.new_text
     if span.end == edit.span.start and len(span):
         return not new or is_of_word(new[:1])
@@ -47,4 +49,5 @@ def _is_touched(span: Span, edit: TextEdit) -> bool:
 
 
 def _moved(span: Span, edit: TextEdit) -> Span:
+    """Return where a span is after an edit that doesn't touch it."""
     return span if span.end <= edit.span.start else span.shifted(len(edit.new_text) - len(edit.span))

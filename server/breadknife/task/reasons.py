@@ -10,10 +10,12 @@ from breadknife.task.values import Silence
 
 @dataclass(frozen=True)
 class Reason:
+    """The templates of a silence's texts."""
+
     sentence: str
-    """What happened; `{names}` in braces stand for details."""
+    """What happened. Names in braces stand for the details that `silence` gets."""
     remedy: str = ""
-    """What the user can do, empty if there is nothing to do."""
+    """What the user can do, with details in braces too; empty if there is nothing to do."""
 
 
 REASONS: Mapping[str, Reason] = {
@@ -113,7 +115,7 @@ REASONS: Mapping[str, Reason] = {
     # prose
     "no-paragraph": Reason("no prose is read here: this is markup or code", "put the cursor into a sentence"),
     "long-paragraph": Reason("the paragraph has more than {most:,} characters, and isn't checked", "split it"),
-    "still-reading": Reason("{engines} reading this text", "wait: what is found appears by itself"),
+    "still-reading": Reason("{engines_are_still} reading this text", "wait: what is found appears by itself"),
     "no-languagetool": Reason(
         "Harper finds nothing wrong here, and LanguageTool, which knows more rules, isn't set up",
         "run `breadknife setup languagetool`",
@@ -128,12 +130,12 @@ REASONS: Mapping[str, Reason] = {
     ),
     "engine-of-prose-failed": Reason("{engine} can't read this text: {error}", "run `breadknife doctor`"),
     "no-judge": Reason(
-        "{engines} nothing wrong here, and the model can't read it: {error}", "run `breadknife setup` to set it up"
+        "{engines_find} nothing wrong here, and the model can't read it: {error}", "run `breadknife setup` to set it up"
     ),
     "nothing-wrong": Reason(
-        "{engines} nothing wrong here", "if something is wrong, select it and choose “Fix this text” in the menu"
+        "{engines_find} nothing wrong here", "if something is wrong, select it and choose “Fix this text” in the menu"
     ),
-    # both of a document's checks
+    # prose and null check
     "ignored-by-comment": Reason("the comment in line {line} ignores {rule} here", "remove that comment"),
     "ignored-in-project": Reason(
         "this project ignores {rule} in this sentence", "remove its line from `.breadknife/ignores.txt`"
@@ -175,5 +177,5 @@ REASONS: Mapping[str, Reason] = {
 
 def silence(reason: str, **details: object) -> Silence:
     """Return the `Silence` of a reason code, with the details filled in. Raises KeyError for an unknown code."""
-    found = REASONS[reason]
-    return Silence(reason, found.sentence.format(**details), found.remedy.format(**details))
+    template = REASONS[reason]
+    return Silence(reason, template.sentence.format(**details), template.remedy.format(**details))

@@ -20,9 +20,9 @@ class CompletionRequest:
     selected: tuple[Span, str] | None = None
     """The entry selected in the editor's own completion menu, which the text must continue."""
     grows: bool = True
-    """The asker will ask again when more has come. Otherwise what is answered is all that is ever seen."""
+    """Whether the client asks again once more of the text is written. Otherwise it shows the first answer only."""
     listed: bool = False
-    """The answer is an entry in a menu among others': who chooses another one hasn't rejected it."""
+    """Whether the answer is one of several entries in a menu: a user who chooses another one hasn't rejected it."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,6 @@ def place_of(request: Request) -> Span | None:
 
 
 def document_of(request: Request) -> Document | None:
-    """Return what a request is about; None for one without a document."""
-    found = getattr(request, "document", None)
-    return found if isinstance(found, Document) else None
+    """Return the document that a request is about; None for one without a document."""
+    document = getattr(request, "document", None)
+    return document if isinstance(document, Document) else None

@@ -62,18 +62,18 @@ def run_cascade(
         model = _model_of(step, context)
         if step.escalates and not model:
             continue
-        started, said = time.perf_counter(), "raised"
+        started, outcome = time.perf_counter(), "raised"
         try:
             key = (owner, step.name, model, value) if step.memoised else None
-            known = memory.get(key) if key else None
-            verdict = known or step.run(value, context)
-            if key and not known:
+            remembered = memory.get(key) if key else None
+            verdict = remembered or step.run(value, context)
+            if key and not remembered:
                 memory[key] = verdict
-            is_remembered = known is not None or (isinstance(verdict, PassedOn) and verdict.remembered)
-            said = _WORDS[type(verdict)] + (", remembered" if is_remembered else "")
+            is_remembered = remembered is not None or (isinstance(verdict, PassedOn) and verdict.remembered)
+            outcome = _OUTCOMES[type(verdict)] + (", remembered" if is_remembered else "")
         finally:
             milliseconds = round((time.perf_counter() - started) * 1000, 2)
-            trace(StepTrace(step.name, step.kind.value, said, milliseconds, model))
+            trace(StepTrace(step.name, step.kind.value, outcome, milliseconds, model))
         match verdict:
             case Settled(value=result):
                 return result
@@ -84,10 +84,11 @@ def run_cascade(
     return value
 
 
-_WORDS: dict[type[Any], str] = {Settled: "settled", PassedOn: "passed on", Vetoed: "vetoed"}
+_OUTCOMES: dict[type[Any], str] = {Settled: "settled", PassedOn: "passed on", Vetoed: "vetoed"}
 
 
 def _model_of(step: Step[Any, Any], context: Context) -> str:
+    """Return the name of the model that a step will ask; empty if it asks none, or if there is none."""
     if not step.role:
         return ""
     if step.escalates:

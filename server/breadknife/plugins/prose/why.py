@@ -53,7 +53,7 @@ def explain(
     if not is_english and tool is None:
         return silence("only-languagetool" if settings.languagetool else "languagetool-off")
     if result.pending:
-        return silence("still-reading", engines=_name_engines(result.pending, "is still", "are still"))
+        return silence("still-reading", engines_are_still=_name_engines(result.pending, "is still", "are still"))
     line_span, sentence = document.line_span(line), _sentence_at(paragraph, at)
     # A finding beside the cursor explains less than a cause of this place, so it comes after those.
     beside = (finding for finding in marked if finding.span.touches(line_span) and finding.span.touches(sentence))
@@ -64,9 +64,9 @@ def explain(
     asked = ["harper", *(["languagetool"] if tool is not None else ())]
     if settings.model and is_english:
         if (problem := _model_problem(engines, context)) is not None:
-            return silence("no-judge", engines=_name_engines(asked, "finds", "find"), error=problem)
+            return silence("no-judge", engines_find=_name_engines(asked, "finds", "find"), error=problem)
         asked.append("model")
-    return silence("nothing-wrong", engines=_name_engines(asked, "finds", "find"))
+    return silence("nothing-wrong", engines_find=_name_engines(asked, "finds", "find"))
 
 
 def _sentence_at(paragraph: ProseText, at: Span) -> Span:

@@ -139,10 +139,10 @@ class RecipeService:
             if show.presentation == "edit":
                 data = {"recipe": recipe.name, "start": given.span.start, "end": given.span.end, "about": given.message}
                 document_span = Span(0, len(given.document.text))
-                yield Action(title, show.kind, data=data, within=document_span, preview=show.preview)
+                yield Action(title, show.action_kind, data=data, within=document_span, preview=show.preview)
             else:
                 command = Command(RUN, title, (recipe.name, self._keep(given)))
-                yield Action(title, show.kind, command=command)
+                yield Action(title, show.action_kind, command=command)
         yield from self.results.actions(given.document, given.span)
 
     def _why(self, given: RecipeInput, context: Context) -> Silence:
