@@ -41,14 +41,17 @@ _BY_TEXT: Mapping[str, Callable[[Document, CancelToken], Iterator[ProseText]]] =
     for id in (format.id, *format.aliases)
 }
 LANGUAGES = frozenset((*_BY_TREE, *_COMMENTED, *_BY_TEXT))
+"""LSP ids of the languages in which prose is read."""
 
 
 def extract(document: Document, tree: SyntaxTree | None, cancel: CancelToken) -> Iterator[ProseText]:
-    """Return the paragraphs of a document in one of LANGUAGES, in order; `tree` is its syntax tree. Raises
-    Cancelled."""
+    """Return the paragraphs of a document in one of LANGUAGES, in order.
+
+    `tree` is its syntax tree; without one, code has no prose, and Markdown is read as plain text. Raises Cancelled.
+    """
     if document.language in _BY_TEXT:
         return _BY_TEXT[document.language](document, cancel)
-    if tree is None:  # what is mostly prose is read as such, code isn't
+    if tree is None:
         return plain_prose(document, cancel) if document.language in ("markdown", "mdx") else iter(())
     if document.language in _BY_TREE:
         return _BY_TREE[document.language](tree, cancel)

@@ -69,6 +69,7 @@ _RESERVED = "*_`#^~+<>|{}[]\n"
 
 
 def asciidoc_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
+    """Yield the prose of an AsciiDoc document. Raises Cancelled."""
     reader = _AsciidocReader(Blocks())
     for line in lines(document):
         reader.read(line)
@@ -77,22 +78,28 @@ def asciidoc_prose(document: Document, cancel: CancelToken) -> Iterator[ProseTex
 
 
 def _cuts(text: str) -> list[Cut]:
+    """Return the inline markup and the entities of a passage as cuts."""
     return markup_cuts(text, _INLINE) + [Cut(m.start(), m.end(), html.unescape(m[0])) for m in _ENTITY.finditer(text)]
 
 
 class _AsciidocReader:
+    """Takes in line after line, and collects the paragraphs in `blocks`."""
+
     def __init__(self, blocks: Blocks) -> None:
         self.blocks = blocks
         self._until: str | None = None
         """The line that ends a block that is left out."""
         self._table: str | None = None
+        """The line that ends the table that the lines are in."""
         self._header = True
-        """At the document's start: author and revision may follow its title."""
+        """At the document's start, where the author and the revision may follow its title."""
         self._skip_paragraph = False
+        """Lines are left out up to the next blank one."""
         self._defines = False
-        """After a term: its text may follow, indented."""
+        """The line before is a term, whose text may follow and be indented."""
 
     def read(self, line: SourceLine | None) -> None:
+        """Take in one line; None is a blank one."""
         if self._until is not None:
             if line is not None and line.text == self._until:
                 self._until = None
@@ -140,6 +147,7 @@ class _AsciidocReader:
         return len(current) == 1 and bool(_UNDERLINE.fullmatch(text)) and abs(len(text) - len(current[0].text)) <= 2
 
     def _text(self, line: SourceLine) -> None:
+        """Take in a line of text: of a block's title, an item, a term, or a paragraph."""
         blocks, self._defines = self.blocks, False
         if match := _BLOCK_TITLE.match(line.text):
             blocks.alone(line.rest(match.end()))

@@ -56,13 +56,13 @@ _RESERVED = '"\\{}%<>\n'
 
 
 def is_catalog(document: Document) -> bool:
-    """Tell whether a JSON document has messages, as far as its path tells."""
+    """Tell by its path whether a JSON document is a catalog of messages."""
     path = _path(document)
     return not _FOLDERS.isdisjoint(path.parts[:-1]) or _NAME.fullmatch(path.name) is not None
 
 
 def json_prose(document: Document, tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
-    """Yield the messages of a JSON catalog."""
+    """Yield the messages of a JSON catalog, in the order of the file. Raises Cancelled."""
     language = _language_of(_path(document))
     stack = [tree.root]
     while stack:
@@ -79,6 +79,7 @@ def json_prose(document: Document, tree: SyntaxTree, cancel: CancelToken) -> Ite
 
 
 def _string_prose(tree: SyntaxTree, node: Node, language: str) -> Iterator[ProseText]:
+    """Yield the prose of one string, and of each branch of its plurals and selects."""
     span = tree.span(node)
     if span.end - span.start < 2 or tree.text[span.end - 1] != '"':
         return
@@ -88,7 +89,8 @@ def _string_prose(tree: SyntaxTree, node: Node, language: str) -> Iterator[Prose
         source = tree.text[message.start : message.end]
         if len(source.split()) < FEWEST_WORDS:
             continue
-        cutter = _branch_cuts if message.start > span.start + 1 else _cuts
+        is_branch = message.start > span.start + 1
+        cutter = _branch_cuts if is_branch else _cuts
         text = prose(passage(tree.text, [message]), cutter, _RESERVED, language)
         if text is not None:
             yield text
@@ -111,7 +113,8 @@ def _branches(source: str, closing: Mapping[int, int]) -> Iterator[Span]:
 
 
 def _cuts(text: str) -> list[Cut]:
-    """Return everything of a message that isn't prose; its lines are no lines of the message."""
+    """Return everything of a message that isn't prose. Line breaks are cuts only as escapes: those of the file mean
+    nothing."""
     closing, cuts, at = brackets(text, "{}"), list[Cut](), 0
     while (at := text.find("{", at)) >= 0:
         end = closing.get(at, at)
@@ -124,10 +127,12 @@ def _cuts(text: str) -> list[Cut]:
 
 
 def _branch_cuts(text: str) -> list[Cut]:
+    """Return the cuts of a branch of a plural, in which `#` stands for the number."""
     return _cuts(text) + markup_cuts(text, (_COUNT,))
 
 
 def _unescaped(escape: str) -> str:
+    """Return what an escape of JSON or PO stands for; a line break for white space."""
     if escape[1] in "ntrfvb":
         return "\n"
     try:
@@ -141,12 +146,13 @@ def _path(document: Document) -> PurePosixPath:
 
 
 def _language_of(path: PurePosixPath) -> str:
-    """Return the language that a path names: `locales/de.json`, `pt_BR/messages.json`, `messages.fr.json`."""
+    """Return the language that a path names, or nothing: `locales/de.json`, `pt_BR/app.json`, `messages.fr.json`."""
     names = [*reversed(path.stem.split(".")), *reversed(path.parts[:-1][-3:])]
     return next((tag for name in names if (tag := _tag(name))), "")
 
 
 def _tag(name: str) -> str:
+    """Return the BCP 47 tag that a name is, such as `pt-BR` for `pt_BR`; empty if it is none that is known."""
     match = _TAG.fullmatch(name)
     if match is None or match[1].lower() not in _LANGUAGES:
         return ""
@@ -161,6 +167,8 @@ _LANGUAGE_HEADER = re.compile(r"(?:^|\\n)Language:[ \t]*([A-Za-z_-]+)")
 
 @dataclass
 class _Message:
+    """One keyword of a PO file, such as `msgid`, with its text."""
+
     keyword: str
     pieces: list[Span] = field(default_factory=list[Span])
     """The insides of its strings."""
@@ -185,6 +193,7 @@ def po_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
 
 
 def _po_messages(document: Document) -> Iterator[_Message]:
+    """Yield each keyword of a PO file with its strings, in the order of the file."""
     message: _Message | None = None
     for number in range(document.line_count):
         span = document.line_span(number)
@@ -202,6 +211,7 @@ def _po_messages(document: Document) -> Iterator[_Message]:
 
 
 def _po_paragraphs(text: str, pieces: list[Span]) -> Iterator[list[Span]]:
+    """Yield the strings of each paragraph of a message; an empty line of it parts two."""
     paragraph = list[Span]()
     for piece in pieces:
         source = text[piece.start : piece.end]
@@ -226,5 +236,6 @@ def _joined(text: str, pieces: list[Span]) -> MarkedPassage:
 
 
 def _po_cuts(text: str) -> list[Cut]:
+    """Return everything of a PO message that isn't prose; breaks between its strings mean nothing by themselves."""
     breaks = [Cut(m.start(), m.end(), "\n" if m["space"] else "") for m in _PO_BREAK.finditer(text)]
     return [*breaks, *(cut for cut in _cuts(text) if cut.text != "\n")]

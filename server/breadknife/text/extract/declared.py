@@ -1,4 +1,5 @@
-"""The natural language that a document says of itself as a whole; parts that say their own have it in `ProseText`."""
+"""The natural language that a document declares for itself as a whole. A part that declares its own has it in
+`ProseText.language`."""
 
 from __future__ import annotations
 
@@ -8,13 +9,13 @@ from collections.abc import Mapping
 from breadknife.text.document import Document
 
 _HEAD = 10_000
-"""Code points at a document's start where it may say so."""
+"""Code points at a document's start in which the declaration is looked for."""
 _TAG = r"[\"']?(?P<tag>[A-Za-z]{2,3}(?:[-_][A-Za-z\d]{2,8})*)[\"']?"
 _FRONT_MATTER = re.compile(
     r"\A\ufeff?(?:---|\+\+\+)[ \t]*\n(?:(?!---|\+\+\+)[^\n]*\n)*?"
     rf"(?:lang|language|locale)[ \t]*[:=][ \t]*{_TAG}[ \t\r]*\n"
 )
-_SAYING: Mapping[str, re.Pattern[str]] = {
+_DECLARATIONS: Mapping[str, re.Pattern[str]] = {
     "markdown": _FRONT_MATTER,
     "mdx": _FRONT_MATTER,
     "typst": re.compile(rf"^#set[ \t]+text\([^()]*\blang:[ \t]*{_TAG}", re.MULTILINE),
@@ -41,15 +42,15 @@ _NAMES: Mapping[str, str] = {
     "lithuanian": "lt", "tamil": "ta", "khmer": "km", "asturian": "ast", "norwegian": "nb", "finnish": "fi",
     "czech": "cs", "hungarian": "hu", "turkish": "tr", "hebrew": "he",
 }  # fmt: skip
-"""As babel and polyglossia call them."""
+"""A language's name in babel or polyglossia -> its tag."""
 
 
 def declared_language(document: Document) -> str:
-    """Return a BCP 47 tag, or nothing."""
-    saying = _SAYING.get(_ALIASES.get(document.language, document.language))
-    if saying is None:
+    """Return the BCP 47 tag of the language that the document declares at its start; empty if it declares none."""
+    declaration = _DECLARATIONS.get(_ALIASES.get(document.language, document.language))
+    if declaration is None:
         return ""
-    for match in saying.finditer(document.text, 0, _HEAD):
+    for match in declaration.finditer(document.text, 0, _HEAD):
         groups = match.groupdict()
         name = groups.get("name") or groups.get("main") or groups.get("of_class")
         if tag := _NAMES.get(name, "") if name else groups.get("tag"):

@@ -1,7 +1,7 @@
 """Prose in HTML, by its grammar: what stands between two tags of blocks is a paragraph.
 
-The longer texts of `alt`, `title` and their like are too. Left out: code, scripts, styles, and what says
-`translate="no"`. A `lang` is the language of the paragraphs inside of it.
+So are the longer texts of `alt`, `title` and their like. Left out: code, scripts, styles, and elements with
+`translate="no"`. The attribute `lang` of an element is the language of the paragraphs in it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _INLINE_TAGS = kinds(
     """
 )
 _CODE_TAGS = kinds("code kbd samp var tt svg math")
-"""Inline, and a word stands for them."""
+"""Inline elements for which a word stands in the prose."""
 _LEFT_OUT = kinds(
     """
     pre script style textarea template iframe object canvas video audio noscript listing xmp plaintext
@@ -49,6 +49,7 @@ _QUOTED_RESERVED = _RESERVED + "\"'"
 
 
 def _one_paragraph(text: str, lines: Iterable[Span]) -> list[list[Span]]:
+    """Return all lines as one paragraph."""
     return [[*lines]]
 
 
@@ -64,8 +65,14 @@ def spoken_html(
     cutter: Cutter,
     paragraphs: Callable[[str, Iterable[Span]], list[list[Span]]] = _one_paragraph,
 ) -> Iterator[ProseText]:
-    """Yield the prose of a tree of the `html` grammar without that of its comments. Between two tags of blocks is what
-    `paragraphs` makes of the lines there."""
+    """Yield the prose of a tree of the `html` grammar, in order, without that of its comments. Raises Cancelled.
+
+    Args:
+        tree: the tree.
+        cancel: cancels reading.
+        cutter: finds the inline markup.
+        paragraphs: makes paragraphs of the text and the lines between two tags of blocks; by default one of all.
+    """
     spoken = list[ProseText]()
     for span, language, reserved in _runs(tree):
         cancel.raise_if_cancelled()
@@ -77,14 +84,15 @@ def spoken_html(
 
 
 def html_cuts(text: str) -> list[Cut]:
+    """Return tags, templates, entities and line breaks of a passage as cuts."""
     cuts = markup_cuts(text, _INLINE)
     return cuts + [Cut(m.start(), m.end(), html.unescape(m[0])) for m in _ENTITY.finditer(text)]
 
 
 def _runs(tree: SyntaxTree) -> Iterator[tuple[Span, str, str]]:
     """Yield the source between the tags of blocks: (span, language, what is reserved there)."""
-    begin: int | None = None
-    end, spoken = 0, ""
+    begin: int | None = None  # of the run at hand; None between two
+    end, run_language = 0, ""
     stack: list[tuple[Node, str]] = [(tree.root, "")]
     while stack:
         node, language = stack.pop()
@@ -100,20 +108,20 @@ def _runs(tree: SyntaxTree) -> Iterator[tuple[Span, str, str]]:
             tag = tag_name(tree, node)
         is_text = kind in ("text", "entity") or (kind == "ERROR" and _is_spoken(tree, node))
         is_inline = is_text or (kind.endswith("_tag") and tag in _INLINE_TAGS) or tag in _CODE_TAGS
-        if begin is not None and (language != spoken or not (is_inline or kind in ("element", "comment"))):
-            yield Span(begin, end), spoken, _RESERVED
+        if begin is not None and (language != run_language or not (is_inline or kind in ("element", "comment"))):
+            yield Span(begin, end), run_language, _RESERVED
             begin = None
         if is_inline:
             span = tree.span(node)
             begin = span.start if begin is None else begin
-            end, spoken = span.end, language
+            end, run_language = span.end, language
         if kind in ("start_tag", "self_closing_tag"):
             for value in _spoken_values(tree, node):
                 yield value, language, _QUOTED_RESERVED
         elif not is_inline and kind not in ("left_out", "comment", "script_element", "style_element", "doctype"):
             stack.extend((child, language) for child in reversed(node.children))
     if begin is not None:
-        yield Span(begin, end), spoken, _RESERVED
+        yield Span(begin, end), run_language, _RESERVED
 
 
 def _is_spoken(tree: SyntaxTree, error: Node) -> bool:
@@ -124,11 +132,13 @@ def _is_spoken(tree: SyntaxTree, error: Node) -> bool:
 
 
 def tag_name(tree: SyntaxTree, node: Node) -> str:
+    """Return the name of a tag in small letters; empty if it has none."""
     name = next((child for child in node.children if child.type == "tag_name"), None)
     return tree.source(name).lower() if name is not None else ""
 
 
 def _spoken_values(tree: SyntaxTree, node: Node) -> Iterator[Span]:
+    """Yield the insides of a tag's quoted attributes that are read aloud or shown, and long enough to be sentences."""
     for attribute in node.children:
         if attribute.type != "attribute" or attribute.child_count < 3:
             continue

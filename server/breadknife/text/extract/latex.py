@@ -173,7 +173,7 @@ SECOND_SPOKEN = CommandGroup(
 """Their first argument isn't prose."""
 COMMAND_GROUPS = (CODE, CITATIONS, GONE, SWITCHES, SECOND_SPOKEN)
 _SILENT = re.compile(r"(?:sym)?(?:index|label)[a-z]*|(?:use|new)?geometry|[a-z]*(?:setup|cite)")
-"""Of a package's or the document's own commands those whose arguments read as nothing."""
+"""Names of packages' or the document's own commands whose arguments likely read as nothing."""
 _FORMULA = re.compile(r"[a-z]*equation|ensuremath|math[a-z]+|operatorname")
 _OPTIONS = re.compile(r"\s*[\w ./-]+=[^,=]*(?:,\s*[\w ./-]+(?:=[^,=]*)?)*,?\s*")
 """An argument of keys and values."""
@@ -181,6 +181,7 @@ _RESERVED = "\\{}$&#^_~%\n"
 
 
 def latex_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
+    """Yield the prose of a LaTeX document, in order. Raises Cancelled."""
     texts = block_prose(document, _paragraphs(document.text), _cuts, _RESERVED, cancel)
     yield from sorted(texts, key=lambda text: text.start)
 
@@ -197,9 +198,17 @@ def _paragraphs(text: str) -> Iterator[list[Span]]:
 def _paragraphs_of(
     text: str, span: Span, body: int, closing: Mapping[int, int], arguments: list[Span]
 ) -> Iterator[list[Span]]:
-    """Yield the paragraphs of a part of the text; arguments with paragraphs of their own are added to `arguments`."""
+    """Yield the paragraphs of a part of the text, each as pieces of lines.
+
+    Args:
+        text: the whole document.
+        span: the part of it.
+        body: where the document's body starts; 0 if there is no `\\begin{document}`.
+        closing: the offset of each opening bracket -> that of its closing one.
+        arguments: takes the spans of commands' arguments that are paragraphs of their own.
+    """
     pieces, at, pos = list[Span](), span.start, span.start
-    preamble = span.start == 0
+    may_be_preamble = span.start == 0  # an argument, such as a title's, is read wherever it stands
     while (match := _TOKEN.search(text, pos, span.end)) is not None:
         pos = match.end()
         if match["comment"] is not None:
@@ -229,14 +238,15 @@ def _paragraphs_of(
             pos = _skip_arguments(text, pos, "[{" if "begin" in match["edge"] else "[", closing)
         elif match["blank"] is None:
             continue
-        if not preamble or match.start() >= body:
+        if not may_be_preamble or match.start() >= body:
             yield [*pieces, *split_lines(text, Span(at, match.start()))]
         pieces, at, pos = [], min(pos, span.end), min(pos, span.end)
-    if not preamble or at >= body:
+    if not may_be_preamble or at >= body:
         yield [*pieces, *split_lines(text, Span(at, span.end))]
 
 
 def _after_environment(text: str, name: str, at: int, limit: int) -> int:
+    """Return the offset after an environment's `\\end`; `limit` if there is none before it."""
     closing = f"\\end{{{name}}}"
     end = text.find(closing, at, limit)
     return limit if end < 0 else end + len(closing)
@@ -254,6 +264,7 @@ def _skip_arguments(text: str, at: int, kinds: str, closing: Mapping[int, int]) 
 
 
 def _cuts(text: str) -> list[Cut]:
+    """Return everything of a passage that isn't prose."""
     cuts, closing, pos = line_breaks(text), brackets(text, "{}[]", _SKIPPED), 0
     while (match := _INLINE.search(text, pos)) is not None:
         start, pos = match.span()
@@ -268,6 +279,7 @@ def _cuts(text: str) -> list[Cut]:
 
 
 def _replacement(match: re.Match[str]) -> str | None:
+    """Return what stands for a match of `_INLINE` that is neither a command nor an accent, as `Cut.text`."""
     if match["escaped"]:
         char = match["escaped"]
         return "\n" if char in "\\,;: \n" else char if char in "%&$#_{}" else ""
@@ -278,7 +290,8 @@ def _replacement(match: re.Match[str]) -> str | None:
 
 
 def _command(text: str, name: str, start: int, pos: int, closing: Mapping[int, int], cuts: list[Cut]) -> int:
-    """Cut a command; the offset where reading goes on, before its last argument if that is prose."""
+    """Add the cuts of a command, and return the offset where reading goes on: before its last argument if that is
+    prose."""
     if name in _CHARACTERS:
         end = pos + 2 if text.startswith("{}", pos) else pos + (text[pos : pos + 1] == " " and _CHARACTERS[name] != " ")
         cuts.append(Cut(start, end, _CHARACTERS[name]))
@@ -288,23 +301,25 @@ def _command(text: str, name: str, start: int, pos: int, closing: Mapping[int, i
         cuts.append(Cut(start, end, ""))
         return end
     end, last = pos, pos
-    gone = name in ("begin", "end") or name in GONE.names or _SILENT.fullmatch(name) is not None
-    unread = gone or name in CODE.names or _FORMULA.fullmatch(name) is not None
+    is_gone = name in ("begin", "end") or name in GONE.names or _SILENT.fullmatch(name) is not None
+    is_unread = is_gone or name in CODE.names or _FORMULA.fullmatch(name) is not None
     while (opening := _skip_arguments(text, end, "", closing)) in closing and text[opening] in "[{":
         if text[opening] == "[" and opening > end:
             break
         last, end = opening, closing[opening] + 1
-        if unread or _OPTIONS.fullmatch(text, opening + 1, end - 1):
+        if is_unread or _OPTIONS.fullmatch(text, opening + 1, end - 1):
             continue
         if text[opening] == "{" and name not in SECOND_SPOKEN.names:
             break
         name = "" if text[opening] == "{" else name
-    empty = text[last] == "{" and not text[last + 1 : end - 1].strip() if end > pos else True  # `\\name{}` is `\\name`
-    if unread or empty:
+    is_empty = (
+        text[last] == "{" and not text[last + 1 : end - 1].strip() if end > pos else True
+    )  # `\\name{}` is `\\name`
+    if is_unread or is_empty:
         cuts.append(
             citation(text, start, end)
             if name in CITATIONS.names or name.endswith("cite")
-            else Cut(start, end, "" if gone else None)
+            else Cut(start, end, "" if is_gone else None)
         )
         return end
     options = _OPTIONS.fullmatch(text, last + 1, end - 1)

@@ -56,22 +56,24 @@ _RESERVED = "*/_=~+[]<>|\\{}\n"
 
 
 def org_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
+    """Yield the prose of an Org document. Raises Cancelled."""
     blocks = Blocks()
-    until: str | None = None
+    left_out_until: str | None = None
     for line in lines(document):
-        if until is not None:
-            if line is not None and line.text.lower() == until:
-                until = None
+        if left_out_until is not None:
+            if line is not None and line.text.lower() == left_out_until:
+                left_out_until = None
         elif line is None:
             blocks.end()
         else:
-            until = _read(blocks, line)
+            left_out_until = _read(blocks, line)
     blocks.end()
     return block_prose(document, blocks.done, _cuts, _RESERVED, cancel, _NOTE)
 
 
 def _read(blocks: Blocks, line: SourceLine) -> str | None:
-    """Take in one line; the line that ends the block it begins, if that is left out."""
+    """Take in one line. If it begins a block that is left out, return the line, in small letters, that ends the
+    block."""
     text = line.text
     if line.indent == 0 and (match := _HEADLINE.match(text)):
         tags = _TAGS.search(text)
@@ -105,4 +107,5 @@ def _read(blocks: Blocks, line: SourceLine) -> str | None:
 
 
 def _cuts(text: str) -> list[Cut]:
+    """Return the inline markup and the citations of a passage as cuts."""
     return [*markup_cuts(text, _INLINE), *(citation(text, *m.span()) for m in _CITATION.finditer(text))]

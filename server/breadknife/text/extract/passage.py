@@ -1,4 +1,8 @@
-"""From lines of source to one paragraph of prose: what every extractor ends in."""
+"""From lines of source to one paragraph of prose: what every extractor ends in.
+
+An extractor finds the lines of a paragraph and calls `passage`, which joins them and keeps where each came from.
+`prose` then cuts out what isn't prose (markup, code, URLs) and returns the rest with its map back to the source.
+"""
 
 from __future__ import annotations
 
@@ -33,11 +37,12 @@ class MarkedPassage:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A part of a passage that isn't prose. `text` stands for it; None is a noun of our choice."""
+    """A part of a passage, `text[start:end]`, that isn't prose."""
 
     start: int
     end: int
     text: str | None = None
+    """What stands for it in the prose: nothing if empty, a line break for "\\n", a placeholder noun for None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Markup:
 
     pattern: re.Pattern[str]
     text: str | None = None
-    """As a Cut's; also for both sides of what is kept."""
+    """As a cut's; it also stands for each of the two sides of what is kept."""
 
 
 def any_of(words: str) -> str:
@@ -55,6 +60,7 @@ def any_of(words: str) -> str:
 
 
 def markup(pattern: str, text: str | None = None, flags: int = 0) -> Markup:
+    """Return one kind of inline markup by the source and the flags of its pattern."""
     return Markup(re.compile(pattern, flags), text)
 
 
@@ -69,6 +75,7 @@ def passage(source: str, lines: Sequence[Span]) -> MarkedPassage:
 
 
 def _trimmed(source: str, span: Span) -> Span:
+    """Return the span without the white space and byte order marks at its ends."""
     start, end = span.start, span.end
     while start < end and source[start] in _BLANK:
         start += 1
@@ -99,8 +106,9 @@ def split_lines(text: str, span: Span) -> Iterator[Span]:
 
 _BLANK = " \t\r\n\f\v\ufeff"
 _ARTICLE_BEFORE = re.compile(r"\b[Aa]n\s$")
-# Both engines take these for names of unknown kind and say nothing about the sentence around them.
 NOUN, VOWEL_NOUN = "Dummy0", "Ina0"
+"""The placeholders for what isn't prose; the second one follows "an". Harper and LanguageTool take them for names of
+unknown kind, and find nothing wrong with the sentence around them."""
 
 _NOT_PROSE = re.compile(
     r"""
@@ -142,11 +150,12 @@ def prose(passage: MarkedPassage, cutter: Cutter, reserved: str, language: str =
 
 @lru_cache(maxsize=1 << 15)
 def _relative(text: str, lines: tuple[int, ...], cutter: Cutter, reserved: str) -> ProseText | None:
-    """Return the prose of a passage that starts at 0. Most paragraphs stay the same while one is edited."""
+    """Return the prose of a passage as if it started at 0; None without words. The results are cached, because most
+    paragraphs stay the same while one is edited."""
     cuts = disjoint(cutter(text))
-    rest = masked(text, cuts) if cuts else text
-    further = [Cut(match.start(), match.end()) for match in _NOT_PROSE.finditer(rest)]
-    further += [Cut(match.start(), match.end(), "") for match in _EMOJI.finditer(rest)]
+    uncut = masked(text, cuts) if cuts else text
+    further = [Cut(match.start(), match.end()) for match in _NOT_PROSE.finditer(uncut)]
+    further += [Cut(match.start(), match.end(), "") for match in _EMOJI.finditer(uncut)]
     return _build(text, _origin(text, lines), disjoint([*cuts, *further]) if further else cuts, reserved)
 
 
@@ -159,6 +168,7 @@ def _origin(text: str, lines: tuple[int, ...]) -> Sequence[int]:
 
 
 def line_breaks(text: str) -> list[Cut]:
+    """Return the cuts of a passage's line breaks, with the blanks and backslashes around them."""
     return [Cut(m.start(), m.end(), "\n") for m in _LINE_BREAK.finditer(text)] if "\n" in text else []
 
 
@@ -184,7 +194,7 @@ def citation(text: str, start: int, end: int) -> Cut:
 
 
 def markup_cuts(text: str, kinds: Iterable[Markup]) -> list[Cut]:
-    """Return line breaks and inline markup. Where two kinds overlap, the one that comes first in `kinds` counts."""
+    """Return the cuts of line breaks and inline markup. Where two kinds overlap, the first one in `kinds` counts."""
     cuts = line_breaks(text)
     for kind in kinds:
         of_kind = list[Cut]()
@@ -247,6 +257,14 @@ def masked(text: str, cuts: Iterable[Cut]) -> str:
 
 
 def _build(text: str, origin: Sequence[int], cuts: Sequence[Cut], reserved: str) -> ProseText | None:
+    """Return the prose of a passage's text without the cuts, with its segments; None if no letter is left.
+
+    Args:
+        text: the passage's text.
+        origin: the offset in the source of each of its code points.
+        cuts: what isn't prose, disjoint and in order.
+        reserved: as in `ProseText`.
+    """
     out, segments, length, has_words = list[str](), list[Segment](), 0, False
 
     def add(piece: str, source: Span, kind: SegmentKind) -> None:
@@ -284,7 +302,7 @@ def _build(text: str, origin: Sequence[int], cuts: Sequence[Cut], reserved: str)
 
 
 def _runs(origin: Sequence[int], start: int, end: int) -> Iterable[Span]:
-    """Return `start:end`, cut where the source has something in between."""
+    """Return the pieces of `start:end` whose code points also follow each other in the source."""
     if origin[end - 1] - origin[start] == end - 1 - start:
         yield Span(start, end)
         return

@@ -13,20 +13,25 @@ from breadknife.text.extract.passage import passage, prose
 from breadknife.text.prose import ProseText
 
 _SCISSORS = re.compile(r"[#;] -+ >8 -+")
+"""The line below which `git commit --verbose` puts the diff."""
 _TRAILER = re.compile(r"[A-Za-z][A-Za-z-]*(?:: \S| #\d)|\(cherry picked from ")
+"""A line that git may read as a trailer at the message's end."""
 _KNOWN_TRAILER = re.compile(
     r"[A-Z][a-z]+(?:-[a-z]+)*-(?:by|to|for|from|with|id): |(?:Cc|Fixes|Closes|Refs|Link|Bug): ", re.I
 )
+"""A trailer wherever it stands."""
 _SUBJECT_PREFIX = re.compile(r"(?:(?:fixup|squash|amend)! )*(?:[a-z]+(?:\([^()\n]{1,60}\))?!?: )?")
 _CODE_INDENT = 4
 
 
 def plain_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
+    """Yield the prose of a plain text. Raises Cancelled."""
     yield from _prose(document, map(document.line_span, range(document.line_count)), cancel)
 
 
 def commit_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
-    """Yield a commit message without comments, trailers, indented code, and the diff below the scissors."""
+    """Yield the prose of a commit message: not its comments, trailers and indented code, nor the diff. Raises
+    Cancelled."""
     lines = [*_commit_lines(document)]
     if lines:
         subject, *body = lines
@@ -59,13 +64,13 @@ def _commit_lines(document: Document) -> Iterator[Span]:
 
 
 def _without_trailers(document: Document, lines: list[Span]) -> Iterator[Span]:
-    """Yield the lines but for those at the end that git reads as trailers, and those that everybody does."""
+    """Yield the lines without trailers: those of a last paragraph that has nothing else, and known ones anywhere."""
     kept = len(lines)
     while kept and not document.slice(lines[kept - 1]).strip():
         kept -= 1
-    last = kept
+    message_end = kept
     while kept and (line := document.slice(lines[kept - 1])).strip() and (_TRAILER.match(line) or line.startswith(" ")):
         kept -= 1
     if kept and document.slice(lines[kept - 1]).strip():
-        kept = last  # the paragraph has other lines
+        kept = message_end  # the last paragraph has other lines, too
     return (line for line in lines[:kept] if not _KNOWN_TRAILER.match(document.slice(line)))

@@ -1,4 +1,4 @@
-"""Prose in reStructuredText documents; docstrings have `structure`.
+"""Prose in reStructuredText documents; `comments/paragraphs.py` reads that of docstrings.
 
 Covers: titles, paragraphs, lists, definitions, fields, option lists, line blocks, footnotes, directives whose content
 is prose, Sphinx's roles. Left out: literal blocks, doctests, comments, targets, tables drawn with lines, and
@@ -79,6 +79,7 @@ _RESERVED = "`*_|\\\n"
 
 
 def rest_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
+    """Yield the prose of a reStructuredText document. Raises Cancelled."""
     reader = _RestReader()
     for line in lines(document):
         reader.read(line)
@@ -87,10 +88,13 @@ def rest_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
 
 
 def _cuts(text: str) -> list[Cut]:
+    """Return the inline markup and the citations of a passage as cuts."""
     return [*(citation(text, *m.span()) for m in _CITATION.finditer(text)), *markup_cuts(text, _INLINE)]
 
 
 class _RestReader:
+    """Takes in line after line, and collects the paragraphs in `blocks`."""
+
     def __init__(self) -> None:
         self.blocks = Blocks()
         self._deeper: int | None = None
@@ -98,14 +102,18 @@ class _RestReader:
         self._options: int | None = None
         """The indentation of a directive whose options may follow."""
         self._indent: int | None = None
-        """Of the paragraph; None where its next line decides."""
+        """The paragraph's indentation; None where its next line decides."""
         self._table = False
+        """In a simple table, which ends with a border and a blank line."""
         self._border = False
         """The line before was a simple table's border."""
         self._doctest = False
+        """In a doctest, which ends at a blank line."""
         self._grid = False
+        """In a table drawn with lines, which ends at a blank line."""
 
     def read(self, line: SourceLine | None) -> None:
+        """Take in one line; None is a blank one."""
         if line is None:
             self.blocks.end()
             self._doctest = self._grid = False
@@ -170,6 +178,7 @@ class _RestReader:
                 self._begin(line.rest(match.end()), None)
 
     def _text(self, line: SourceLine) -> None:
+        """Take in a line of a paragraph, which ends where the indentation changes."""
         blocks = self.blocks
         if blocks.current and self._indent is not None and line.indent != self._indent:
             if line.indent > self._indent and len(blocks.current) == 1 and _CLASSIFIER.search(blocks.current[0].text):
@@ -181,10 +190,12 @@ class _RestReader:
         self._expect_literal(line)
 
     def _begin(self, line: SourceLine, indent: int | None) -> None:
+        """Take in a paragraph's first line; `indent` is that of the lines to come, or None if the next one decides."""
         self.blocks.add(line)
         self._indent = indent
         self._expect_literal(line)
 
     def _expect_literal(self, line: SourceLine) -> None:
+        """Leave out what is indented below a line that ends in `::`."""
         if line.text.endswith("::"):
             self._deeper = self._indent if self._indent is not None else line.indent

@@ -53,6 +53,7 @@ _RESERVED = "#*_`$<>@[]\\~\n"
 
 
 def typst_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
+    """Yield the prose of a Typst document, in order. Raises Cancelled."""
     texts = block_prose(document, _paragraphs(document.text), _cuts, _RESERVED, cancel)
     yield from sorted(texts, key=lambda text: text.start)
 
@@ -66,7 +67,14 @@ def _paragraphs(text: str) -> Iterator[list[Span]]:
 
 
 def _paragraphs_of(text: str, span: Span, closing: Mapping[int, int], contents: list[Span]) -> Iterator[list[Span]]:
-    """Yield the paragraphs of a part of the text; content that has paragraphs of its own is added to `contents`."""
+    """Yield the paragraphs of a part of the text, each as pieces of lines.
+
+    Args:
+        text: the whole document.
+        span: the part of it.
+        closing: the offset of each opening bracket -> that of its closing one.
+        contents: takes the spans of content, in calls and code, that has paragraphs of its own.
+    """
     pieces, at, pos = list[Span](), span.start, span.start
     while (match := _TOKEN.search(text, pos, span.end)) is not None:
         pos = match.end()
@@ -77,12 +85,12 @@ def _paragraphs_of(text: str, span: Span, closing: Mapping[int, int], contents: 
         resumed = pos
         if match["call"] is not None:
             end = _after_call(text, pos, closing)
-            pending = bool(pieces) or _INK.search(text, at, match.start()) is not None
-            alone = end > pos and _is_block(text, span, match.start(), end, follows_text=pending)
-            if alone or match["call"] == "footnote":
+            follows_text = bool(pieces) or _INK.search(text, at, match.start()) is not None
+            is_block = end > pos and _is_block(text, span, match.start(), end, follows_text=follows_text)
+            if is_block or match["call"] == "footnote":
                 contents += _contents(text, pos, end, closing)
                 pos = end
-            if not alone:
+            if not is_block:
                 pos = closing[pos] + 1 if text.startswith("(", pos) and pos in closing else pos
                 continue
             resumed = end
@@ -145,6 +153,7 @@ def _contents(text: str, start: int, end: int, closing: Mapping[int, int]) -> It
 
 
 def _cuts(text: str) -> list[Cut]:
+    """Return everything of a passage that isn't prose. Of a call whose last argument is content, only that is read."""
     cuts, closing, pos = line_breaks(text), brackets(text, _PAIRS, _SKIPPED), 0
     while (match := _INLINE.search(text, pos)) is not None:
         start, pos = match.span()
@@ -175,11 +184,13 @@ def _cuts(text: str) -> list[Cut]:
 
 
 def _character(point: str) -> str | None:
+    """Return the character of a code point in hexadecimal digits; None if there is none."""
     number = int(point, 16)
     return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else None
 
 
 def _last_content(text: str, at: int, end: int, closing: Mapping[int, int]) -> int:
+    """Return the offset of the bracket that opens a call's last argument, if that is content; else -1."""
     while at in closing and closing[at] + 1 < end:
         at = closing[at] + 1
     return at if closing.get(at) == end - 1 and text[at] == "[" else -1

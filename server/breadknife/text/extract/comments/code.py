@@ -30,7 +30,7 @@ _CODE_LINES = {
     "yaml": re.compile(r"\s*(?:-[ ]+)*[\w.\"'/-]+:(?:\s*$|[ ]+(?:[\[{|>&*!\"']|\S+\s*$))"),
     "html": re.compile(r"\s*</?[A-Za-z]"),
 }
-"""For languages whose grammars take any text."""
+"""What a line of code is like in languages whose grammars take any text."""
 _AROUND_CODE = {"php": ("<?php ", " ?>")}
 _INLINE_TAG = re.compile(r"\{@\w+[^}\n]*\}")
 _URL = re.compile(r"https?://[^\s<>]+")
@@ -73,7 +73,7 @@ def looks_like_code(line: str, language: str) -> bool:
         return _CODE_LINES[language].match(line) is not None
     if not _OPERATOR.search(line) or line.rstrip().endswith((".", "!", "?", ":")):
         return False
-    # `some words of it` is a call, or three of them, where brackets or operators may be left out.
+    # Where a call needs no brackets, a grammar takes `some words of it` for calls. So four words in a row are no code.
     bare = _QUOTED.sub('""', line).replace("()", "").replace("`", "" if language == "kotlin" else '"')
     if language != "sql" and _WORDS.search(_KEYWORD.sub(";", bare)):
         return False
@@ -83,12 +83,14 @@ def looks_like_code(line: str, language: str) -> bool:
 
 
 def _is_read_to_its_end(tree: SyntaxTree) -> bool:
-    """Tell what Kotlin's grammar doesn't: it ends without an error before a letter that takes two units of UTF-16."""
+    """Tell whether the tree covers the text. Kotlin's ends early, and without an error, before a letter that takes two
+    units of UTF-16."""
     end = tree.offset(tree.root.children[-1].end_byte) if tree.root.children else 0
     return not tree.text[end:].strip(" \t;")
 
 
 def _is_python(node: Node) -> bool:
+    """Tell whether a statement is one that English, read as Python, is not."""
     if node.type == "expression_statement" and node.named_child_count == 1:
         node = node.named_children[0]
     if node.type == "assignment":  # "Note: text" is an annotation to the grammar

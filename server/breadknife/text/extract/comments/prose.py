@@ -29,6 +29,7 @@ _INLINE = (
     markup("|".join(_CODE)),
     markup(r"</?[A-Za-z][^<>\n]*>|(?<!\S)[@\\](?:em?|b)[ ]+", ""),
 )
+# Characters that an edit of a comment mustn't bring in: they may end it, or mean something to a tool that reads it.
 _RESERVED, _RESERVED_IN_PYTHON = "\n*/\\`<>", "\n\\"
 
 
@@ -43,7 +44,7 @@ def comment_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
             yield from _block_prose(tree, block, inline_cuts, _RESERVED_IN_PYTHON)
             continue
         for lines in split_at_tags(tree.text, block, tree.language):
-            yield from _block_prose(tree, lines, _cuts, _RESERVED)
+            yield from _block_prose(tree, lines, _inline_cuts, _RESERVED)
 
 
 def python_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
@@ -53,11 +54,13 @@ def python_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
 
 
 def _block_prose(tree: SyntaxTree, lines: Iterable[Span], cutter: Cutter, reserved: str) -> Iterator[ProseText]:
+    """Yield the prose of a comment's lines, paragraph by paragraph. Single words are left out."""
     for paragraph in paragraphs(tree.text, lines, code=lambda line: looks_like_code(line, tree.language)):
         piece = passage(tree.text, paragraph)
         if len(piece.text.split()) >= FEWEST_WORDS and (text := prose(piece, cutter, reserved)) is not None:
             yield text
 
 
-def _cuts(text: str) -> list[Cut]:
+def _inline_cuts(text: str) -> list[Cut]:
+    """Return the inline markup of documentation comments, HTML's and Doxygen's too, as cuts."""
     return markup_cuts(text, _INLINE) + inline_cuts(text)

@@ -89,7 +89,7 @@ TAG_FORMS = (
         has_prose=False,
     ),
 )
-"""Of two that match, the first one counts. The last one takes every tag but those within a sentence."""
+"""Of two forms that match, the first one counts. The last one takes every tag but those within a sentence."""
 _XML_TAGS = any_of(
     """
     p para ul ol li dl dt dd h[1-6] table tr td th div blockquote summary param typeparam returns remarks exception
@@ -109,6 +109,7 @@ _RULER = re.compile(r"(?:[\W_]|</?[A-Za-z][^<>]*>)*\Z")
 
 @cache
 def _tag_of(language: str) -> re.Pattern[str]:
+    """Return a pattern of a tag up to its prose. Its group `silent` matches where the text behind isn't prose."""
     forms = [form for form in TAG_FORMS if form.language in ("", language)]
     spoken = "|".join(form.pattern for form in forms if form.has_prose)
     silent = "|".join(form.pattern for form in forms if not form.has_prose)
@@ -118,16 +119,16 @@ def _tag_of(language: str) -> re.Pattern[str]:
 def split_at_tags(text: str, block: list[Span], language: str) -> Iterator[list[Span]]:
     """Yield the lines of a comment up to its first tag, then each tag's own; tags whose text isn't prose are left
     out."""
-    lines, has_prose, end = list[Span](), True, ""
+    lines, has_prose, region_end = list[Span](), True, ""
     for line in block:
-        if end:
-            closing = text.find(end, line.start, line.end)
+        if region_end:
+            closing = text.find(region_end, line.start, line.end)
             if closing < 0:
                 continue
-            line, end = Span(closing + len(end), line.end), ""
+            line, region_end = Span(closing + len(region_end), line.end), ""
         if region := _REGION.search(text, line.start, line.end):
             lines.append(Span(line.start, region.start()))
-            end = _end_of(region)
+            region_end = _end_of(region)
             continue
         source = text[line.start : line.end]
         content = source.lstrip()
@@ -145,6 +146,7 @@ def split_at_tags(text: str, block: list[Span], language: str) -> Iterator[list[
 
 
 def _end_of(region: re.Match[str]) -> str:
+    """Return what ends a region of code or of a picture."""
     if region["tag"]:
         return f"</{region['tag']}>"
     return {"f[": "\\f]", "f{": "\\f}"}.get(region["command"], f"{region[0][0]}end{region['command']}")

@@ -19,6 +19,7 @@ from breadknife.text.syntax import Node, SyntaxTree, parse
 _RESERVED = "`*_[]<>|\\\n"
 _BLOCKS = kinds("paragraph atx_heading setext_heading list block_quote pipe_table html_block ERROR")
 _HOLDERS = _BLOCKS | kinds("document section list_item pipe_table_header pipe_table_row")
+"""Nodes that have prose somewhere in them."""
 FRONT_MATTER = kinds("minus_metadata plus_metadata")
 _SPOKEN_KEY = re.compile(
     r"^(?:title|subtitle|description|summary|excerpt|abstract|tagline)[ \t]*[:=][ \t]*"
@@ -59,12 +60,14 @@ def top_blocks(tree: SyntaxTree) -> Iterator[Node]:
 
 @lru_cache(maxsize=1 << 14)
 def _block(source: str, language: str) -> tuple[ProseText, ...]:
-    """Return the prose of one block of a document. While a document is edited most of them stay what they are."""
+    """Return the prose of one block of a document. The results are cached, because most blocks stay the same while a
+    document is edited."""
     tree = parse(source if source.endswith("\n") else source + "\n", language)
     return tuple(_inside(tree)) if tree is not None else ()
 
 
 def _inside(tree: SyntaxTree) -> Iterator[ProseText]:
+    """Yield the prose of the tree of one block, in order."""
     is_mdx = tree.language == "mdx"
     cutter = mdx_cuts if is_mdx else markdown_cuts
     stack = [tree.root]

@@ -33,7 +33,7 @@ _PUNCTUATION = re.compile(r"[<>\"'={}`*_\[\]]")
 
 
 def markdown_cuts(text: str) -> tuple[Cut, ...]:
-    """Return everything of a paragraph that the inline grammar says is not prose."""
+    """Return everything of a paragraph that isn't prose, by the grammar of inline Markdown."""
     cuts = line_breaks(text)
     if match := _FOOTNOTE_LABEL.match(text):
         cuts.append(Cut(0, match.end(), ""))
@@ -67,6 +67,7 @@ def markdown_cuts(text: str) -> tuple[Cut, ...]:
 
 
 def _tag(tree: SyntaxTree, node: Node) -> str:
+    """Return the name of a tag of HTML in small letters, with `/` before that of an end tag."""
     source = tree.source(node)
     match = _TAG.match(source)
     name = match[1].lower() if match else ""
