@@ -23,11 +23,10 @@ _Result = TypeVar("_Result")
 
 
 class BackgroundEngine(Generic[_Request, _Result]):
-    """The results of an engine, kept for the newest `capacity` requests, and in `kept` for longer. Safe to use from
-    several threads.
+    """Asks an engine in a thread, and keeps its results: of the newest `capacity` requests, and in `kept` on disk.
 
-    What is asked stays asked until it is answered: before the engine has started, while it starts again, and while it
-    has given up, which is tried again when its `health` says so.
+    A request stays until it is answered: before the engine has started, while it starts again, and while it has given
+    up, until its `health` says that it may be tried again. Safe to use from several threads.
     """
 
     def __init__(
@@ -40,7 +39,8 @@ class BackgroundEngine(Generic[_Request, _Result]):
         kept: TypedDiskCache[_Request, _Result] | None = None,
         matters: Callable[[_Request, Sequence[_Result]], bool] = has_results,
     ) -> None:
-        """`check` asks the engine and raises EngineError; `matters` tells whether results may change what is shown."""
+        """`check` asks the engine and raises EngineError; `close` ends it. `matters` tells whether results may change
+        what is shown, so that the owner is told of them."""
         self._check = check
         self._close = close
         self.health = health or EngineHealth()
@@ -67,7 +67,8 @@ class BackgroundEngine(Generic[_Request, _Result]):
             return self._queue.lost(requests)
 
     def answer(self, request: _Request) -> tuple[_Result, ...]:
-        """Return the result at once, of an engine that several threads may ask. Raises EngineError."""
+        """Return the result, and ask the engine in this thread if there is none yet: only for an engine that several
+        threads may ask. Raises EngineError."""
         results = self.result(request)
         if results is None:
             results = self._check(request)
@@ -85,10 +86,10 @@ class BackgroundEngine(Generic[_Request, _Result]):
         after: float = 0.0,
         share: float = 1.0,
     ) -> None:
-        """Check these, in place of what this owner still waits for: the newest owner's first, and of an owner's those
-        first that it hasn't asked for before.
+        """Have these checked in the background, in place of what this owner (a document's URI) still waits for.
 
-        Nothing new is checked before `after` seconds, in which the owner may think better of it. Only `share` of the
+        The newest owner's are checked first, and of an owner's those that it hasn't asked for before. Nothing new is
+        checked before `after` seconds, in which the owner may submit something else. At most `share` (0 to 1) of the
         time is used, but a single new request, as when the user writes, doesn't wait until the engine has rested.
         `on_news` is called from another thread when there is news that matters, when all are answered, and when the
         engine gives up.
@@ -132,6 +133,7 @@ class BackgroundEngine(Generic[_Request, _Result]):
             thread.join(timeout=wait_s)
 
     def _work(self) -> None:
+        """Ask one request after the other until this is closed: what the thread runs."""
         while (running := self._next()) is not None:
             try:
                 callbacks = self._ask(running)
@@ -157,7 +159,7 @@ class BackgroundEngine(Generic[_Request, _Result]):
     def _ask(self, running: RunningRequest[_Request]) -> Sequence[Callback]:
         """Ask the engine; return whom to call."""
         started = time.monotonic()
-        results = self.result(running.request)  # meanwhile, for another owner
+        results = self.result(running.request)  # another owner's request may have been answered meanwhile
         if results is None:
             try:
                 results = self._check_twice(running.request)
@@ -175,7 +177,8 @@ class BackgroundEngine(Generic[_Request, _Result]):
         return callbacks
 
     def _check_twice(self, request: _Request) -> tuple[_Result, ...]:
-        """Raises EngineDied for a request that the engine dies of twice: what others wait for goes on."""
+        """Return the engine's results. It is asked once more if it dies of the request; raises EngineDied if it dies
+        again, so that what others wait for goes on, and EngineError if it gives up."""
         try:
             return self._check(request)
         except EngineDied as error:
@@ -183,6 +186,7 @@ class BackgroundEngine(Generic[_Request, _Result]):
         return self._check(request)
 
     def _lose(self, running: RunningRequest[_Request], *, has_fault: bool = False) -> Sequence[Callback]:
+        """Go on without a request, as `RequestQueue.lose` does; return whom to call."""
         with self._changed:
             callbacks = self._queue.lose(running, time.monotonic(), has_fault=has_fault)
             self._changed.notify_all()

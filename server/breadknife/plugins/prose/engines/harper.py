@@ -24,11 +24,11 @@ DIALECTS = {
 
 
 _LAUGHTER = re.compile(r"(?:ha)+h?|h", re.IGNORECASE)
-"""Harper lets it pass without its dictionary."""
+"""Words that Harper lets pass though its dictionary lacks them."""
 _CLAUSE = re.compile(r"[^.,:;!?]+")
 _MOST_CLAUSES = 300
-"""A linter remembers what it said of each, by all of its rules: 60 kB. Another linter takes 20 ms, for the dictionary
-is shared."""
+"""A linter remembers what all of its rules said of each clause, which takes 60 kB, so after this many it is replaced. A
+new one takes 20 ms, for the dictionary is shared."""
 
 
 def harper_thread() -> ThreadPoolExecutor:
@@ -49,12 +49,15 @@ class HarperEngine:
         alone: frozenset[str] = frozenset(),
         thread: ThreadPoolExecutor | None = None,
     ) -> None:
-        """`enabled`: rules that are off by default; `alone`: the only ones that are on, if there are any."""
+        """`enabled`: rules to switch on that are off by default. `alone`: if not empty, all other rules are off.
+        `thread`: one of `harper_thread`, to be shared with other linters."""
         self._dialect = dialect
         self._enabled = enabled
         self._alone = alone
-        self._remembered = set[int]()
+        self._clause_hashes = set[int]()
+        """Of the clauses that the linter remembers."""
         self._has_suggested = False
+        """It has loaded what suggests other words."""
         self._linter: harper.Linter | None = None
         self._thread = thread or harper_thread()
 
@@ -67,36 +70,37 @@ class HarperEngine:
         self._linter = None
 
     def _lints(self, text: str) -> tuple[Lint, ...]:
-        linter = self._linter or self._build()  # another thread may close us
+        linter = self._linter or self._build()  # in a variable, for another thread may close us
         self._linter = linter
         lints = drop_noise(self._ask(linter, text), self._enabled)
-        self._tidy(text, lints)
+        self._schedule_cleanup(text, lints)
         return lints
 
     def _ask(self, linter: harper.Linter, text: str) -> tuple[Lint, ...]:
         by_rule = linter.organized_lints(printable(text), language="plaintext", dedup=False)
-        return tuple(_lint(rule, lint) for rule, lints in by_rule.items() if lints for lint in lints)
+        return tuple(_convert(rule, lint) for rule, lints in by_rule.items() if lints for lint in lints)
 
-    def _tidy(self, text: str, lints: Iterable[Lint]) -> None:
-        """Have memory given back, when the answer is out."""
+    def _schedule_cleanup(self, text: str, lints: Iterable[Lint]) -> None:
+        """Have memory given back if there is much of it, in Harper's thread, after the answer."""
         work: Callable[[], None] | None = None
         if not self._has_suggested and any(lint.rule in SPELLING and lint.replacements for lint in lints):
             self._has_suggested, work = True, give_back_memory
-        if not self._alone:  # of few rules it remembers little
-            self._remembered.update(map(hash, _CLAUSE.findall(text)))
-            work = self._forget if len(self._remembered) > _MOST_CLAUSES else work
+        if not self._alone:  # with few rules a linter remembers little
+            self._clause_hashes.update(map(hash, _CLAUSE.findall(text)))
+            work = self._forget if len(self._clause_hashes) > _MOST_CLAUSES else work
         if work is not None:
             with contextlib.suppress(RuntimeError):  # the program ends
                 self._thread.submit(work)
 
     def _forget(self) -> None:
-        if self._linter is not None and len(self._remembered) > _MOST_CLAUSES:
-            self._remembered.clear()
-            self._linter = None
+        """Replace a linter that remembers too much by a new one."""
+        if self._linter is not None and len(self._clause_hashes) > _MOST_CLAUSES:
+            self._clause_hashes.clear()
+            self._linter = None  # first, so that there are never two
             self._linter = self._build()
 
     def _build(self) -> harper.Linter:
-        """Takes half a second for the first one."""
+        """Return a linter with this engine's rules. The first one of the process takes half a second."""
         linter = harper.Linter(DIALECTS[self._dialect])
         config = linter.get_default_lint_config()
         off = NOISE["harper"].keys() - self._enabled
@@ -111,13 +115,14 @@ class HarperEngine:
 
 
 class HarperDictionary(HarperEngine):
-    """Tells whether Harper knows a word: it says nothing, or that it doesn't, and not what else might be meant."""
+    """Harper's dictionary: `check` returns nothing for a word that is in it, else a lint that need not say what might
+    be meant instead."""
 
     def __init__(self, dialect: str, thread: ThreadPoolExecutor | None = None) -> None:
         super().__init__(dialect, alone=SPELLING, thread=thread)
 
     def _ask(self, linter: harper.Linter, text: str) -> tuple[Lint, ...]:
-        # A word that isn't there in any capitals is no English to it, in a fortieth of the time that suggesting takes.
+        # `is_likely_english` tells that a word is missing in a fortieth of the time that finding replacements takes.
         if text.isascii() and text.isalpha() and not _LAUGHTER.fullmatch(text) and not linter.is_likely_english(text):
             return (Lint(self.name, "SpellCheck", Span(0, len(text)), "", (), "Spelling"),)
         return super()._ask(linter, text)
@@ -135,11 +140,14 @@ def give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _lint(rule: str, lint: harper.Lint) -> Lint:
+def _convert(rule: str, lint: harper.Lint) -> Lint:
+    """Return what Harper says in the form that all engines share."""
     problem = lint.problem_text
     replacements = [
-        problem + s.replacement_text if s.kind == harper.SuggestionKind.INSERT_AFTER else s.replacement_text
-        for s in lint.suggestions
+        problem + suggestion.replacement_text
+        if suggestion.kind == harper.SuggestionKind.INSERT_AFTER
+        else suggestion.replacement_text
+        for suggestion in lint.suggestions
     ]
     if len(problem) == 1 and problem.isupper():  # it takes the article that starts a sentence for all capitals
         replacements = [replacement.capitalize() for replacement in replacements]

@@ -26,21 +26,27 @@ _OWNERS = 256
 
 @dataclass
 class _Owner:
-    gap: float
+    """A document, and what is to be called for it. All times are of the monotonic clock."""
+
+    gap_s: float
     """Seconds from one refresh to the next."""
-    last: float = -math.inf
-    """When the last refresh was, by the monotonic clock."""
+    refreshed_at: float = -math.inf
+    """When the last refresh was."""
     refresh: Callable[[], None] | None = None
     """Set while there is news."""
-    ended: bool = False
+    has_ended: bool = False
     """Nothing else is to come, so that the refresh is soon."""
-    rested: float = math.inf
+    rests_at: float = math.inf
     """When it will have rested, if somebody waits for that."""
     on_rest: Callable[[], None] | None = None
+    """What is called then."""
 
 
 class RefreshQueue:
-    """Safe to use from several threads. Its own thread is there only while a refresh waits."""
+    """Calls each owner's refresh when it is due; an owner is a document's URI.
+
+    Safe to use from several threads. Its own thread is there only while a refresh waits.
+    """
 
     def __init__(self, first_gap_s: float = 0.5, slower: float = 2.0, rest_s: float = REST_S) -> None:
         """`first_gap_s`: seconds between two refreshes of an owner, right after an edit. Each further gap is `slower`
@@ -56,17 +62,17 @@ class RefreshQueue:
     def note_edit(self, owner: str) -> None:
         """Note that the owner's text has changed: the next news is told soon."""
         with self._changed:
-            self._entry(owner).gap = self._first_gap_s
+            self._entry(owner).gap_s = self._first_gap_s
             self._changed.notify_all()
 
     def add(self, owner: str, refresh: Callable[[], None], ended: Callable[[], bool] = lambda: False) -> None:
         """Have `refresh` called from another thread once the owner's gap is over: soon, where `ended` says that nothing
         else is to come."""
-        is_over = ended()
+        has_ended = ended()
         with self._changed:
             if not self._is_closed:
                 entry = self._entry(owner)
-                entry.refresh, entry.ended = refresh, is_over
+                entry.refresh, entry.has_ended = refresh, has_ended
                 self._watch_now()
 
     def add_after_rest(self, owner: str, refresh: Callable[[], None]) -> None:
@@ -74,7 +80,7 @@ class RefreshQueue:
         with self._changed:
             if not self._is_closed:
                 entry = self._entry(owner)
-                entry.rested, entry.on_rest = time.monotonic() + self._rest_s, refresh
+                entry.rests_at, entry.on_rest = time.monotonic() + self._rest_s, refresh
                 self._watch_now()
 
     def close(self) -> None:
@@ -84,6 +90,7 @@ class RefreshQueue:
             self._changed.notify_all()
 
     def _watch_now(self) -> None:
+        """Wake the thread that calls what is due, or start it. Called with the lock."""
         if not self._is_watched:
             self._is_watched = True
             threading.Thread(target=self._watch, name="prose-refreshes", daemon=True).start()
@@ -108,19 +115,23 @@ class RefreshQueue:
             return None
 
     def _entry(self, owner: str) -> _Owner:
+        """Return what is known of an owner. Called with the lock."""
         return self._owners.get_or_add(owner, lambda: _Owner(self._first_gap_s))
 
     def _due(self, entry: _Owner) -> float:
+        """Return when the next call for an owner is due; infinity where nothing waits."""
         if entry.refresh is None:
-            return entry.rested
-        return min(entry.last + (min(entry.gap, self._first_gap_s) if entry.ended else entry.gap), entry.rested)
+            return entry.rests_at
+        gap_s = min(entry.gap_s, self._first_gap_s) if entry.has_ended else entry.gap_s
+        return min(entry.refreshed_at + gap_s, entry.rests_at)
 
     def _take(self, entry: _Owner, now: float) -> Callable[[], None] | None:
-        if entry.rested <= now:
-            refresh, entry.on_rest, entry.rested = entry.on_rest, None, math.inf
+        """Return what is to be called for an owner, of which something is due, and note that it is."""
+        if entry.rests_at <= now:
+            refresh, entry.on_rest, entry.rests_at = entry.on_rest, None, math.inf
             return refresh
         refresh, entry.refresh = entry.refresh, None
-        if entry.last > -math.inf:
-            entry.gap = min(entry.gap * self._slower, self._longest_gap_s)
-        entry.last = now
+        if entry.refreshed_at > -math.inf:  # the first refresh after an edit is no reason to wait longer
+            entry.gap_s = min(entry.gap_s * self._slower, self._longest_gap_s)
+        entry.refreshed_at = now
         return refresh

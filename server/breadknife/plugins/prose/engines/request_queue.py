@@ -27,12 +27,16 @@ Callback = Callable[[], None]
 
 @dataclass
 class _OwnerQueue(Generic[_Request]):
+    """What one owner still waits for; an owner is a document's URI, or lint's check of one."""
+
     requests: list[_Request]
-    """Last one first."""
+    """The next one is the last, where `pop` takes it."""
     on_news: Callback
     due: float
+    """When the next one may be asked."""
     share: float
-    rested: bool
+    """The part of the time, from 0 to 1, that the owner may have the engine work."""
+    skips_rest: bool
     """The next one doesn't wait until the engine has rested."""
 
 
@@ -40,17 +44,17 @@ class _OwnerQueue(Generic[_Request]):
 class _LostRequest:
     """One that the engine died of, or has a fault with."""
 
-    again: float
+    retry_at: float
     """When it is asked once more; infinity for never."""
-    pause: float
+    pause_s: float
     """The seconds until then, doubled for each time."""
     on_news: dict[str, Callback]
-    """By the owners that have asked it."""
+    """Whom to call once it is answered, by the owners that have asked it."""
 
 
 @dataclass(frozen=True)
 class RunningRequest(Generic[_Request]):
-    """A request that the engine is working at."""
+    """A request that the engine is working at; `owner` is empty where a lost request is tried once more."""
 
     request: _Request
     owner: str
@@ -64,7 +68,10 @@ def has_results(request: object, results: Sequence[object]) -> bool:
 
 
 class RequestQueue(Generic[_Request, _Result]):
-    """All times are seconds of one clock. Not safe to use from several threads."""
+    """What each owner waits for, what was answered, and what the engine died of.
+
+    All times are seconds of one clock. Not safe to use from several threads.
+    """
 
     def __init__(
         self,
@@ -81,7 +88,7 @@ class RequestQueue(Generic[_Request, _Result]):
         self._owners: dict[str, _OwnerQueue[_Request]] = {}
         self._running: RunningRequest[_Request] | None = None
         self._rests_until = 0.0
-        """For those owners that may only have a share of the time."""
+        """Until then no request is taken of an owner that may only have a share of the time."""
 
     def result(self, request: _Request) -> tuple[_Result, ...] | None:
         """Return what the engine said; None while it has not answered."""
@@ -112,22 +119,22 @@ class RequestQueue(Generic[_Request, _Result]):
     ) -> bool:
         """Queue the requests, in place of what the owner still waits for; return False if nothing is left to ask.
 
-        Those that the owner hasn't asked before come first, not before `after` seconds. `is_known` may look up and
-        `remember` the results of a new one.
+        Those that the owner hasn't asked before come first, not before `after` seconds. The owner gets at most `share`
+        of the time, from 0 to 1. `is_known` may look up and `remember` the results of a new one.
         """
         unanswered = [request for request in dict.fromkeys(requests) if request not in self._results]
         for lost in filter(None, map(self._lost.get, unanswered)):
             lost.on_news[owner] = on_news
-        unanswered = [request for request in reversed(unanswered) if request not in self._lost]
-        old = self._owners.pop(owner, None)
-        waiting = set(old.requests) if old else set[_Request]()
+        to_ask = [request for request in reversed(unanswered) if request not in self._lost]  # the next one is the last
+        old_queue = self._owners.pop(owner, None)
+        waiting = set(old_queue.requests) if old_queue else set[_Request]()
         running = self._running.request if self._running is not None and self._running.owner == owner else None
-        again = [request for request in unanswered if request in waiting]
-        new = [each for each in unanswered if each not in waiting and each != running and not is_known(each)]
-        if not (new or again):
+        old = [request for request in to_ask if request in waiting]
+        new = [request for request in to_ask if request not in waiting and request != running and not is_known(request)]
+        if not (new or old):
             return False
-        due = old.due if old is not None and not new else now + after
-        self._owners[owner] = _OwnerQueue(again + new, on_news, due, share, rested=len(new) == 1)
+        due = old_queue.due if old_queue is not None and not new else now + after
+        self._owners[owner] = _OwnerQueue(old + new, on_news, due, share, skips_rest=len(new) == 1)
         return True
 
     def take(self, now: float) -> RunningRequest[_Request] | None:
@@ -139,12 +146,12 @@ class RequestQueue(Generic[_Request, _Result]):
         if owner is not None:
             queue = self._owners[owner]
             self._running = RunningRequest(queue.requests.pop(), owner, queue.on_news, queue.share)
-            queue.rested = False
+            queue.skips_rest = False
             if not queue.requests:
                 del self._owners[owner]
             return self._running
         for request, lost in self._lost.items():
-            if lost.again <= now:  # whoever has asked it is in `lost.on_news`
+            if lost.retry_at <= now:  # whoever has asked it is in `lost.on_news`
                 self._running = RunningRequest(request, "", lambda: None, 1.0)
                 return self._running
         return None
@@ -152,7 +159,7 @@ class RequestQueue(Generic[_Request, _Result]):
     def wait_s(self, now: float) -> float | None:
         """Return the seconds until `take` may have something; None if only a new request makes it so."""
         dues = [self._due(queue) for queue in self._owners.values()]
-        dues += [lost.again for lost in self._lost.values() if lost.again < math.inf]
+        dues += [lost.retry_at for lost in self._lost.values() if lost.retry_at < math.inf]
         return max(self._health.wait_s, min(dues) - now, 0.0) if dues else None
 
     def answered(
@@ -162,8 +169,9 @@ class RequestQueue(Generic[_Request, _Result]):
         self._running = None
         lost = self._lost.pop(running.request, None)
         self.remember(running.request, results)
-        rest = min(seconds * (1 / running.share - 1), LONGEST_REST_S)
-        self._rests_until = max(self._rests_until, now + rest)
+        # With a rest of so long, the `seconds` of work are `share` of both together.
+        rest_s = min(seconds * (1 / running.share - 1), LONGEST_REST_S)
+        self._rests_until = max(self._rests_until, now + rest_s)
         callbacks = [*lost.on_news.values()] if lost is not None else []
         is_news = running.owner not in self._owners or self._matters(running.request, results)
         return [*callbacks, running.on_news] if is_news else callbacks
@@ -173,20 +181,20 @@ class RequestQueue(Generic[_Request, _Result]):
         isn't; return whom to call."""
         self._running = None
         before = self._lost.get(running.request)
-        pause = AGAIN_S if before is None else 2 * before.pause
-        again = now + pause if pause <= LONGEST_S and not has_fault else math.inf
+        pause_s = AGAIN_S if before is None else 2 * before.pause_s
+        retry_at = now + pause_s if pause_s <= LONGEST_S and not has_fault else math.inf
         on_news = {running.owner: running.on_news} if before is None else before.on_news
-        self._lost[running.request] = _LostRequest(again, pause, on_news)
+        self._lost[running.request] = _LostRequest(retry_at, pause_s, on_news)
         return [running.on_news] if running.owner not in self._owners else []
 
     def give_back(self, running: RunningRequest[_Request], now: float) -> list[Callback]:
         """Put a request back that the engine gave up over, as the owner's next; return all who wait."""
         self._running = None
-        request, new = running.request, _OwnerQueue[_Request]([], running.on_news, now, running.share, rested=False)
-        if request not in self._lost:
-            queue = self._owners.setdefault(running.owner, new)
-            if request not in queue.requests:
-                queue.requests.append(request)
+        if running.request not in self._lost:
+            empty = _OwnerQueue[_Request]([], running.on_news, now, running.share, skips_rest=False)
+            queue = self._owners.setdefault(running.owner, empty)
+            if running.request not in queue.requests:
+                queue.requests.append(running.request)
         return [queue.on_news for queue in self._owners.values()]
 
     def remember(self, request: _Request, results: tuple[_Result, ...]) -> None:
@@ -199,4 +207,5 @@ class RequestQueue(Generic[_Request, _Result]):
         self._lost.clear()
 
     def _due(self, queue: _OwnerQueue[_Request]) -> float:
-        return queue.due if queue.rested or queue.share == 1.0 else max(queue.due, self._rests_until)
+        """Return when an owner's next request may be asked: not before the rest is over, if it has only a share."""
+        return queue.due if queue.skips_rest or queue.share == 1.0 else max(queue.due, self._rests_until)
