@@ -1,8 +1,8 @@
-"""The windows of candidates that may be quoted, and what is measured of each: how likely it answers the query."""
+"""Measures the windows of candidates: from these features `model` computes how likely each window answers the query."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,10 +13,10 @@ from breadknife.plugins.shelf.evidence.words import Stems, stems
 from breadknife.plugins.shelf.values import Candidate, Shelves
 from breadknife.text.document import Span
 
-_TELLING = 3
-"""Letters of a stem that is looked for in the beginnings of longer words."""
+_SHORTEST_PREFIX = 3
+"""The fewest letters of a stem that is also looked for at the beginnings of longer words."""
 _NEAR = 4
-"""Words between two that stand near each other."""
+"""Two words are near each other if their positions differ by at most so many words."""
 
 
 @dataclass(frozen=True)
@@ -25,86 +25,119 @@ class AnswerCandidate:
 
     candidate: Candidate
     span: Span
-    """In the page's stored text."""
+    """The window's, in the page's stored text."""
     text: str
     """The page's text there, cleaned."""
     features: Mapping[str, float]
+    """By the names that `weights.json` has."""
     missing: tuple[QueryTerm, ...]
     """Named terms of the query that neither the page nor the document's name has."""
 
 
+@dataclass(frozen=True)
+class _WindowText:
+    """A window of a candidate, and the texts that its features are measured on."""
+
+    candidate: Candidate
+    span: Span
+    text: str
+    """The window's, cleaned."""
+    sentence: str
+    """Of the sentence in its middle."""
+    chunk: str
+    """Of its chunk, with the document's name before it."""
+    name: str
+    """The document's title and its file's name."""
+    page: str
+    """Of its page; empty if the query has no named terms, which are all that is looked for there."""
+
+
 def answer_candidates(query: Query, candidates: Sequence[Candidate], shelves: Shelves) -> tuple[AnswerCandidate, ...]:
-    """Return the windows of the candidates. Of windows that show the same, the one counts whose own sentence fits
-    best."""
-    pages = [shelves.page_text(each.file, each.chunk.page) for each in candidates]
-    names = [f"{each.title} {each.file.stem}" for each in candidates]
-    chunks = [f"{name} {each.chunk.text}" for name, each in zip(names, candidates, strict=True)]
-    named = [term for term in query.terms if term.is_named]
-    # Whole pages are a third of what is read, and only named terms are looked for there.
-    read_pages = [clean(page) if named else "" for page in pages]
-    rows = [
-        (number, window.span, *(clean(page[span.start : span.end]) for span in (window.span, window.middle)))
-        for number, (page, each) in enumerate(zip(pages, candidates, strict=True))
-        for window in windows(page, each.chunk.span)
+    """Return the windows of the candidates' chunks with their features. If several windows of a chunk have the same
+    span, the one counts whose own sentence fits the query best."""
+    named_terms = [term for term in query.terms if term.is_named]
+    window_texts = [
+        window_text
+        for candidate in candidates
+        for window_text in _window_texts(candidate, shelves, with_page=bool(named_terms))
     ]
-    texts = dict.fromkeys([*chunks, *names, *read_pages, *(text for row in rows for text in row[2:])])
-    stems_of = dict(zip(texts, stems(list(texts)), strict=True))
+    texts = dict.fromkeys(
+        text for each in window_texts for text in (each.chunk, each.name, each.page, each.text, each.sentence)
+    )
+    stems_of = dict(zip(texts, stems(list(texts)), strict=True))  # of all at once: each call makes a database
     best: dict[tuple[int, Span], AnswerCandidate] = {}
-    for number, span, text, sentence in rows:
-        candidate, window = candidates[number], stems_of[text]
+    for window in window_texts:
+        window_stems = stems_of[window.text]
         features = {
-            "words in sentence": cover(query, stems_of[sentence]),
-            "words in passage": cover(query, window),
-            "words in chunk": cover(query, stems_of[chunks[number]]),
-            "pairs in passage": pairs(query, window),
+            "words in sentence": cover(query, stems_of[window.sentence]),
+            "words in passage": cover(query, window_stems),
+            "words in chunk": cover(query, stems_of[window.chunk]),
+            "pairs in passage": pairs(query, window_stems),
             "terms": float(len(query.terms)),
-            "cosine of chunk": candidate.cosine,
+            "cosine of chunk": window.candidate.cosine,
         }
-        name, page = stems_of[names[number]], stems_of[read_pages[number]]
-        missing = tuple(term for term in named if not is_named(term, name, page))
-        known = best.get((number, span))
-        if known is None or known.features["words in sentence"] < features["words in sentence"]:
-            best[number, span] = AnswerCandidate(candidate, span, text, features, missing)
+        name, page = stems_of[window.name], stems_of[window.page]
+        missing = tuple(term for term in named_terms if not is_named(term, name, page))
+        key = window.candidate.id, window.span
+        before = best.get(key)
+        if before is None or before.features["words in sentence"] < features["words in sentence"]:
+            best[key] = AnswerCandidate(window.candidate, window.span, window.text, features, missing)
     return tuple(best.values())
 
 
+def _window_texts(candidate: Candidate, shelves: Shelves, *, with_page: bool) -> Iterator[_WindowText]:
+    page = shelves.page_text(candidate.file, candidate.chunk.page)
+    name = f"{candidate.title} {candidate.file.stem}"
+    clean_page = clean(page) if with_page else ""  # whole pages would be a third of what is stemmed
+    for window in windows(page, candidate.chunk.span):
+        yield _WindowText(
+            candidate=candidate,
+            span=window.span,
+            text=clean(page[window.span.start : window.span.end]),
+            sentence=clean(page[window.middle.start : window.middle.end]),
+            chunk=f"{name} {candidate.chunk.text}",
+            name=name,
+            page=clean_page,
+        )
+
+
 def has(text: Stems, words: Stems) -> bool:
-    """Tell whether the words stand in the text one after the other."""
+    """Tell whether the words are in the text one right after the other."""
     if len(words) == 1:
-        return words[0] in text  # nearly all are single words, for which this takes a tenth of the time
+        return words[0] in text  # nearly all terms are single words, for which this takes a tenth of the time
     size = len(words)
-    return any(text[at : at + size] == words for at in range(len(text) - size + 1))
+    return any(text[start : start + size] == words for start in range(len(text) - size + 1))
 
 
 def cover(query: Query, text: Stems) -> float:
-    """Return the weight of the query's terms that the text has, as a share of the weight of all."""
+    """Return the weight of the query's terms that the text has, as a share of the weight of all its terms."""
     total = sum(term.weight for term in query.terms)
     return sum(term.weight for term in query.terms if has(text, term.stems)) / total if total else 0.0
 
 
 def pairs(query: Query, text: Stems) -> float:
-    """Return the share of the query's neighbouring terms that stand near each other in the text."""
+    """Return how many of the query's pairs of neighbouring terms are near each other in the text, as a share of all
+    pairs. Of a term with several stems the first one counts."""
     neighbours = list(pairwise(query.terms))
     if not neighbours:
         return 0.0
-    postings: dict[str, list[int]] = {}
-    for at, stem in enumerate(text):
-        postings.setdefault(stem, []).append(at)
+    positions: dict[str, list[int]] = {}
+    for position, stem in enumerate(text):
+        positions.setdefault(stem, []).append(position)
     near = sum(
-        any(abs(a - b) <= _NEAR for a in postings.get(left.stems[0], ()) for b in postings.get(right.stems[0], ()))
+        any(abs(a - b) <= _NEAR for a in positions.get(left.stems[0], ()) for b in positions.get(right.stems[0], ()))
         for left, right in neighbours
     )
     return near / len(neighbours)
 
 
 def is_named(term: QueryTerm, name: Stems, page: Stems) -> bool:
-    """Tell whether a document or its page names a term. `Macs` is named by `macOS`, `libbzip2` by the title `bzip2`. A
-    single letter says too little to be missed."""
+    """Tell whether a document's name or its page names a term: as it is, or as a part of a longer word (`Macs` is named
+    by `macOS`, `libbzip2` by the title `bzip2`). A term of one letter counts as named: it says too little."""
     if len("".join(term.stems)) < 2 or has((*name, *page), term.stems):
         return True
-    [first, *others] = term.stems
-    if others or len(first) < _TELLING:
+    if len(term.stems) > 1 or len(term.stems[0]) < _SHORTEST_PREFIX:
         return False
-    return any(word.startswith(first) for word in (*name, *page)) or any(
-        len(word) > _TELLING and word in first for word in name
-    )
+    [stem] = term.stems
+    is_prefix = any(word.startswith(stem) for word in (*name, *page))
+    return is_prefix or any(len(word) > _SHORTEST_PREFIX and word in stem for word in name)

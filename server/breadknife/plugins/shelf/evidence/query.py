@@ -1,4 +1,4 @@
-"""What is known of a question before anything is searched: its words, and which of them are named terms."""
+"""Reads a question before anything is searched: which of its words are searched, and which are named terms."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from breadknife.plugins.shelf.evidence.words import Stems, stems
 LONGEST = 500
 """Characters of a question that are read."""
 _FEWEST_CHUNKS = 20_000
-"""That a shelf is taken to have. Among a few chunks every word is frequent, and one that none has would outweigh all
-the others."""
+"""A shelf with fewer chunks is taken to have so many. Otherwise, among a few chunks every word would be frequent, and
+one that no chunk has would outweigh all the others."""
 _WORD = re.compile(r"[^\s,;:!?()\[\]{}\"“”‘’«»]+")
 _NAMED = re.compile(r"[A-Z0-9_\\/$#@+]|\w\.\w|^--?\w")
-"""What makes a word a named term, if it isn't the first word of the question."""
+"""What makes a word a named term. The first letter of a question doesn't count: it is a capital anyhow."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,11 @@ class QueryTerm:
     """A word of the question that says what it is about."""
 
     text: str
+    """As it is in the question, without a possessive `'s`."""
     stems: Stems
-    """Several of a term such as `R_LIBS`."""
+    """One, or several if the index has several words for it: `R` and `LIBS` for `R_LIBS`."""
     weight: float
-    """Its inverse document frequency: higher for rarer words."""
+    """Its inverse document frequency in nats: higher for rarer words, and never below 0."""
     is_named: bool
     """Whether it is a name, a number or code: an answer must have it just so."""
     is_known: bool
@@ -38,23 +39,29 @@ class QueryTerm:
 
 @dataclass(frozen=True)
 class Query:
+    """A question, and what is searched for it."""
+
     text: str
+    """The question in one line, at most `LONGEST` characters."""
     terms: tuple[QueryTerm, ...]
+    """In the question's order, each once."""
 
 
 def read_query(text: str, frequency: Callable[[str], int], chunk_count: int) -> Query:
-    """Return the query of a question. `frequency` says how many of the `chunk_count` chunks have a word."""
+    """Return the query of a question. `frequency` returns how many of the shelf's `chunk_count` chunks have a word."""
     text = " ".join(text.split())[:LONGEST]
-    words = [(number, word.strip(".'*`")) for number, word in enumerate(_WORD.findall(text))]
-    words = [(number, re.sub(r"'s$", "", word)) for number, word in words if word]
-    known: dict[Stems, QueryTerm] = {}
-    for (number, word), found in zip(words, stems([word for _, word in words]), strict=True):
-        if found and word.lower() not in _function_words() and found not in known:
+    words = [(position, word.strip(".'*`")) for position, word in enumerate(_WORD.findall(text))]
+    words = [(position, re.sub(r"'s$", "", word)) for position, word in words if word]
+    terms: dict[Stems, QueryTerm] = {}
+    for (position, word), word_stems in zip(words, stems([word for _, word in words]), strict=True):
+        if word_stems and word.lower() not in _function_words() and word_stems not in terms:
             count = frequency(word)
-            is_named = bool(_NAMED.search(word if number else word[1:]))
+            is_named = bool(_NAMED.search(word if position else word[1:]))
             weight = log((max(chunk_count, _FEWEST_CHUNKS) + 1) / (count + 0.5))
-            known[found] = QueryTerm(word, found, max(0.0, weight), is_named, count > 0)
-    return Query(text, tuple(known.values()))
+            terms[word_stems] = QueryTerm(
+                word, word_stems, weight=max(0.0, weight), is_named=is_named, is_known=count > 0
+            )
+    return Query(text, tuple(terms.values()))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Quotes: what is shown of a page, proved to stand there, as Markdown that reads as the page does."""
+"""Quotes: spans of pages that are proved to be on the page, and Markdown that shows them letter by letter."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.text.document import Span, uri_to_path
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&#|~$!^=]|(?<=:)/(?=/)|(?<=www)\.|@")
-"""What Markdown, with the extensions of GitHub and of editors, could read as markup anywhere in a line."""
+"""What Markdown, with the extensions of GitHub and of editors, could take for markup anywhere in a line."""
 _ITEM = re.compile(r"^(\d{0,9})([.)+-])(?=\s|$|-)")
-"""What makes the beginning of a line an item or a rule."""
+"""What Markdown takes for an item of a list, or for a rule, at the beginning of a line."""
 
 
 @dataclass(frozen=True)
 class Quote:
-    """A piece of a page, letter by letter; only line ends and line-end hyphens are gone."""
+    """A span of a page that answers a question."""
 
     text: str
+    """The page's text there as `clean` makes it: letter by letter, without line ends and the hyphens at them."""
     title: str
     """The document's."""
     file: Path
@@ -39,37 +40,42 @@ class Quote:
 
 
 def is_proved(quote: Quote, page_text: Callable[[Path, int], str]) -> bool:
-    """Tell, by the stored texts of pages, whether the quote stands on its page, at its place. Nothing else is ever
-    shown."""
+    """Tell whether the stored text of the quote's page has the quote at its span. `page_text` is that of `Shelves`. A
+    quote that isn't proved is never shown."""
     page = page_text(quote.file, quote.page)
     is_inside = 0 <= quote.span.start < quote.span.end <= len(page)
     return is_inside and bool(quote.text) and clean(page[quote.span.start : quote.span.end]) == quote.text
 
 
 def as_markdown(text: str, title: str, page: int, link: str) -> str:
-    """Return a block quote with its source below."""
-    place = f"{title}, p. {page}" if page else title
-    return f"> {escaped(text)}\n>\n> — [{escaped(place)}](<{link}>)"
+    """Return a block quote with its source below, as a link. `page` is 0 if the document has no pages; `link` is what
+    the function `link` returns."""
+    source = f"{title}, p. {page}" if page else title
+    return f"> {escaped(text)}\n>\n> — [{escaped(source)}](<{link}>)"
 
 
 def escaped(text: str) -> str:
-    """Return one line of Markdown that shows the text, letter by letter."""
+    """Return one line of Markdown that shows the text letter by letter."""
     plain = _MARKUP.sub(lambda match: f"\\{match[0]}", " ".join(text.split()))
     return _ITEM.sub(lambda match: f"{match[1]}\\{match[2]}", plain)
 
 
 def link(uri: str, document: Path | None, root: Path | None) -> str:
-    """Return the link to a page: relative to the document if both are in the workspace folder or the file is beside the
-    document, else the URI as it is."""
-    file_uri, hash_, fragment = uri.partition("#")
+    """Return the target of a link from a document to a page, whose URI is `uri`.
+
+    It is relative if the page's file is in the document's folder or below it, or if both are in the workspace folder
+    `root`. Otherwise, or if the document has no file, it is the URI as it is.
+    """
+    file_uri, hash_sign, fragment = uri.partition("#")
     file = uri_to_path(file_uri)
     if document is None or file is None:
         return uri
     folder = document.parent
-    is_near = file.is_relative_to(folder) or (
-        root is not None and file.is_relative_to(root) and document.is_relative_to(root)
-    )
-    if not is_near:
+    are_in_workspace = root is not None and file.is_relative_to(root) and document.is_relative_to(root)
+    if not (file.is_relative_to(folder) or are_in_workspace):
         return uri
-    ups, shared = next((ups, each) for ups, each in enumerate((folder, *folder.parents)) if file.is_relative_to(each))
-    return escaped_for_uri("/".join((*[".."] * ups, *file.relative_to(shared).parts))) + hash_ + fragment
+    levels_up, shared = next(
+        (levels, above) for levels, above in enumerate((folder, *folder.parents)) if file.is_relative_to(above)
+    )
+    relative = "/".join((*[".."] * levels_up, *file.relative_to(shared).parts))
+    return escaped_for_uri(relative) + hash_sign + fragment

@@ -1,4 +1,4 @@
-"""Windows: the passages of a chunk that could be quoted, each a sentence, item or row with what stands around it."""
+"""Windows: the passages of a chunk that could be quoted. Each is a sentence, item or row with its neighbours."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from breadknife.plugins.shelf.chunking.sentences import TextUnit, units
 from breadknife.text.document import Span
 
 FEWEST, MOST = 200, 700
-"""Characters of a window: it grows by whole units while it has fewer than the first, and never beyond the second."""
+"""Characters of a window. It grows by whole units while it has fewer than `FEWEST`, and never to more than `MOST`."""
 
 
 @dataclass(frozen=True)
 class QuoteWindow:
-    """What a quote would show, in code points of the page's stored text."""
+    """What a quote would show. Both spans are in code points of the page's stored text."""
 
     span: Span
+    """The whole window."""
     middle: Span
-    """The sentence, item or row that it is there for."""
+    """The sentence, item or row that the window was made for."""
 
 
 def windows(page: str, chunk: Span) -> tuple[QuoteWindow, ...]:
-    """Return the windows of a chunk of a page's stored text, from the top. Headings have none."""
-    found = [replace(unit, span=unit.span.shifted(chunk.start)) for unit in units(page[chunk.start : chunk.end])]
+    """Return a window for each unit of a chunk but its headings, from the top. `page` is the page's stored text, and
+    `chunk` the chunk's span in it."""
+    chunk_units = [replace(unit, span=unit.span.shifted(chunk.start)) for unit in units(page[chunk.start : chunk.end])]
     return tuple(
-        QuoteWindow(_around(found, at), unit.span)
-        for at, unit in enumerate(found)
-        if not (_begins_like_heading(page, unit) and _is_head(found, at))
+        QuoteWindow(_span_around(chunk_units, index), unit.span)
+        for index, unit in enumerate(chunk_units)
+        if not (_begins_like_heading(page, unit) and _has_heading_place(chunk_units, index))
     )
 
 
@@ -36,21 +38,22 @@ def _begins_like_heading(page: str, unit: TextUnit) -> bool:
     return first.isupper() or first.isdecimal()
 
 
-def _is_head(found: Sequence[TextUnit], at: int) -> bool:
-    """Tell whether it is a heading of what follows, or a table's first row: what looks like a heading below another one
-    is a row, an item or a line of code."""
-    return found[at].is_heading and at + 1 < len(found) and (at == 0 or not found[at - 1].is_heading)
+def _has_heading_place(chunk_units: Sequence[TextUnit], index: int) -> bool:
+    """Tell whether a unit is a heading of what follows, or the first row of a table. What looks like a heading but has
+    another one right above it is a row, an item or a line of code."""
+    is_first = index == 0 or not chunk_units[index - 1].is_heading
+    return chunk_units[index].is_heading and is_first and index + 1 < len(chunk_units)
 
 
-def _around(found: Sequence[TextUnit], at: int) -> Span:
-    """Return the unit with one on each side, and with more where these are short."""
-    first = last = at
+def _span_around(chunk_units: Sequence[TextUnit], index: int) -> Span:
+    """Return the span of a unit with one unit on each side; with more of them while they are short, see `FEWEST`."""
+    first = last = index
     while True:
         before = first, last
-        if last + 1 < len(found) and found[last + 1].span.end - found[first].span.start <= MOST:
+        if last + 1 < len(chunk_units) and chunk_units[last + 1].span.end - chunk_units[first].span.start <= MOST:
             last += 1
-        if first and found[last].span.end - found[first - 1].span.start <= MOST:
+        if first > 0 and chunk_units[last].span.end - chunk_units[first - 1].span.start <= MOST:
             first -= 1
-        span = Span(found[first].span.start, found[last].span.end)
+        span = Span(chunk_units[first].span.start, chunk_units[last].span.end)
         if (first, last) == before or len(span) >= FEWEST:
             return span
