@@ -1,7 +1,8 @@
-"""Who has committed here, by what git itself has written down of this clone.
+"""Finds the names of those who have committed in a clone, in git's own log of it (`.git/logs/HEAD`).
 
-No program runs for that: in a folder of somebody else's, git may start what the folder's own configuration names. So a
-fresh clone knows who made it; who else writes there is in its lists of people and in its manifests.
+Git isn't run: in somebody else's folder it may start programs that the folder's configuration names. The log only has
+what was done in this clone, so in a fresh one it names its user alone. Other people come from lists such as AUTHORS and
+from manifests, see `words`.
 """
 
 from __future__ import annotations
@@ -12,50 +13,51 @@ from pathlib import Path
 from breadknife.disk.reading import read_end, read_regular
 from breadknife.project.words import FileWords, of_list
 
-_NEWEST = 64 * 1024
-"""Bytes of a log's end that are read."""
-_POINTER = 4_096
-"""Bytes of a file that says where another folder is, at most."""
+_LOG_BYTES = 64 * 1024
+"""A log is read from so many bytes before its end."""
+_POINTER_BYTES = 4_096
+"""The most bytes of a file that has nothing but the path of a folder."""
 
 
 def of_committers(root: Path) -> FileWords:
-    """Return the names of who has committed in this clone."""
+    """Return the words of the names and mail addresses of those who have committed in the clone at `root`."""
     people = {
-        line.split(" ", 2)[2].partition(">")[0]
+        line.split(" ", 2)[2].partition(">")[0]  # `OLD NEW Ada Byron <ada@example.org> 1700000000 +0000\tcommit: …`
         for folder in _git_folders(root)
-        for line in _end(folder / "logs" / "HEAD").splitlines()
+        for line in _read_log(folder / "logs" / "HEAD").splitlines()
         if line.count(" ") > 2
     }
     return of_list("\n".join(sorted(people)))
 
 
 def _git_folders(root: Path) -> Iterator[Path]:
-    """Yield the `.git` of a clone; of a worktree or a submodule its own folder in another `.git`, and the one that it
-    is in."""
+    """Yield the folders that may have a log: the `.git` of a clone. In a worktree or a submodule `.git` is a file with
+    the path of its folder in another clone's `.git`; then that folder, and the other clone's `.git`."""
     git = root / ".git"
     if git.is_dir():
         yield git
         return
-    where = _start(git)
-    if not where.startswith("gitdir:"):
+    pointer = _read_pointer(git)
+    if not pointer.startswith("gitdir:"):
         return
-    folder = root / where.removeprefix("gitdir:").strip()
+    folder = root / pointer.removeprefix("gitdir:").strip()
     yield folder
-    common = _start(folder / "commondir").strip()
+    common = _read_pointer(folder / "commondir").strip()
     if common:
         yield folder / common
 
 
-def _start(path: Path) -> str:
-    """Return the text of a file; empty for what is no regular file, or says more than a pointer does."""
+def _read_pointer(path: Path) -> str:
+    """Return the text of a file; empty if it can't be read, isn't a regular file, or is larger than a pointer."""
     try:
-        return read_regular(path, _POINTER).decode("utf-8", "replace")
+        return read_regular(path, _POINTER_BYTES).decode("utf-8", "replace")
     except (OSError, ValueError):
         return ""
 
 
-def _end(path: Path) -> str:
+def _read_log(path: Path) -> str:
+    """Return the newest lines of a log; empty if it can't be read."""
     try:
-        return read_end(path, _NEWEST).decode("utf-8", "replace")
+        return read_end(path, _LOG_BYTES).decode("utf-8", "replace")
     except (OSError, ValueError):
         return ""

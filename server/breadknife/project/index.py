@@ -1,6 +1,6 @@
-"""The files of a folder and the names that they define: a table in memory, without disk and threads.
+"""The files of a folder with the names that they define and import: tables in memory, without disk and threads.
 
-Files are absolute POSIX strings here (`/` between names on every system).
+Paths of files and folders are absolute strings here, with `/` between names on every system.
 """
 
 from __future__ import annotations
@@ -9,22 +9,28 @@ from collections.abc import Iterable, Sequence
 from posixpath import basename, dirname
 
 Stamp = tuple[int, int]
-"""Of a file on disk: time of change in ns, bytes."""
+"""The state of a file on disk: when it last changed, in ns since 1970, and its size in bytes."""
 
 
 class FileIndex:
-    """Not safe to use from several threads."""
+    """The tables. Each relation is kept in both directions. Not safe to use from several threads."""
 
     def __init__(self) -> None:
         self._stamps: dict[str, Stamp | None] = {}
+        """File -> its state when its names were read; None if they haven't been, or came from an editor's text."""
         self._defined: dict[str, tuple[str, ...]] = {}
+        """File -> the names that it defines."""
         self._defining: dict[str, set[str]] = {}
+        """Name -> the files that define it."""
         self._imported: dict[str, tuple[str, ...]] = {}
+        """File -> the last names of what it imports: of `a.b.c` it is `c`."""
         self._importing: dict[str, set[str]] = {}
+        """Last name -> the files that import something of that name."""
         self._called: dict[str, set[str]] = {}
-        """Its name, and its name with that of its folder -> files. A thousand files have the name `__init__.py`."""
+        """File name, alone and with the folder's name before it -> the files with these last names. The second kind is
+        there because a thousand files may have the name `__init__.py`."""
         self._inside: dict[str, set[str]] = {}
-        """Folder -> files."""
+        """Folder -> the files directly in it."""
 
     def __len__(self) -> int:
         return len(self._stamps)
@@ -33,11 +39,12 @@ class FileIndex:
         return file in self._stamps
 
     def stamp(self, file: str) -> Stamp | None:
-        """Return that of the text whose names are known; None before they are."""
+        """Return the state of the file when its names were read; None if they haven't been, or came from an editor's
+        text."""
         return self._stamps.get(file)
 
     def add(self, file: str) -> None:
-        """Add a file; its names come later."""
+        """Add a file, if it isn't there. Its names come later, with `define`."""
         if file not in self._stamps:
             self._stamps[file] = None
             for name in (basename(file), _last_two(file)):
@@ -45,7 +52,8 @@ class FileIndex:
             self._inside.setdefault(dirname(file), set()).add(file)
 
     def define(self, file: str, stamp: Stamp | None, names: Iterable[str], imported: Iterable[str] = ()) -> None:
-        """Set all the names that the file defines, and the last names of what it imports."""
+        """Set the names that a file defines and the last names of what it imports, in place of those before. `stamp` is
+        None if they come from an editor's text."""
         self.add(file)
         self._forget_names(file)
         self._stamps[file] = stamp
@@ -53,12 +61,13 @@ class FileIndex:
             self._defined[file] = defined
         for name in defined:
             self._defining.setdefault(name, set()).add(file)
-        if known := tuple(sorted(set(imported))):
-            self._imported[file] = known
-        for name in known:
+        if last_names := tuple(sorted(set(imported))):
+            self._imported[file] = last_names
+        for name in last_names:
             self._importing.setdefault(name, set()).add(file)
 
     def remove(self, file: str) -> None:
+        """Remove a file, if it is there."""
         if file in self._stamps:
             self._forget_names(file)
             del self._stamps[file]
@@ -67,10 +76,12 @@ class FileIndex:
             _discard(self._inside, dirname(file), file)
 
     def below(self, folder: str) -> Sequence[str]:
-        inside = folder.rstrip("/") + "/"
-        return [file for each, files in self._inside.items() if (each + "/").startswith(inside) for file in files]
+        """Return the files in a folder and in the folders below it."""
+        prefix = folder.rstrip("/") + "/"
+        return [file for inner, files in self._inside.items() if (inner + "/").startswith(prefix) for file in files]
 
     def defining(self, name: str) -> Sequence[str]:
+        """Return the files that define a name."""
         return sorted(self._defining.get(name, ()))
 
     def importing(self, name: str) -> Sequence[str]:
@@ -78,15 +89,15 @@ class FileIndex:
         return sorted(self._importing.get(name, ()))
 
     def ending(self, tail: str) -> Sequence[str]:
-        """Return the files whose paths end with these names: `pkg/mod.py`."""
+        """Return the files whose paths end with these names, such as `pkg/mod.py`."""
         return sorted(file for file in self._called.get(_last_two(tail), ()) if file.endswith("/" + tail))
 
     def inside(self, folder: str) -> Sequence[str]:
-        """Return the files in a folder itself."""
+        """Return the files directly in a folder."""
         return sorted(self._inside.get(folder, ()))
 
     def folders_ending(self, tail: str) -> Sequence[str]:
-        """Return the folders with files whose paths end with these names."""
+        """Return the folders that have files and whose paths end with these names."""
         return sorted(folder for folder in self._inside if folder.endswith("/" + tail))
 
     def _forget_names(self, file: str) -> None:
