@@ -1,4 +1,4 @@
-"""Which files of a folder may be read, and their text."""
+"""Tells which files of a folder may be read, and reads them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ from breadknife.text.document import MARK, Document, language_of
 from breadknife.text.encoding import decoded
 
 LARGEST = 512 * 1024
-"""Bytes. A larger file is data, or was made by a program."""
+"""Of a file that is read, in bytes. A larger one is data, or was made by a program."""
 _LOOKED_AT = 8192
-"""Bytes in which git, too, looks for the NUL of a binary file."""
+"""A file with a NUL in its first so many bytes is binary. Git says the same."""
 
 
 class FolderFiles:
-    """The files below `root`, which is absolute and without `..`. Safe to use from several threads."""
+    """The files of the folder `root` and those below it. Links are judged by where they lead.
+
+    `root` is absolute and without `..`. Safe to use from several threads.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = os.fspath(root)
@@ -35,12 +38,13 @@ class FolderFiles:
         self._git = Ignoring(self._real, GITIGNORE)
 
     def may_read(self, path: Path) -> bool:
-        """Tell whether a file of this folder may be put before a model when the user has it open: whatever git
-        ignores."""
+        """Tell whether a model may see a file of this folder while the user has it open. A file that only git ignores
+        may be seen."""
         return self._below(os.path.abspath(path), self._root) and may_read(path, self._own)
 
     def shared(self, path: Path, *, is_folder: bool = False) -> Path | None:
-        """Return the file itself (no link) if it may be put before a model along with others; None if not."""
+        """Return the path of a file or folder, with links followed, if a model may see it as the context of another
+        file; None if not: it is outside, too deep, ignored or named like a secret."""
         try:
             real = resolve_inside(path, self._root)
         except FileRefused:
@@ -49,34 +53,36 @@ class FolderFiles:
         parts = Path(relative).parts
         if NEVER.intersection(parts) or len(parts) > DEEPEST:
             return None
-        found = os.path.join(self._root, relative)
-        if any(named_like_secret(each) for each in {found, os.path.abspath(path)}):
+        resolved = os.path.join(self._root, relative)
+        if any(named_like_secret(name) for name in {resolved, os.path.abspath(path)}):
             return None
-        if any(self._own.ignores(each, is_folder=is_folder) for each in {found, real}):
+        if any(self._own.ignores(name, is_folder=is_folder) for name in {resolved, real}):
             return None
         if self._git.ignores(real, is_folder=is_folder):
             return None
-        return Path(found)
+        return Path(resolved)
 
     def entries(self, folder: Path) -> Iterator[tuple[Path, bool]]:
-        """Yield what stands in a folder that is not left out itself: (path, whether it is a folder). Links are left
-        out: where one leads is either seen there or outside."""
+        """Yield the files and folders of a folder that `shared` would return, in order: each with whether it is a
+        folder. `folder` itself must be one that `shared` returns. Links are left out: what one leads to is either
+        listed where it is, or outside."""
         real = os.path.realpath(folder)
-        too_deep = len(Path(real).parts) - len(Path(self._real).parts) >= DEEPEST
-        rules = [each.rules(real) for each in (self._git, self._own)]
+        is_deepest = len(Path(real).parts) - len(Path(self._real).parts) >= DEEPEST
+        rules_of_names = [ignoring.rules(real) for ignoring in (self._git, self._own)]
         try:
-            with os.scandir(folder) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
+            with os.scandir(folder) as scanned:
+                entries = sorted(scanned, key=lambda entry: entry.name)
         except OSError:
             return
         for entry in entries:
             try:
                 is_folder = entry.is_dir(follow_symlinks=False)
-                if entry.name in NEVER or not (entry.is_file(follow_symlinks=False) or (is_folder and not too_deep)):
+                if entry.name in NEVER or not (entry.is_file(follow_symlinks=False) or (is_folder and not is_deepest)):
                     continue
             except OSError:
                 continue
-            if any(excluded(os.path.join(real, entry.name), each, is_folder=is_folder) for each in rules):
+            path = os.path.join(real, entry.name)
+            if any(excluded(path, rules, is_folder=is_folder) for rules in rules_of_names):
                 continue
             if not named_like_secret(entry.path + "/" * is_folder):
                 yield Path(entry.path), is_folder
@@ -87,8 +93,8 @@ class FolderFiles:
 
 
 def may_be_asked_about(document: Document, project: Project | None) -> bool:
-    """Tell whether a model may be asked about a document: a file that is ignored or named like a secret is left alone,
-    also one that isn't saved yet."""
+    """Tell whether a model may be asked about a document: not if its file is ignored or named like a secret, even if it
+    isn't saved yet. `project` is the workspace folder that it is in, if there is one."""
     path = document.path
     if path is None:
         return not named_like_secret(unquote(urlsplit(document.uri).path))
@@ -96,15 +102,16 @@ def may_be_asked_about(document: Document, project: Project | None) -> bool:
 
 
 def may_read(path: Path, own: Ignoring | None = None) -> bool:
-    """Tell whether a file that the user has open may be put before a model, whatever project it is of: not where it
-    looks like a secret or a `.breadknifeignore` names it. A link is judged by both its ends."""
+    """Tell whether a model may see a file that the user has open, in whatever folder: not if it looks like a secret or
+    a `.breadknifeignore` names it. A link and what it leads to must both pass. `own` has the `.breadknifeignore` files;
+    by default those of the file's folder and of all above it."""
     own = own or Ignoring(os.path.dirname(path), OWN)
     ends = {os.path.abspath(path), os.path.realpath(path)}
     return not looks_secret(path) and not any(own.ignores(each) for each in ends)
 
 
 def stamp_of(path: Path | str) -> Stamp | None:
-    """Return a file's stamp; None for what isn't a file (any more), or is too large."""
+    """Return the state of a file, see `Stamp`; None if there is no regular file, or it is larger than `LARGEST`."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):
@@ -114,8 +121,8 @@ def stamp_of(path: Path | str) -> Stamp | None:
 
 
 def read_text(path: Path, root: Path | None = None) -> str | None:
-    """Return a file's text without a byte order mark; line ends stay as they are. None for a file that can't be read,
-    is too large, binary, not in its encoding, or not inside `root`."""
+    """Return a file's text without a byte order mark, with its line ends; None if it can't be read, is larger than
+    `LARGEST`, binary, not in its encoding, or not inside `root`."""
     try:
         data = read_regular(path, LARGEST, root)
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""A workspace folder: `Project` by a table of its files that a thread in the background keeps."""
+"""A workspace folder as a `Project`: tables of its files, which a thread in the background fills."""
 
 from __future__ import annotations
 
@@ -29,27 +29,30 @@ from breadknife.text.outline import Import, Outline, outline
 from breadknife.text.syntax import parse
 
 FILES, ENTRIES = 20_000, 200_000
-"""Of a folder, files that are known, and entries that are looked at to find them."""
+"""The most files of code that the tables have, and the most entries of folders that are listed to find them."""
 OUTLINES = 200
-"""Those kept; the others are made anew when they are asked for."""
+"""The most outlines in memory; the others are made anew when they are asked for."""
 IMPORTING = 64
-"""Files that are looked into for the import of one file."""
+"""The most files that `importers` looks into."""
 DEFINING = 8
-"""Files that are looked into for one name: one that more files define says little."""
+"""The most files that `defining` looks into: a name that more files define says little."""
 
 
 @dataclass(frozen=True)
 class _OutlineEntry:
-    """An outline, and of what: a file's stamp, or the text in the editor."""
+    """An outline, and what it was made of."""
 
-    of: Stamp | str
+    source: Stamp | str
+    """The state of the file, or the text of the document in the editor."""
     outline: Outline | None
+    """None if the text has no grammar."""
 
 
 class FolderProject:
     """See `breadknife.project.values.Project`.
 
-    `opened` are the folder's documents that the editor has open; `known` is what another process has read there.
+    `opened` are the folder's documents that the editor has open. `known` is what `known()` of another process has
+    returned for this folder: then nothing is listed again.
     """
 
     def __init__(self, root: Path, opened: Iterable[Document] = (), known: bytes | None = None) -> None:
@@ -62,10 +65,10 @@ class FolderProject:
         self._outlines = LruCache[str, _OutlineEntry](OUTLINES)
         self._open = {_key(path): document for document in opened if (path := document.path)}
         self._revisions = Counter[str]()
-        self._judged = set[Path]()
-        """What a listing has found that may be read, and that nobody has looked at since."""
+        self._allowed = set[Path]()
+        """Paths that a listing has found to be allowed, and that the thread hasn't looked at yet."""
         self._lock = threading.RLock()
-        self._known = _IndexedFiles(self._index, self._lock, self.text, self._files.shared)
+        self._module_files = _IndexedFiles(self._index, self._lock, self.text, self._files.shared)
         self._background = IndexingThread(self._lock, self._look)
         with self._lock:
             for document in self._open.values():
@@ -74,21 +77,21 @@ class FolderProject:
                 self._background.list_soon(self.root)
 
     def known(self) -> bytes:
-        """Return what the background has read, for a `FolderProject` of the same folder in another process of ours."""
+        """Return what the thread has read, for a `FolderProject` of the same folder in another process of ours."""
         with self._lock:
             return pickle.dumps((self._index, self._words, self._listed, self._entries), pickle.HIGHEST_PROTOCOL)
 
-    # --- what is asked ----------------------------------------------------------------------------------------------
+    # --- queries: see `Project` -------------------------------------------------------------------------------------
 
     def may_read(self, path: Path, /) -> bool:
         return self._files.may_read(path)
 
     def text(self, path: Path, /) -> str | None:
-        found = self._files.shared(path)
-        if found is None:
+        shared = self._files.shared(path)
+        if shared is None:
             return None
-        document = self._open.get(_key(found)) or self._open.get(_key(path))
-        return self._text(found, document)
+        document = self._open.get(_key(shared)) or self._open.get(_key(path))
+        return self._text(shared, document)
 
     def revision(self, path: Path, /) -> int:
         return self._revisions[_key(path)]
@@ -100,24 +103,25 @@ class FolderProject:
             document
             for document in opened
             if (path := document.path) is not None
-            and (found := self._files.shared(path)) is not None
-            and read_text(found, self.root) != document.text
+            and (shared := self._files.shared(path)) is not None
+            and read_text(shared, self.root) != document.text
         ]
 
     def outline(self, path: Path, /) -> Outline | None:
-        found = self._files.shared(path)
-        return self._outline(found) if found else None
+        shared = self._files.shared(path)
+        return self._outline(shared) if shared else None
 
     def defining(self, name: str, language: str, /) -> Sequence[LocatedDefinition]:
         languages = related(language)
         with self._lock:
             files = [Path(file) for file in self._index.defining(name)]
         located: list[LocatedDefinition] = []
-        for file in [file for file in files if _outlined(file) in languages][:DEFINING]:
-            found = self.outline(file)
-            here = [LocatedDefinition(file, each) for each in found.definitions if each.name == name] if found else []
-            located += here
-            if not here:  # it has changed, and no client has told
+        for file in [file for file in files if _code_language(file) in languages][:DEFINING]:
+            outline = self.outline(file)
+            definitions = outline.definitions if outline else ()
+            in_file = [LocatedDefinition(file, definition) for definition in definitions if definition.name == name]
+            located += in_file
+            if not in_file:  # the file has changed, and no client has said so
                 with self._lock:
                     self._look_soon(file)
         return located
@@ -126,17 +130,17 @@ class FolderProject:
         here = document.path
         if here is None:
             return ()
-        found = resolve(imported, _key(here), document.language, _key(self.root), self._known)
+        files = resolve(imported, _key(here), document.language, _key(self.root), self._module_files)
         with self._lock:
-            known = {file for file in found if file in self._index}  # may be read, or they wouldn't be there
-        return [Path(file) for file in found if file in known or self._files.shared(Path(file))]
+            indexed = {file for file in files if file in self._index}  # may be read, or they wouldn't be in the index
+        return [Path(file) for file in files if file in indexed or self._files.shared(Path(file))]
 
     def importers(self, path: Path, /) -> Sequence[Path]:
         file = _key(path)
         with self._lock:
-            candidates = {each for name in names_of(file) for each in self._index.importing(name)} - {file}
-        near = sorted(candidates, key=lambda each: (-len(commonpath((each, file))), each))[:IMPORTING]
-        return [Path(each) for each in near if self._imports(Path(each), path)]
+            candidates = {importer for name in names_of(file) for importer in self._index.importing(name)} - {file}
+        nearest = sorted(candidates, key=lambda other: (-len(commonpath((other, file))), other))[:IMPORTING]
+        return [Path(other) for other in nearest if self._imports(Path(other), path)]
 
     def recent_edits(self) -> Sequence[RecentEdit]:
         return [
@@ -158,6 +162,7 @@ class FolderProject:
             return self._words.ways(word)
 
     def _imports(self, path: Path, other: Path) -> bool:
+        """Tell whether the file at `path` imports `other`."""
         outline, language = self.outline(path), language_of(path)
         if outline is None or language is None:
             return False
@@ -169,15 +174,16 @@ class FolderProject:
         )
 
     def _text(self, path: Path, document: Document | None) -> str | None:
-        """Return a text as `read_text` does; None also for a document that is too large."""
+        """Return the text of a file that may be read, or that of its document, if it is open; None as `read_text`, and
+        for a document that is too large."""
         if document is None:
             return read_text(path, self.root)
         return document.text if len(document.text) <= LARGEST else None
 
-    # --- what is told -----------------------------------------------------------------------------------------------
+    # --- reports of changes -----------------------------------------------------------------------------------------
 
     def changed(self, document: Document) -> None:
-        """Note that the editor has opened it, or changed its text."""
+        """Note that the editor has opened a document, or changed its text."""
         path = document.path
         if path is None:
             return
@@ -196,7 +202,7 @@ class FolderProject:
             self._edits.changed(key, before.text, document.text, time.monotonic())
 
     def closed(self, path: Path) -> None:
-        """Note that the editor has closed it: the file on disk counts again."""
+        """Note that the editor has closed a document: the file on disk counts again."""
         with self._lock:
             if self._open.pop(_key(path), None) is not None:
                 self._background.forget_edit(path)
@@ -205,7 +211,7 @@ class FolderProject:
                 self._revisions[_key(path)] += 1
 
     def files_changed(self, paths: Iterable[Path]) -> None:
-        """Note that files (or folders) were made, changed or removed."""
+        """Note that files or folders were made, changed or removed."""
         with self._lock:
             self.generation += 1
             for path in paths:
@@ -213,25 +219,25 @@ class FolderProject:
                     self._list_anew(path.parent)
                 else:
                     self._look_soon(path)
-            if self._background.files > 2 * FILES:  # more than a listing leaves: to list all anew is less
+            if self._background.files > 2 * FILES:  # a listing leaves fewer, so listing all anew is less work
                 self._background.forget_files()
                 self._list_anew(self.root)
 
     def idle(self, seconds: float, /) -> bool:
-        """Wait until there is nothing to look at, at most so long. Return whether that came."""
+        """See `Project`."""
         return self._background.idle(seconds)
 
     def close(self) -> None:
         self._background.close()
 
-    # --- what the background looks at ---------------------------------------------------------------------------------
+    # --- the thread in the background ---------------------------------------------------------------------------------
 
     def _look_soon(self, path: Path | None) -> None:
         if path is not None:
             self._background.look_soon(Path(os.path.abspath(path)))
 
     def _list_anew(self, folder: Path) -> None:
-        """List a folder again, whose ignore file has changed."""
+        """Forget all of a folder, and list it again: its ignore file has changed. To be called with the lock."""
         for file in self._index.below(_key(folder)):
             self._index.remove(file)
             self._words.forget(file)
@@ -239,32 +245,29 @@ class FolderProject:
             self._words.forget(file)
         self._listed = {each for each in self._listed if not each.is_relative_to(folder)}
         self._entries = 0
-        self._judged.clear()
+        self._allowed.clear()
         self._background.list_soon(folder)
-        for document in self._open.values():  # which may not be on disk yet
+        for document in self._open.values():  # one may not be on disk yet
             self._look_soon(document.path)
 
     def _look(self, path: Path) -> None:
-        is_judged = path == self.root or (path in self._judged and not path.is_symlink())
-        self._judged.discard(path)
+        """List a folder, or read what the tables need of a file. The thread calls this, without the lock."""
+        is_allowed = path == self.root or (path in self._allowed and not path.is_symlink())
+        self._allowed.discard(path)
         if path.is_dir() and (path == self.root or not path.is_symlink()):
-            if is_judged or self._files.shared(path, is_folder=True):
+            if is_allowed or self._files.shared(path, is_folder=True):
                 self._list(path)
             return
         key = _key(path)
-        found = path if is_judged else self._files.shared(path)
+        shared = path if is_allowed else self._files.shared(path)
         document = self._open.get(key)
         stamp = None if document else stamp_of(path)
-        if found is None or _key(found) != key or (document is None and stamp is None):
+        # A link isn't read: `shared` is what it leads to, which has a key of its own.
+        if shared is None or _key(shared) != key or (document is None and stamp is None):
             self._remove(path)
         elif is_spoken(path):
             if document or self._words.stamp(key) != stamp:
-                words = of_file(
-                    path, document.language if document else language_of(path), self._text(path, document) or ""
-                )
-                with self._lock:
-                    self._words.add(key)
-                    self._words.learn(key, words, None if document else stamp)
+                self._learn_words(path, document, stamp)
         elif document:
             self._outline(path)
         elif self._index.stamp(key) != stamp:
@@ -273,21 +276,31 @@ class FolderProject:
             with self._lock:
                 self._define(path, stamp, names)
 
+    def _learn_words(self, path: Path, document: Document | None, stamp: Stamp | None) -> None:
+        """Learn the words of a document or list that may be read. `stamp` is None if it is open in the editor."""
+        language = document.language if document else language_of(path)
+        words = of_file(path, language, self._text(path, document) or "")
+        with self._lock:
+            self._words.add(_key(path))
+            self._words.learn(_key(path), words, stamp)
+
     def _remove(self, path: Path) -> None:
         """Forget a file, or all of a folder, that is gone or may not be read."""
         key = _key(path)
         with self._lock:
             gone = [key]
-            if path in self._listed:  # else it is no folder: all files needn't be looked through
-                gone += (each for each in self._index.below(key) if each not in self._open)
-                gone += (each for each in self._words.below(key) if each not in self._open)
-                self._listed = {each for each in self._listed if not each.is_relative_to(path)}
+            if path in self._listed:  # it was a folder
+                gone += (file for file in self._index.below(key) if file not in self._open)
+                gone += (file for file in self._words.below(key) if file not in self._open)
+                self._listed = {folder for folder in self._listed if not folder.is_relative_to(path)}
             for file in gone:
                 self._index.remove(file)
                 self._outlines.pop(file)
                 self._words.forget(file)
 
     def _list(self, folder: Path) -> None:
+        """Have the thread look at what is in a folder that may be read, unless it was listed already or too many
+        entries were."""
         with self._lock:
             if folder in self._listed or self._entries >= ENTRIES:
                 return
@@ -301,47 +314,50 @@ class FolderProject:
                 self._entries += 1
                 if is_folder:
                     self._background.list_soon(path)
-                elif _outlined(path) and len(self._index) < FILES:
+                elif _code_language(path) and len(self._index) < FILES:
                     self._index.add(_key(path))
                     self._background.look_soon(path)
                 elif is_spoken(path) and self._words.add(_key(path)):
                     self._background.look_soon(path)
                 else:
                     continue
-                self._judged.add(path)
+                self._allowed.add(path)
 
     def _outline(self, path: Path) -> Outline | None:
-        """Return the outline of a file that may be read; the index learns its names."""
+        """Return the outline of a file that may be read, and put its names into the tables; None if there is no such
+        file or it has no grammar."""
         key = _key(path)
         document = self._open.get(key)
-        of = document.text if document else stamp_of(path)
-        if of is None:
+        source = document.text if document else stamp_of(path)
+        if source is None:
             return None
-        made = self._outlines.get(key)
-        if made is None or made.of != of:
+        entry = self._outlines.get(key)
+        if entry is None or entry.source != source:
             text = self._text(path, document)
             language = document.language if document else language_of(path)
             tree = parse(text, language) if text is not None and language else None
-            made = _OutlineEntry(of, outline(tree) if tree else None)
+            entry = _OutlineEntry(source, outline(tree) if tree else None)
         with self._lock:
-            self._outlines[key] = made
-            stamp = None if isinstance(of, str) else of
+            self._outlines[key] = entry
+            stamp = None if isinstance(source, str) else source
             if stamp is None or self._index.stamp(key) != stamp:
-                self._define(path, stamp, names_in(made.outline))
-        return made.outline
+                self._define(path, stamp, names_in(entry.outline))
+        return entry.outline
 
     def _define(self, path: Path, stamp: Stamp | None, names: FileNames) -> None:
-        """Set what the index has of a file. To be called with the lock."""
+        """Put the names of a file into the tables, if it is code and there is room. `stamp` is None if they come from
+        an editor's text. To be called with the lock."""
         key = _key(path)
-        if _outlined(path) and (key in self._index or len(self._index) < FILES):
-            imported = [name for each in names.imports for name in last_names(each, key)]
+        if _code_language(path) and (key in self._index or len(self._index) < FILES):
+            imported = [name for import_ in names.imports for name in last_names(import_, key)]
             self._index.define(key, stamp, names.defined, imported)
             self._words.learn(key, names.words)
 
 
 @dataclass(frozen=True)
 class _IndexedFiles:
-    """The `ModuleFiles` of this folder: also a file that nobody has told of yet, by its exact name."""
+    """The `ModuleFiles` of this folder: those of the index, and by its exact path any other file on disk, since it may
+    be new."""
 
     index: FileIndex
     lock: threading.RLock
@@ -370,8 +386,8 @@ class _IndexedFiles:
             return self.index.folders_ending(tail)
 
     def linked(self, folder: str, /) -> str | None:
-        found = self.shared(Path(folder)) if os.path.islink(folder) else None
-        return _key(found) if found is not None else None
+        target = self.shared(Path(folder)) if os.path.islink(folder) else None
+        return _key(target) if target is not None else None
 
     def read(self, file: str, /) -> str | None:
         path = Path(file)
@@ -379,16 +395,17 @@ class _IndexedFiles:
 
 
 def _unpickled(known: bytes | None) -> tuple[FileIndex, ProjectWords, set[Path], int]:
-    """Return the tables of the files and of their words, the folders that were listed, and how many entries they
-    had."""
+    """Return what `known()` has pickled, or empty tables: the index of the files, their words, the folders that were
+    listed, and how many entries these had."""
     return pickle.loads(known) if known is not None else (FileIndex(), ProjectWords(), set[Path](), 0)
 
 
 def _key(path: Path) -> str:
+    """Return a path as the tables have it, see `index`."""
     return os.path.abspath(path).replace(os.sep, "/")
 
 
-def _outlined(path: Path) -> str | None:
-    """Return the language of a file that can define something, by its name; None for others."""
+def _code_language(path: Path) -> str | None:
+    """Return the language of a file by its name, if texts in it can define names; otherwise None."""
     syntax = LANGUAGES.get(language_of(path) or "")
     return syntax.id if syntax and syntax.definitions else None
