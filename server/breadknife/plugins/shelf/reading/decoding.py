@@ -1,4 +1,4 @@
-"""Bytes as text, whoever wrote them, and files that are one page."""
+"""Decodes the bytes of a file as text, whatever program wrote them, and makes a file's text of one page."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from breadknife.plugins.shelf.reading.values import MAX_TEXT, FileText
 from breadknife.steps.pages import Page
 
 _LOOKED_AT = 8192
-"""Bytes in which a NUL, or the name of an encoding, would stand."""
-_OLD = "cp1252"
+"""A NUL or the name of an encoding is looked for in the first so many bytes."""
+_OLD_WINDOWS = "cp1252"
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z][A-Za-z0-9_.:-]{1,30})", re.IGNORECASE)
 
 
 def decode(data: bytes) -> str:
-    """UTF-16 with a byte order mark, UTF-8, the encoding that an HTML page names, or else that of old Windows.
+    """Return the text of a file. The encoding is UTF-16 if there is its byte order mark, or else UTF-8; if that fails,
+    the one that an HTML page names, or else that of old Windows.
 
-    Raises DocumentError for what is binary or too long.
+    Raises DocumentError if the file is binary, or has more than `MAX_TEXT` bytes.
     """
     if len(data) > MAX_TEXT:
         raise DocumentError(f"its text has more than {MAX_TEXT >> 20} MB; split it")
@@ -29,14 +30,15 @@ def decode(data: bytes) -> str:
         raise DocumentError("it is binary, not text; give it the ending of its format")
     with contextlib.suppress(UnicodeDecodeError):
         return data.decode("utf-8-sig")
-    named = _CHARSET.search(data[:_LOOKED_AT])
-    with contextlib.suppress(LookupError):
-        return data.decode(named[1].decode("ascii") if named else _OLD, "replace")
-    return data.decode(_OLD, "replace")
+    charset = _CHARSET.search(data[:_LOOKED_AT])
+    with contextlib.suppress(LookupError):  # a name that Python doesn't know
+        return data.decode(charset[1].decode("ascii") if charset else _OLD_WINDOWS, "replace")
+    return data.decode(_OLD_WINDOWS, "replace")
 
 
 def one_page(title: str, text: str) -> FileText:
-    """Return a file that is one page with the number 0."""
+    """Return the text of a format without pages: one page with the number 0. Raises DocumentError if it has more than
+    `MAX_TEXT` characters."""
     if len(text) > MAX_TEXT:
         raise DocumentError(f"its text has more than {MAX_TEXT >> 20} million characters; split it")
     return FileText(title, iter([Page(0, text)]))

@@ -1,4 +1,4 @@
-"""HTML, and what other formats are turned into it. It has no pages: all is one page with the number 0.
+"""Reads HTML, also that to which Markdown is rendered and that in an EPUB. A file is one page with the number 0.
 
 The text has a blank line between blocks, `• ` before an item of a list, and ` | ` between the cells of a row.
 """
@@ -24,13 +24,14 @@ _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
 def read_html(data: bytes) -> FileText:
-    """Return the visible text, without navigation."""
+    """Return the title and the visible text, without navigation. Raises DocumentError if the file is binary or too
+    long."""
     title, text = text_of(decode(data))
     return one_page(title, text)
 
 
 def text_of(source: str) -> tuple[str, str]:
-    """Return the title and the text of a page's source; the title is empty if there is none."""
+    """Return the title and the visible text of a source in HTML; the title is empty if there is none."""
     parser = _HtmlParser()
     parser.feed(source)
     parser.close()
@@ -38,17 +39,26 @@ def text_of(source: str) -> tuple[str, str]:
 
 
 class _HtmlParser(HTMLParser):
+    """Collects the visible text of a source, with a NUL where a block begins or ends."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._pieces: list[str] = []
+        """Parts of the text, in order."""
         self._unseen = 0
+        """How many elements that aren't shown are open."""
         self._pre = 0
+        """How many `<pre>` are open: blanks and line ends in them count."""
         self._cells = 0
+        """How many cells the row has so far."""
         self._title: list[str] | None = None
+        """Parts of the `<title>` or `<h1>` that is open; None if none is."""
         self._titles: dict[str, str] = {}
+        """The first `title` and the first `h1`."""
 
     @property
     def text(self) -> str:
+        """The visible text, with a blank line between blocks."""
         return "\n\n".join(_blocks("".join(self._pieces)))
 
     @property
@@ -93,12 +103,13 @@ class _HtmlParser(HTMLParser):
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """Yield the blocks between NULs that aren't empty; an item's mark goes with what follows."""
+    """Yield the blocks between NULs that aren't empty. The bullet of an item goes to the block that follows, since the
+    item's text may be in an element of its own."""
     mark = ""
     for block in text.split("\0"):
-        lines = "\n".join(line.rstrip() for line in block.split("\n")).strip("\n").strip(" ")
-        if lines in ("•", ""):
-            mark = mark or ("• " if lines else "")
+        text_of_block = "\n".join(line.rstrip() for line in block.split("\n")).strip("\n").strip(" ")
+        if text_of_block in ("•", ""):
+            mark = mark or ("• " if text_of_block else "")
             continue
-        yield mark + lines
+        yield mark + text_of_block
         mark = ""

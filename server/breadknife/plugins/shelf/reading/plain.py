@@ -1,4 +1,4 @@
-"""Plain text and reStructuredText, as they are; Markdown as the text that it renders to.
+"""Reads plain text and reStructuredText as they are, and Markdown as the text that it renders to.
 
 They have no pages: all is one page with the number 0.
 """
@@ -13,18 +13,21 @@ from breadknife.plugins.shelf.reading.values import FileText
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _UNDERLINED = re.compile(r"^(\S.{2,119})\n([=#*~^-])\2{2,}$", re.MULTILINE)
-"""A title of reST or of plain text."""
+"""A title in reStructuredText or in plain text."""
+_TITLE_WITHIN = 4_000
+"""A title is looked for in the first so many characters."""
 
 
 def read_text(data: bytes) -> FileText:
-    """Return text as it is. Raises DocumentError for what is binary or in no known encoding."""
+    """Return the text as it is, with its first underlined line as the title. Raises DocumentError if it is binary or
+    too long."""
     text = decode(data).replace("\r\n", "\n")
-    found = _UNDERLINED.search(text[:4000])
-    return one_page(found[1].strip() if found else "", text)
+    underlined = _UNDERLINED.search(text[:_TITLE_WITHIN])
+    return one_page(underlined[1].strip() if underlined else "", text)
 
 
 def read_markdown(data: bytes) -> FileText:
-    """Read the text without markup: a link is its text, a picture its description. Raises as `read_text` does."""
+    """Return the text without markup: of a link its text, of a picture its description. Raises as `read_text` does."""
     from markdown_it import MarkdownIt
 
     source = _FRONT_MATTER.sub("", decode(data).replace("\r\n", "\n"))

@@ -1,4 +1,4 @@
-"""What the process that reads files is asked, and what it answers."""
+"""The messages to and from the process that reads files, and what a format's reader returns."""
 
 from __future__ import annotations
 
@@ -8,52 +8,55 @@ from dataclasses import dataclass
 from breadknife.steps.pages import Page
 
 PART_SECONDS = 180.0
-"""Between two parts of an answer. The slowest page by OCR takes tesseract two minutes."""
+"""The longest time until the next response to a request. The slowest page takes tesseract two minutes."""
 MAX_BYTES = 256 << 20
-"""Of a file. It is in memory as a whole while it is read."""
+"""Of a file: it is in memory as a whole while it is read."""
 MAX_TEXT = 32 << 20
 """Characters of a file without pages, and bytes of one part of a ZIP archive."""
 
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """One file to read. Paths are bytes, as the system has them: a name need not be text."""
+    """One file to read. Paths are bytes, as the system has them, because a file's name needn't be text."""
 
     path: bytes
     root: bytes
     """The shelf's folder, which the file must be in."""
     sha256: str = ""
-    """Of the file when it was last read: if it still is the same, nothing is read."""
+    """The digest of the file when it was last read, empty if it never was. If it is the same now, nothing is read."""
     pictures: tuple[int, ...] = ()
-    """Read these pages by OCR; without any, read the file's own text."""
+    """The numbers of pages to read by OCR. If there are none, the file's own text is read."""
 
 
 @dataclass(frozen=True)
 class ReadResponse:
-    """A piece of the answer. The last one has `is_last`."""
+    """A part of the answer to a request. There are several, because a file may have thousands of pages."""
 
     is_last: bool = False
+    """Whether no other part follows."""
     sha256: str = ""
-    """Of the file; in the first part."""
+    """The digest of the file's content. Only the first part has it, and only if the file's own text is read."""
     is_same: bool = False
-    """Whether that is the one of the request."""
+    """Whether the digest is that of the request, so that no page follows."""
     title: str = ""
-    """The file's own; empty if it has none. In the first part."""
+    """The title that the file names; empty if it names none. Only the first part has it."""
     pages: tuple[Page, ...] = ()
+    """The next pages, in order."""
     error: str = ""
-    """Why the file can't be read, as `REASON; REMEDY`. It is the last part then."""
+    """Why the file can't be read, as `REASON; REMEDY`; empty if it can. A part with an error is the last one."""
     is_passing: bool = False
-    """Whether the error isn't the file's: a package or a disk is missing. The same file is then tried again."""
+    """Whether the error isn't the file's, such as a package or a disk that is missing: trying again may help."""
 
 
 @dataclass(frozen=True)
 class FileText:
-    """What a format's reader found: its pages come one by one, since a file may have thousands."""
+    """What a format's reader returns."""
 
     title: str
+    """The title that the file names; empty if it names none."""
     pages: Iterator[Page]
-    """Making one may raise DocumentError."""
+    """The pages in order, each made when it is asked for. Making one may raise DocumentError."""
 
 
 Reader = Callable[[bytes], FileText]
-"""Reads a whole file. Raises DocumentError with `REASON; REMEDY`."""
+"""Reads a file, given all its bytes. Raises DocumentError, as `REASON; REMEDY`."""

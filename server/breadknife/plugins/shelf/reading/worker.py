@@ -22,10 +22,11 @@ from breadknife.steps.pages import Page
 from breadknife.steps.pdf import pictures
 
 _PAGES = 16
-"""In one answer."""
+"""The most pages of one response."""
 _DISK_SECONDS = 60.0
+"""The longest time for reading a file from disk."""
 _GRACE_S = 60.0
-"""Until it ends by itself, where nobody has ended it at its limit of time."""
+"""If nobody has ended this process at its limit of time, it ends by itself so many seconds later."""
 
 
 def main() -> None:
@@ -34,7 +35,8 @@ def main() -> None:
 
 
 def answer(request: ReadRequest) -> Iterator[ReadResponse]:
-    """Yield the parts of the answer, the last one with `is_last`. Never raises what is wrong with the file."""
+    """Yield the responses to a request, the last one with `is_last`. What is wrong with the file isn't raised: it is
+    the error of the last response."""
     path, root = os.fsdecode(request.path), os.fsdecode(request.root)
     try:
         data = read_regular(path, MAX_BYTES, root, seconds=_DISK_SECONDS)
@@ -63,12 +65,12 @@ def _by_text(data: bytes, name: str, sha256: str) -> Iterator[ReadResponse]:
     reader = reader_of(name)
     if reader is None:
         raise DocumentError("its format is unknown; give it the ending of its format")
-    found = reader(data)
-    yield ReadResponse(sha256=sha256, title=found.title)
-    pages, left = list[Page](), 2 * MAX_TEXT
-    for page in found.pages:
-        left -= len(page.text)
-        if left < 0:
+    file_text = reader(data)
+    yield ReadResponse(sha256=sha256, title=file_text.title)
+    pages, characters_left = list[Page](), 2 * MAX_TEXT
+    for page in file_text.pages:
+        characters_left -= len(page.text)
+        if characters_left < 0:
             raise DocumentError(f"its text has more than {2 * MAX_TEXT >> 20} million characters; split it")
         pages.append(page)
         if len(pages) == _PAGES:
@@ -82,7 +84,7 @@ def _by_ocr(data: bytes, numbers: tuple[int, ...]) -> Iterator[ReadResponse]:
     for number, picture in pictures(data, numbers):
         try:
             text = text_of(ocr(picture))
-        except DocumentError:  # a page that OCR fails on is as one without words
+        except DocumentError:  # a page on which OCR fails counts as one without words
             text = ""
         yield ReadResponse(pages=(Page(number, text, "ocr"),))
 
