@@ -136,8 +136,8 @@ def is_named(term: QueryTerm, name: Stems, page: Stems) -> bool:
     by `macOS`, `libbzip2` by the title `bzip2`). A term of one letter counts as named: it says too little."""
     if len("".join(term.stems)) < 2 or has((*name, *page), term.stems):
         return True
-    if len(term.stems) > 1 or len(term.stems[0]) < _SHORTEST_PREFIX:
+    stem, *others = term.stems
+    if others or len(stem) < _SHORTEST_PREFIX:
         return False
-    [stem] = term.stems
     is_prefix = any(word.startswith(stem) for word in (*name, *page))
     return is_prefix or any(len(word) > _SHORTEST_PREFIX and word in stem for word in name)
