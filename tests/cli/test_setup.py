@@ -183,7 +183,7 @@ def test_offline_the_engine_comes_from_a_folder_of_wheels(bare_machine: Path) ->
     ours = write_engine(folder, local_version())
     code = (
         "from breadknife.cancel import CancelToken\nfrom breadknife.setup.engine import EnginePart\n"
-        f"print(EnginePart({str(folder)!r}, offline=True)._found(CancelToken()))"
+        f"print(EnginePart({str(folder)!r}, offline=True)._fetch_wheel(CancelToken()))"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert Path(said.stdout.strip()).name == ours.name, said.stderr

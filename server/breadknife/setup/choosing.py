@@ -1,4 +1,4 @@
-"""Which parts there are, by the names that users and programs say."""
+"""The parts that can be set up, and the names by which users and programs call them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from breadknife.setup.values import Part
 
 @dataclass(frozen=True)
 class Parts:
-    """All of them; nothing has been fetched or changed yet."""
+    """All parts. Making them fetches and changes nothing."""
 
     catalog: Catalog
     wheels: str = ""
+    """Where wheels of the engine are looked for first: a folder, or the URL of a page with links; empty for nowhere."""
     offline: bool = False
 
     @cached_property
@@ -31,11 +32,12 @@ class Parts:
 
     @cached_property
     def models(self) -> tuple[ModelPart, ...]:
+        """Every model that can be fetched: a file that the user has added is here already."""
         return tuple(ModelPart(model, self.offline) for model in self.catalog.models if not model.path or model.hub)
 
     @cached_property
     def default_models(self) -> tuple[ModelPart, ...]:
-        """Those that do something unless settings say otherwise."""
+        """The models that something uses unless settings say otherwise."""
         usual = default_models(self.catalog)
         return tuple(part for part in self.models if part.model in usual)
 
@@ -53,18 +55,22 @@ class Parts:
 
     @property
     def usual(self) -> tuple[Part, ...]:
-        """What is set up when nothing is named: LanguageTool where there is a Java for it. Editors' settings are for
-        those who ask for them."""
-        tool = self.languagetool.status()
-        return (self.engine, *self.default_models, *((self.languagetool,) if tool.possible else ()))
+        """The parts that `--yes` sets up: the engine, the default models, and LanguageTool if a Java can run it."""
+        languagetool = (self.languagetool,) if self.languagetool.status().possible else ()
+        return (self.engine, *self.default_models, *languagetool)
 
     def named(self, names: Sequence[str]) -> list[Part]:
-        """Returns the named parts in that order, each once. Raises SettingsError for a name that nothing has."""
-        meanings: dict[str, tuple[Part, ...]] = {"model": self.default_models, "models": self.default_models}
+        """Return the parts with these names, in their order and each once.
+
+        `model:NAME` and `editor:NAME` may be called NAME alone, and `model` is all default models. Raises SettingsError
+        for a name of no part.
+        """
+        parts_by_name: dict[str, tuple[Part, ...]] = {"model": self.default_models, "models": self.default_models}
         for part in self.every:
-            meanings[part.name] = meanings[part.name.rpartition(":")[2]] = (part,)
+            short_name = part.name.rpartition(":")[2]
+            parts_by_name[part.name] = parts_by_name[short_name] = (part,)
         for name in names:
-            if name not in meanings:
-                near = difflib.get_close_matches(name, meanings, n=1) or ["engine", "model", "languagetool"]
+            if name not in parts_by_name:
+                near = difflib.get_close_matches(name, parts_by_name, n=1) or ["engine", "model", "languagetool"]
                 raise SettingsError(f"there is no part {name!r} to set up; did you mean {' or '.join(near)}?")
-        return list({part.name: part for name in names for part in meanings[name]}.values())
+        return list({part.name: part for name in names for part in parts_by_name[name]}.values())

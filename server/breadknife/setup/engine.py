@@ -27,7 +27,7 @@ from breadknife.setup.values import PartStatus
 @dataclass(frozen=True)
 class EnginePart:
     wheels: str = ""
-    """A folder of wheels, or a page with links to them."""
+    """Where to look for wheels first: a folder, or the URL of a page with links to them; empty for nowhere."""
     offline: bool = False
 
     name = "engine"
@@ -42,9 +42,8 @@ class EnginePart:
         version = installed.version()
         if version == local_version():
             return PartStatus(True, f"llama-cpp-python {version}", SIZE)
-        return PartStatus(
-            False, f"another build: {version}" if version else "not installed", 0 if self._is_fetched() else SIZE
-        )
+        state = f"another build: {version}" if version else "not installed"
+        return PartStatus(False, state, 0 if self._is_fetched() else SIZE)
 
     def set_up(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
         ready = self.status().ready
@@ -52,38 +51,39 @@ class EnginePart:
             return f"the engine is installed: llama-cpp-python {installed.version()}"
         install = installer()
         report(PullProgress("looking for a wheel of the engine", ProgressAmount(0.0)))
-        wheel = self._found(cancel)
-        how = "from a wheel"
+        wheel, origin = self._fetch_wheel(cancel), "from a wheel"
         if wheel is None:
             if self.offline:
                 raise DownloadFailed(
                     "there is no wheel of the engine here, and offline nothing is fetched: "
                     "leave out `--offline`, or name a folder with one (`--wheels DIR`)"
                 )
-            wheel, how = Build(work_folder()).wheel(made_folder(), report, cancel), "compiled here"
+            wheel, origin = Build(work_folder()).wheel(made_folder(), report, cancel), "compiled here"
         report(PullProgress("installing the engine", ProgressAmount(0.98)))
         offline = ["--no-index"] if self.offline else []
         links = ["--find-links", self.wheels] if self.wheels else []
         install.install(*offline, *links, requirement("engine", "numpy"), str(wheel), cancel=cancel)
-        if ready:  # the same version as before, which pip would leave as it is
+        if ready:  # this version was there and can't be loaded; pip alone would leave it as it is
             install.install("--force-reinstall", "--no-deps", str(wheel), cancel=cancel)
         if fault := _fault(cancel):
             raise EngineUnavailable(
                 f"the engine was installed but can't be loaded ({fault}); have it compiled for this machine: "
                 f"remove {made_folder()}, and run `breadknife setup engine` without `--wheels`"
             )
-        return f"the engine is installed, {how}: llama-cpp-python {installed.version()}"
+        return f"the engine is installed, {origin}: llama-cpp-python {installed.version()}"
 
     def _is_fetched(self) -> bool:
         """Tell whether a wheel or the sources are on this machine."""
-        places = [Path(self.wheels)] if self.wheels and "://" not in self.wheels else []
-        wheels = any(any(place.glob(f"llama_cpp_python-{RELEASE}*.whl")) for place in (*places, made_folder()))
-        return wheels or sdist_in(work_folder()).exists()
+        named_folder = [Path(self.wheels)] if self.wheels and "://" not in self.wheels else []
+        folders = (*named_folder, made_folder())
+        has_wheel = any(any(folder.glob(f"llama_cpp_python-{RELEASE}*.whl")) for folder in folders)
+        return has_wheel or sdist_in(work_folder()).exists()
 
-    def _found(self, cancel: CancelToken) -> Path | None:
-        """Find a wheel that fits this machine: from the folders of wheels, or else from the index."""
-        places = [place for place in (self.wheels, str(_made_here() or "")) if place]
-        links = [option for place in places for option in ("--find-links", place)]
+    def _fetch_wheel(self, cancel: CancelToken) -> Path | None:
+        """Return a wheel that fits this machine: from `wheels`, from what was compiled here, or else from the index
+        unless offline. None where there is none. Raises Cancelled."""
+        sources = [source for source in (self.wheels, str(_folder_with_own_wheel() or "")) if source]
+        links = [option for source in sources for option in ("--find-links", source)]
         attempts = [["--no-index", *links]] if links else []
         if not self.offline:
             attempts.append([])
@@ -99,19 +99,24 @@ class EnginePart:
 
 
 def made_folder() -> Path:
-    """Return where wheels that were compiled on this machine are kept. A folder of settings may be shared by machines
-    with other processors, which would fail at the first instruction that they lack."""
-    kind = hashlib.sha256(processor().encode()).hexdigest()[:12]
-    return cache_dir() / "wheels" / kind
+    """Return the folder of the wheels that were compiled for this processor.
+
+    Machines with other processors may share the cache. What is compiled for one ends on another at the first
+    instruction that the other lacks.
+    """
+    processor_digest = hashlib.sha256(processor().encode()).hexdigest()[:12]
+    return cache_dir() / "wheels" / processor_digest
 
 
-def _made_here() -> Path | None:
+def _folder_with_own_wheel() -> Path | None:
+    """Return `made_folder` if it has a wheel of the version that we want, else None."""
     folder = made_folder()
     return folder if any(folder.glob(f"llama_cpp_python-{local_version()}-*.whl")) else None
 
 
 def _fault(cancel: CancelToken) -> str:
-    """Return why what is installed can't be loaded, as when it was built for another machine; empty where it can."""
+    """Return why the installed engine can't be loaded, for instance because it was built for another machine; empty if
+    it can. Raises Cancelled."""
     result = run_program(children.python_module("breadknife.engine.llama.model"), cancel)
     if not result.code:
         return ""

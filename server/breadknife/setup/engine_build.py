@@ -1,6 +1,6 @@
 """Compiling the engine: a wheel of llama-cpp-python with breadknife's fixes.
 
-What is fetched and compiled stays until the wheel is made: who is interrupted goes on from there.
+What is fetched and compiled is kept until the wheel is made, so that an interrupted build goes on from there.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NEEDED_BYTES = 700_000_000
 """The sdist, its 90 MB of sources, and what they are compiled to (a portable build for x86-64: 250 MB)."""
 _COMPILERS = ("c++", "g++", "clang++")
 _FETCHED, _PREPARED, _COMPILED = 0.1, 0.15, 0.98
-"""Shares of the whole when these are done."""
+"""The share of the whole work that is done after each of these stages, for the progress bar."""
 
 
 class BuildFailed(BreadknifeError):
@@ -39,15 +39,19 @@ class BuildFailed(BreadknifeError):
 
 @dataclass(frozen=True)
 class Build:
-    """`portable`: for any processor of this kind, as a release needs it; else for this machine's."""
+    """Compiles one wheel, in a folder where an interrupted build goes on."""
 
     folder: Path
-    """What is unfinished."""
+    """Holds what is unfinished, and goes when the wheel is made."""
     portable: bool = False
+    """Compile for every processor of this architecture, as a release needs it, instead of for this machine's."""
     log: Path = field(default_factory=lambda: state_dir() / "engine-build.log")
 
     def wheel(self, target: Path, report: Callable[[PullProgress], None], cancel: CancelToken) -> Path:
-        """Compile the wheel, and put it into `target`. Raises Skipped, BuildFailed, DownloadFailed, Cancelled."""
+        """Compile the wheel, put it into the folder `target`, and return it there.
+
+        Raises Skipped (without a compiler), BuildFailed, DownloadFailed, Cancelled.
+        """
         need_compiler()
         make_folder(self.folder)
         self._need_disk()
@@ -60,19 +64,20 @@ class Build:
         return wheel
 
     def source(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> Path:
-        """Return the folder of the sources that are compiled. Raises DownloadFailed, Cancelled."""
+        """Fetch and change the sources unless they are there; return their folder. Raises DownloadFailed, Cancelled."""
 
-        def fetching(count: int) -> None:
+        def on_bytes(count: int) -> None:
             cancel.raise_if_cancelled()
             done = min(count, SIZE)
             report(PullProgress("fetching the engine's sources", ProgressAmount(_FETCHED * done / SIZE, done, SIZE)))
 
-        fetching(0)
-        sdist = fetch(self.folder, fetching)
+        on_bytes(0)
+        sdist = fetch(self.folder, on_bytes)
         report(PullProgress("unpacking the engine's sources", ProgressAmount(_FETCHED)))
         return prepare(sdist, self.folder / "source")
 
     def _compile(self, source: Path, report: Callable[[PullProgress], None], cancel: CancelToken) -> Path:
+        """Have pip build a wheel of the folder `source`, with all output in the log. Return the wheel."""
         wheels = self.folder / "wheel"
         shutil.rmtree(wheels, ignore_errors=True)
         options = {"build-dir": str(self.folder / "build"), "cmake.define.BREADKNIFE_PORTABLE": str(self.portable)}
@@ -108,30 +113,33 @@ class Build:
 
 @dataclass
 class _Progress:
+    """Reports how far the compilation is, from the lines that it prints."""
+
     report: Callable[[PullProgress], None]
     _began: float = 0.0
-    _first: int = 0
-    """Files that a build before this one had compiled."""
+    """When the first file was counted, as `time.monotonic` has it; 0 before."""
+    _done_before: int = 0
+    """Files that an interrupted build had compiled before: they say nothing of how long a file takes."""
 
     def read(self, line: str) -> None:
         match build_log.read(line):
             case build_log.Compiled(done, total):
                 if not self._began:
-                    self._began, self._first = time.monotonic(), done
+                    self._began, self._done_before = time.monotonic(), done
                 seconds = time.monotonic() - self._began
-                left = build_log.remaining(seconds, done - self._first, total - self._first)
+                left = build_log.remaining(seconds, done - self._done_before, total - self._done_before)
                 message = f"compiling the engine: {done} of {total} files" + (f", {left}" if left else "")
                 self.report(PullProgress(message, ProgressAmount(_PREPARED + (_COMPILED - _PREPARED) * done / total)))
-            case build_log.Phase(message):
-                self.report(
-                    PullProgress(f"the engine: {message}", ProgressAmount(_COMPILED if self._began else _PREPARED))
-                )
+            case build_log.Phase(message):  # either before the first file, or after the last
+                amount = ProgressAmount(_COMPILED if self._began else _PREPARED)
+                self.report(PullProgress(f"the engine: {message}", amount))
             case None:
                 pass
 
 
 def need_compiler() -> None:
-    """Raises Skipped, with how to get one. (On Windows CMake finds one that isn't on the path.)"""
+    """Raise Skipped if there is no C++ compiler, with how to get one. On Windows this is left to CMake, which finds
+    compilers that aren't on the path."""
     if sys.platform == "win32" or os.environ.get("CXX") or children.find_program(*_COMPILERS):
         return
     how = "`xcode-select --install`" if sys.platform == "darwin" else "Debian, Ubuntu: `sudo apt-get install g++`"
@@ -142,9 +150,11 @@ def need_compiler() -> None:
 
 
 def work_folder(*, portable: bool = False) -> Path:
+    """Return the folder in which this version of the engine is built."""
     return cache_dir() / "engine" / (local_version() + ("-portable" if portable else ""))
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment. Without it Ninja starts two compilers more than there are cores, which may swap."""
+    """Return the environment of the build, with one compiler for each core. By default Ninja starts two more, for which
+    there may be too little memory. The user's own limit counts before ours."""
     return {"CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count() or 2)} | children.environment()

@@ -34,10 +34,14 @@ _UNUSED = (
 
 @dataclass(frozen=True)
 class Change:
+    """A replacement in one file of the sources."""
+
     file: str
+    """The path in the sdist."""
     old: str
-    """A pattern that is found once."""
+    """A regular expression that matches exactly once; `^` and `$` match at lines."""
     new: str
+    """What replaces the match, word for word."""
 
 
 def local_version() -> str:
@@ -48,6 +52,7 @@ def local_version() -> str:
 
 
 def changes() -> tuple[Change, ...]:
+    """Return how our sources differ from the release: the version, how the library is loaded, what is installed."""
     return (
         Change("llama_cpp/__init__.py", r'^__version__ = ".*"$', f'__version__ = "{local_version()}"'),
         Change(
@@ -72,12 +77,15 @@ def changes() -> tuple[Change, ...]:
 
 
 def sdist_in(folder: Path) -> Path:
-    """Return where the sdist is kept, once it is whole."""
+    """Return the path of the sdist in `folder`. It is there only once it is complete."""
     return folder / f"llama_cpp_python-{RELEASE}.tar.gz"
 
 
 def fetch(folder: Path, on_bytes: Callable[[int], None]) -> Path:
-    """Return the sdist in `folder`, kept there once it is whole. Raises DownloadFailed."""
+    """Return the sdist in `folder`, downloaded unless it is there. Its digest is checked each time.
+
+    `on_bytes` is called with the bytes that have arrived so far. Raises DownloadFailed.
+    """
     sdist = sdist_in(folder)
     if not sdist.exists():
         arguments = ["--no-binary=llama-cpp-python", f"llama-cpp-python=={RELEASE}"]
@@ -93,16 +101,16 @@ def fetch(folder: Path, on_bytes: Callable[[int], None]) -> Path:
 
 
 def prepare(sdist: Path, folder: Path) -> Path:
-    """Return the changed sources, in `folder`; as they are when they are there, so that a build can go on. Raises
-    DownloadFailed."""
-    ready = folder / ".prepared"
-    if ready.exists():
+    """Unpack and change the sources in `folder`, and return it. If they are there already, leave them as they are, so
+    that a build goes on with the files that it has compiled. Raises DownloadFailed."""
+    mark = folder / ".prepared"
+    if mark.exists():
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     with tarfile.open(sdist) as archive:
         archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian 12's Python has none
         for member in archive:
-            member.name = member.name.partition("/")[2]
+            member.name = member.name.partition("/")[2]  # without the folder that holds the whole sdist
             if member.name and not member.name.startswith(_UNUSED):
                 archive.extract(member, folder)
     for change in changes():
@@ -113,5 +121,5 @@ def prepare(sdist: Path, folder: Path) -> Path:
         path.write_text(text, "utf-8")
     shutil.copy(FIXES, folder)
     shutil.copy(CMAKE, folder / "CMakeLists.txt")
-    ready.touch()
+    mark.touch()
     return folder

@@ -27,8 +27,10 @@ _WAIT_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Installer:
+    """Installs packages with pip or uv."""
+
     command: tuple[str, ...]
-    """Takes what to install."""
+    """The beginning of the command line; options and what to install follow."""
 
     def install(self, *what: str, cancel: CancelToken) -> None:
         """Install requirements and wheels, with options that pip and uv share. Raises DownloadFailed, Cancelled."""
@@ -62,7 +64,7 @@ def installer() -> Installer:
 
 @contextmanager
 def waiting_for(path: Path, cancel: CancelToken) -> Generator[None, None, None]:
-    """Hold a lock file; whoever has it may take long. Raises Cancelled."""
+    """Wait for a lock file, which another process may hold for minutes, and hold it. Raises Cancelled."""
     lock = lock_file(path)
     while True:
         cancel.raise_if_cancelled()

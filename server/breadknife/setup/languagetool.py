@@ -27,16 +27,15 @@ class LanguageToolPart:
     lane = "languagetool"
 
     def status(self) -> PartStatus:
-        why = obstacle()
-        if why is None:
+        if obstacle() is None:
             return PartStatus(True, str(folder()), BYTES)
-        if why := java_obstacle():
-            return PartStatus(False, why, BYTES, possible=False)
+        if reason := java_obstacle():
+            return PartStatus(False, reason, BYTES, possible=False)
         return PartStatus(False, "not installed", BYTES)
 
     def set_up(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
-        if why := java_obstacle():
-            raise Skipped(f"LanguageTool needs Java: {why}")
+        if reason := java_obstacle():
+            raise Skipped(f"LanguageTool needs Java: {reason}")
         if obstacle() is None and is_whole():
             return f"LanguageTool {VERSION} is ready: {folder()}"
         if self.offline:
@@ -44,7 +43,7 @@ class LanguageToolPart:
                 "LanguageTool isn't here, and offline nothing is fetched: leave out `--offline`, "
                 "or `offline = true` in config.toml"
             )
-        importlib.invalidate_caches()
+        importlib.invalidate_caches()  # another process may have installed the client since we started
         if importlib.util.find_spec("language_tool_python") is None:
             report(PullProgress("installing LanguageTool's client (GPL-3.0)", ProgressAmount(0.0)))
             installer().install(requirement("languagetool", "language-tool-python"), cancel=cancel)

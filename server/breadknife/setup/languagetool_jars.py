@@ -36,10 +36,10 @@ def is_whole() -> bool:
 
 
 def install(report: Report, cancel: CancelToken) -> Path:
-    """Fetch LanguageTool unless it is there, all of it or nothing; returns its folder. Maven keeps what it has fetched,
-    and goes on from there the next time. Each file is checked before the folder is put in its place.
+    """Fetch LanguageTool unless it is there, and return its folder.
 
-    Raises DownloadFailed when no source has the right files, Cancelled.
+    Each file is checked before the folder is put in its place, so all of it is there or nothing. What Maven has fetched
+    before an interruption serves the next time. Raises DownloadFailed if no source has the right files, Cancelled.
     """
     target = folder()
     if is_whole():
@@ -60,13 +60,14 @@ def install(report: Report, cancel: CancelToken) -> Path:
                 failures.append(str(error))
                 continue
             except OSError as error:
-                if server_jar() is None:
+                if server_jar() is None:  # else another process has put it there, or the old one can't be replaced
                     raise BreadknifeError(f"{target} can't be written: {error.strerror or error}") from error
         return target
     raise DownloadFailed("LanguageTool could not be fetched: " + "; ".join(failures))
 
 
 def _with_maven(temporary: Path, report: Report, cancel: CancelToken) -> Path:
+    """Have Maven fetch each jar into a folder in `temporary`; check and return it. Raises DownloadFailed, Cancelled."""
     maven = children.find_program("mvn")
     if maven is None:
         raise DownloadFailed("Maven (`mvn`) is not installed")
@@ -76,12 +77,13 @@ def _with_maven(temporary: Path, report: Report, cancel: CancelToken) -> Path:
         maven, "-B", "dependency:copy-dependencies", "-Dmdep.stripVersion=true",
         f"-DoutputDirectory={fetched / 'libs'}",
     ]  # fmt: skip
-    done = 0
+    downloaded_bytes = 0
 
     def on_line(line: str) -> None:
-        nonlocal done
-        done += downloaded(line)
-        report(PullProgress(_FETCHING, ProgressAmount(min(done / BYTES, 1.0), min(done, BYTES), BYTES)))
+        nonlocal downloaded_bytes
+        downloaded_bytes += downloaded(line)
+        done = min(downloaded_bytes, BYTES)  # BYTES is only about right
+        report(PullProgress(_FETCHING, ProgressAmount(done / BYTES, done, BYTES)))
 
     report(PullProgress(_FETCHING, ProgressAmount(0.0, 0, BYTES)))
     try:
@@ -99,12 +101,14 @@ def _with_maven(temporary: Path, report: Report, cancel: CancelToken) -> Path:
 
 
 def downloaded(line: str) -> int:
-    """Return bytes of the jar whose arrival a line of Maven's tells."""
+    """Return the size in bytes of the jar that a line of Maven's output says is downloaded; 0 for any other line."""
     match = _DOWNLOADED.search(line)
     return round(float(match[1]) * _UNITS[match[2]]) if match else 0
 
 
 def _with_library(temporary: Path, report: Report, cancel: CancelToken) -> Path:
+    """Have language_tool_python fetch LanguageTool's release into `temporary`; return the folder in it. Raises
+    DownloadFailed, Cancelled."""
     try:
         from breadknife.plugins.prose.engines.jvm.release import PinnedRelease
     except ImportError as error:

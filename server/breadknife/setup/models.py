@@ -15,7 +15,8 @@ from breadknife.engine.models.store import ModelStore
 from breadknife.errors import Cancelled
 from breadknife.setup.values import PartStatus
 
-_LOOK_SECONDS = 0.1
+_POLL_SECONDS = 0.1
+"""How often is looked whether the download is to stop."""
 _GRACE_SECONDS = 1.0
 """Seconds in which a download may notice the cancellation itself, as most do at once."""
 
@@ -44,33 +45,36 @@ class ModelPart:
     def status(self) -> PartStatus:
         if path := self.store.find(self.model):
             return PartStatus(True, str(path), self.model.size)
-        begun = fetched(self.model, self.store)
+        fetched_bytes = fetched(self.model, self.store)  # of a download that was interrupted
         size = self.model.download_size
-        state = f"{begun * 100 // size} % fetched" if 0 < begun < size else "not here"
-        return PartStatus(False, state, max(size - begun, 0))
+        state = f"{fetched_bytes * 100 // size} % fetched" if 0 < fetched_bytes < size else "not here"
+        return PartStatus(False, state, max(size - fetched_bytes, 0))
 
     def set_up(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
-        def pulling(now: PullProgress) -> None:
+        def on_progress(progress: PullProgress) -> None:
             cancel.raise_if_cancelled()
-            report(now)
+            report(progress)
 
-        path = _unless(cancel, lambda: pull(self.model, self.store, pulling, self.offline))
+        path = _run_until_cancelled(cancel, lambda: pull(self.model, self.store, on_progress, self.offline))
         return f"{self.model.name} is ready: {path}"
 
 
-def _unless(cancel: CancelToken, work: Callable[[], Path]) -> Path:
-    """Return what `work` gives. Raises Cancelled soon, even while a silent server keeps the work waiting: it is left
-    alone then, and ends with this process."""
-    done: Future[Path] = Future()
+def _run_until_cancelled(cancel: CancelToken, work: Callable[[], Path]) -> Path:
+    """Run `work` in a thread, and return its result or raise its error.
+
+    Raises Cancelled soon after `cancel`, even while a silent server keeps the work waiting. The thread is then left
+    alone, and ends with this process.
+    """
+    result: Future[Path] = Future()
 
     def run() -> None:
         try:
-            done.set_result(work())
+            result.set_result(work())
         except BaseException as error:
-            done.set_exception(error)
+            result.set_exception(error)
 
     Thread(target=run, name="pull", daemon=True).start()
-    while not wait([done], _LOOK_SECONDS).done:
-        if cancel.cancelled and not wait([done], _GRACE_SECONDS).done:
+    while not wait([result], _POLL_SECONDS).done:
+        if cancel.cancelled and not wait([result], _GRACE_SECONDS).done:
             raise Cancelled("the pull was cancelled")
-    return done.result()
+    return result.result()

@@ -1,4 +1,4 @@
-"""Setting up several parts: those of different lanes side by side."""
+"""Sets up several parts: those of one lane one after the other, different lanes side by side."""
 
 from __future__ import annotations
 
@@ -14,39 +14,41 @@ from breadknife.errors import BreadknifeError, Cancelled
 from breadknife.setup.values import Event, Part, Skipped, State
 
 _SIGNAL_SECONDS = 0.2
-"""Windows tells a thread of a signal only while it runs."""
+"""How often the main thread wakes up while it waits: on Windows it gets no signal, such as Ctrl-C, while it sleeps."""
 CANCELLED = "{} was cancelled; the same command goes on from here"
 
 
 def set_up(parts: Sequence[Part], tell: Callable[[Event], None], cancel: CancelToken) -> dict[str, State]:
-    """Set the parts up, and return what became of each, by its name.
+    """Set the parts up, and return the last state of each, by its name.
 
-    `tell` is called from several threads, one at a time for each part; a part's last event isn't `running`.
+    `tell` is called from several threads, but for one part never from two at once. Its last event of a part has another
+    state than `running`.
     """
-    ended: dict[str, State] = {}
+    last_states: dict[str, State] = {}
 
-    def work(lane: Sequence[Part]) -> None:
+    def set_up_lane(lane: Sequence[Part]) -> None:
         for part in lane:
             event = _set_up(part, tell, cancel)
-            ended[part.name] = event.state
+            last_states[part.name] = event.state
             tell(event)
 
     lanes = [list(lane) for _, lane in groupby(sorted(parts, key=lambda part: part.lane), key=lambda part: part.lane)]
     with ThreadPoolExecutor(max(1, len(lanes)), "setup") as pool:
-        works = [pool.submit(work, lane) for lane in lanes]
-        while wait(works, _SIGNAL_SECONDS).not_done:
+        futures = [pool.submit(set_up_lane, lane) for lane in lanes]
+        while wait(futures, _SIGNAL_SECONDS).not_done:
             pass
-        for future in works:
-            future.result()
-    return ended
+        for future in futures:
+            future.result()  # raises what nobody expected
+    return last_states
 
 
 def _set_up(part: Part, tell: Callable[[Event], None], cancel: CancelToken) -> Event:
-    advance = MonotonicProgress()
+    """Set one part up, and return its last event. Every error becomes an event, so that the other parts go on."""
+    monotonic = MonotonicProgress()
 
     def report(progress: PullProgress) -> None:
-        now = advance.take(progress.amount)
-        tell(Event(part.name, "running", progress.message, now.fraction, now.done, now.total))
+        amount = monotonic.take(progress.amount)
+        tell(Event(part.name, "running", progress.message, amount.fraction, amount.done, amount.total))
 
     try:
         cancel.raise_if_cancelled()
@@ -62,5 +64,5 @@ def _set_up(part: Part, tell: Callable[[Event], None], cancel: CancelToken) -> E
         return Event(part.name, "failed", f"{error.filename or part.title}: {error.strerror or error}; {remedy}")
     except Exception as error:
         return Event(part.name, "failed", f"an error that nobody foresaw: {type(error).__name__}: {error}")
-    arrivals.announce()
+    arrivals.announce()  # so that running servers use it
     return Event(part.name, "done", message, 1.0)

@@ -1,4 +1,4 @@
-"""What `breadknife setup` sets up, and what it says while it does.
+"""The parts that `breadknife setup` sets up, and the events that it tells meanwhile.
 
 A *part* is something that breadknife is better with: the engine, a model, LanguageTool, an editor's settings.
 """
@@ -17,7 +17,7 @@ State = Literal["running", "done", "failed", "skipped"]
 
 
 class Skipped(BreadknifeError):
-    """A part that can't be used here, with what would change that."""
+    """A part can't be set up on this machine; the message says what would change that."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Event:
     bytes_done: int | None = None
     bytes_total: int | None = None
     usual: bool | None = None
-    """Whether `--yes` sets the part up; None while parts are set up."""
+    """Whether `--yes` would set the part up. Only events that list what there is say so; in all others it is None."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class PartStatus:
     state: str
     """The state in a few words: `ready`, `not installed`."""
     size: int = 0
-    """Bytes that are still to be fetched for it, about; those that it has if it is ready. 0 for nothing."""
+    """About how many bytes are still to be fetched, or if the part is ready, how many it takes. 0 if that isn't
+    known or nothing."""
     possible: bool = True
     """Whether it can be set up here."""
 
@@ -60,7 +61,7 @@ class Part(Protocol):
 
     @property
     def purpose(self) -> str:
-        """What it is for, in a line."""
+        """Says in one line what the part is for."""
         ...
 
     @property
@@ -73,7 +74,7 @@ class Part(Protocol):
         ...
 
     def set_up(self, report: Callable[[PullProgress], None], cancel: CancelToken) -> str:
-        """Set it up unless it is there, and say in a sentence what there is now.
+        """Set the part up unless it is there, and return a sentence that says what there is now.
 
         Raises Skipped, Cancelled (what was fetched is kept, and the next time goes on from there), or any other
         BreadknifeError.
