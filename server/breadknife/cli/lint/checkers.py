@@ -30,8 +30,9 @@ class LintTask:
     document: Document
     root: Path
     plugins: frozenset[str]
-    """Those that are asked."""
+    """The names of the plugins that are asked."""
     all_fixes: bool
+    """See `CheckRequest.all_fixes`."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,9 @@ class LintAnswer:
     failures: tuple[str, ...] = ()
     """A sentence for each plugin that failed: none of its findings are there."""
     unanswered: tuple[str, ...] = ()
-    """A sentence for each part of a plugin that gave no answer: it may have found more."""
+    """A sentence for each part of a plugin that gave no answer in time, so that findings may be missing."""
     notices: tuple[str, ...] = ()
-    """Sentences of another process that the user should read."""
+    """Messages to the user, from another process that has no way to show them."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class FolderState:
     root: Path
     settings: Settings
     known: bytes | None
-    """This is what `Projects.known` says of the folder's files."""
+    """What `Projects.known` has packed about the folder's files, for `Projects.adopt`."""
 
 
 class Checker(Protocol):
@@ -64,7 +65,7 @@ class Checker(Protocol):
 
 
 def check(host: Host, task: LintTask) -> LintAnswer:
-    """Wait until the folder is known and every plugin has answered."""
+    """Check a document in this process. Waits until its workspace folder is known and every plugin has answered."""
     while not host.projects.read(task.root):
         pass
     request = CheckRequest(task.document, whole=True, all_fixes=task.all_fixes)
@@ -94,8 +95,10 @@ class _Job:
 
 
 class ProcessPool:
-    """So many processes that check one document each at a time. One that dies is replaced, and its document is checked
-    again."""
+    """Several processes, each of which checks one document at a time.
+
+    If a process dies, another one takes its place and checks the document again.
+    """
 
     def __init__(
         self,
@@ -104,7 +107,14 @@ class ProcessPool:
         state_of: Callable[[Path], FolderState],
         notify: Callable[[str], None],
     ) -> None:
-        """`state_of` gives what a process must know of a root. It and `notify` are called from several threads."""
+        """Start the processes.
+
+        Args:
+            number: how many.
+            folders: folders that are projects even without a mark, such as the one where the command runs.
+            state_of: returns what a process must know of a workspace folder. Called from several threads.
+            notify: is called with messages to the user, from several threads.
+        """
         self._folders = folders
         self._state_of = state_of
         self._notify = notify
@@ -113,8 +123,8 @@ class ProcessPool:
         self._lock = threading.Lock()
         self._closed = False
         self._number = number
-        for at in range(number):
-            threading.Thread(target=self._serve, name=f"lint process {at}", daemon=True).start()
+        for index in range(number):
+            threading.Thread(target=self._serve, name=f"lint process {index}", daemon=True).start()
 
     def check(self, task: LintTask, /) -> Future[LintAnswer]:
         job = _Job(task)
@@ -122,40 +132,41 @@ class ProcessPool:
         return job.future
 
     def close(self) -> None:
-        """End the processes, whatever they do."""
+        """End the processes, even if they are checking something. Jobs that wait are never answered."""
         with self._lock:
             self._closed = True
             processes = list(self._processes)
         for _ in range(self._number):
-            self._jobs.put(None)
+            self._jobs.put(None)  # ends one thread
         for process in processes:
             process.kill()
 
     def _serve(self) -> None:
-        """Give jobs to one process. Runs in a thread for each."""
+        """Give jobs to one process after the other. Runs in a thread of its own for each process of the pool."""
         process: _LintProcess | None = None
         while (job := self._jobs.get()) is not None:
-            ended = ""
+            end = ""
             for _ in range(_DEATHS):
                 process = process or self._start()
-                if process is None:  # closed
+                if process is None:  # the pool is closed
                     return
                 try:
                     answer = process.check(job.task, self._state_of)
                 except (EOFError, OSError, pickle.UnpicklingError):
                     with self._lock:
                         self._processes.discard(process)
-                    ended, process = f"ended with code {process.wait()}", None
+                    end, process = f"ended with code {process.wait()}", None
                     continue
                 for notice in answer.notices:
                     self._notify(notice)
                 job.future.set_result(answer)
                 break
             else:
-                failure = f"The process that checks it {ended}, {_DEATHS} times; try `--jobs 1`."
+                failure = f"The process that checks it {end}, {_DEATHS} times; try `--jobs 1`."
                 job.future.set_result(LintAnswer(failures=(failure,)))
 
     def _start(self) -> _LintProcess | None:
+        """Start a process; None if the pool is closed."""
         process = _LintProcess(self._folders)
         with self._lock:
             if self._closed:
@@ -174,20 +185,24 @@ class _LintProcess:
         self._process = children.start(
             command, folder=Path.cwd(), stdin=children.PIPE, stdout=children.PIPE, stderr=None, own_group=True
         )
-        self._known = set[Path]()
-        self._folders: Sequence[Path] | None = folders
-        """To be sent first."""
+        self._sent_roots = set[Path]()
+        """Workspace folders whose state it has."""
+        self._unsent_folders: Sequence[Path] | None = folders
+        """The first that is sent; None afterwards."""
 
     def check(self, task: LintTask, state_of: Callable[[Path], FolderState]) -> LintAnswer:
-        """Raises EOFError, OSError or UnpicklingError when the process has ended."""
+        """Send a task, with what the process must know before, and wait for the answer.
+
+        Raises EOFError, OSError or UnpicklingError if the process has ended.
+        """
         assert self._process.stdin
         assert self._process.stdout
-        if self._folders is not None:
-            pickle.dump(tuple(self._folders), self._process.stdin)
-            self._folders = None
-        if task.root not in self._known:
+        if self._unsent_folders is not None:
+            pickle.dump(tuple(self._unsent_folders), self._process.stdin)
+            self._unsent_folders = None
+        if task.root not in self._sent_roots:
             pickle.dump(state_of(task.root), self._process.stdin)
-            self._known.add(task.root)
+            self._sent_roots.add(task.root)
         pickle.dump(task, self._process.stdin)
         self._process.stdin.flush()
         answer = pickle.load(self._process.stdout)

@@ -82,7 +82,7 @@ def lint(
 
       breadknife lint --jobs 2 .
     """
-    given = {
+    options_of_findings = {  # all that `--stale-ignores` has no use for
         "--select": select, "--ignore": ignore, "--only": only, "--statistics": statistics, "--exit-zero": exit_zero,
         "--output-file": output_file, "--min-confidence": min_confidence,
         "--stdin-filename": stdin_filename, "--jobs": jobs, "--language": language,
@@ -94,8 +94,8 @@ def lint(
     if stale_ignores:
         if format != "text":
             raise typer.BadParameter("--stale-ignores has no other format than text")
-        if wrong := next((option for option, value in given.items() if value), None):
-            raise typer.BadParameter(f"--stale-ignores looks at all rules of all files: leave {wrong} out")
+        if option := next((option for option, value in options_of_findings.items() if value), None):
+            raise typer.BadParameter(f"--stale-ignores looks at all rules of all files: leave {option} out")
         from breadknife.cli.lint import stale
 
         return stale.run(paths or [], offline=offline, engine_script=engine_script)

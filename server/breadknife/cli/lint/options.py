@@ -24,7 +24,7 @@ class RuleSelection:
     """
 
     selected: Sequence[str] = ()
-    """Without any, all rules are."""
+    """If empty, all rules are selected."""
     ignored: Sequence[str] = ()
 
     def keeps(self, finding: Finding) -> bool:
@@ -32,14 +32,15 @@ class RuleSelection:
         return _longest(self.selected or ("",), names) > _longest(self.ignored, names)
 
     def check(self, rules: Mapping[str, str]) -> None:
-        """Raises SettingsError for a name that fits none of `rules`, with those that are nearest to it.
+        """Raise SettingsError for a name that fits none of `rules`, with the nearest names.
 
-        An id of `rules` that ends in `/` stands for all rules of a source.
+        Args:
+            rules: a sentence about each rule, by its id. An id that ends in `/` stands for all rules of a source.
         """
         sources = tuple(id for id in rules if id.endswith("/"))
         names = {name for id in rules if id not in sources for name in _names(*id.split("/", 1))} | set(sources)
-        for option, given in (("--select", self.selected), ("--ignore", self.ignored)):
-            for name in given:
+        for option, values in (("--select", self.selected), ("--ignore", self.ignored)):
+            for name in values:
                 if not name.startswith(sources) and not any(known.startswith(name) for known in names):
                     raise SettingsError(f"{option} {name}: no such rule; {_nearest(name, names)}")
 
@@ -50,7 +51,8 @@ def split_names(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _names(source: str, code: str) -> Iterator[str]:
-    """Yield the id, one for each engine that agrees (`harper+languagetool`), and the code."""
+    """Yield all names of a rule: its id, its code, and if several engines agree (`harper+languagetool`), an id with
+    each of them."""
     yield f"{source}/{code}"
     yield from (f"{engine}/{code}" for engine in source.split("+"))
     yield code
@@ -76,21 +78,21 @@ class LintOptions:
     stdin_filename: Path | None = None
     """Standard input is checked as this file would be, in place of `paths`."""
     language: str | None = None
-    """The language id of each file; else its name tells."""
+    """The language id of every file; None to tell it from each file's name."""
     only: Collection[str] = ()
-    """Plugins: no other is asked. Without any all are."""
+    """Names of the plugins that are asked; if empty, all are."""
     selection: RuleSelection = field(default_factory=RuleSelection)
     min_confidence: Confidence | None = None
-    """No finding below it is shown. Without it, no hint that its plugin isn't sure of."""
+    """The least confidence of a finding that is shown; None to hide only hints that their plugin isn't sure of."""
     format: str = "text"
     statistics: bool = False
     """Show only how many findings each rule has."""
     output_file: Path | None = None
     """Written in place of standard output."""
     exit_zero: bool = False
-    """Findings alone are no reason for another exit code than 0."""
+    """Exit with 0 even if there are findings."""
     jobs: int | None = None
-    """Processes that check; None for one at first, and one for each core where there is much to check."""
+    """The number of processes that check; None for one at first, and one for each core if that takes long."""
     offline: bool = False
     engine_script: Path | None = None
 
@@ -101,7 +103,7 @@ class LintOptions:
         return finding.confidence.reaches(self.min_confidence)
 
     def output_format(self) -> Format:
-        """Raises SettingsError for a format that doesn't exist, or has no statistics."""
+        """Return the format of the output. Raises SettingsError if it doesn't exist, or has no statistics."""
         if self.format not in FORMATS:
             raise SettingsError(f"--format {self.format}: the formats are {', '.join(FORMATS)}")
         if not self.statistics:

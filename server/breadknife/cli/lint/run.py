@@ -43,22 +43,22 @@ from breadknife.task.values import Finding
 from breadknife.text.document import MARK, Document, read_document, uri_to_path, with_newlines
 
 _SECONDS_ALONE = 5.0
-"""How long one process checks before more are started: a process that knows a folder of 2,800 files takes 3 s of a core
-to start (Django 5.1), so whatever is left to check, little is lost."""
-_AHEAD = 4
-"""Files that are begun before they are reported, for each process."""
-_LOOK_SECONDS = 0.1
-"""How often is looked whether to stop, while something is waited for."""
+"""How long one process checks before more are started. To start one in a folder of 2,800 files (Django 5.1) takes 3 s
+of a core, so more processes would not pay for a short run, and a long one loses little by the wait."""
+_FILES_AHEAD = 4
+"""How many files, for each process, are being checked or wait to be reported at a time."""
+_POLL_SECONDS = 0.1
+"""How often is looked for Ctrl-C while something is waited for."""
 
 
 def run(options: LintOptions) -> int:
     """Check, and return the exit code.
 
-    Exit code: 0 clean, 1 findings, 2 something could not be checked, 130 stopped by Ctrl-C. Raises BreadknifeError for
-    what can't be done at all.
+    Exit code: 0 clean, 1 findings, 2 something could not be checked, 130 stopped by Ctrl-C. Raises BreadknifeError if
+    nothing can be checked, for instance because an option is wrong.
     """
     use_utf8()
-    options.output_format()
+    options.output_format()  # raises an error before anything is read
     sources = [standard_input(options.stdin_filename)] if options.stdin_filename else None
     host = make_host(options.engine_script)
     host.on_progress = tell_progress
@@ -66,7 +66,7 @@ def run(options: LintOptions) -> int:
     host.projects.folders = (Path.cwd(),)  # as one that is open in an editor
     with ExitStack() as stack:
         cancel = stack.enter_context(cancelled_by_signals("SIGINT", second_raises=True))
-        # After Ctrl-C nobody waits for LanguageTool's end: it ends with us.
+        # After Ctrl-C don't wait until LanguageTool has ended: it ends with this process.
         stack.callback(lambda: None if cancel.cancelled else host.close())
         out = stack.enter_context(opened(options.output_file))
         lint = _LintRun(host, options, cancel, out)
@@ -75,13 +75,16 @@ def run(options: LintOptions) -> int:
 
 
 @dataclass(frozen=True)
-class _Begun:
-    """A file that is being checked, or can't be."""
+class _PendingFile:
+    """A file that is being checked, or that can't be read."""
 
     source: Source
     document: Document | None = None
+    """None if it can't be read."""
     answers: Sequence[Future[LintAnswer]] = ()
+    """One from each checker that some of the plugins are asked through."""
     failure: str = ""
+    """Why it can't be read."""
 
     @property
     def is_done(self) -> bool:
@@ -103,13 +106,16 @@ class _LintRun:
         self._local = LocalChecker(host)
         self._pool: ProcessPool | None = None
         self._start_pool_at: float | None = None
-        self._number, self._seconds_alone = 1, math.inf
+        """When other processes are started, as `time.monotonic` has it; None before the first file."""
+        self._process_count, self._seconds_alone = 1, math.inf
         self._root_of = cache(_workspace_of)
         self._failures = list[str]()
         self._unread = dict[str, list[Path]]()
+        """The files that no plugin reads as what they are, by the reason."""
         self._states = dict[Path, FolderState]()
         self._lock = threading.Lock()
-        self._files = self._reported = self._findings = self._hidden = 0
+        """Guards `_states`, which the pool's threads ask for."""
+        self._file_count = self._reported_count = self._finding_count = self._hidden_count = 0
 
     def check(self, sources: Sequence[Source] | None) -> None:
         """Check `sources`, or else the paths of the options, and report what is found. Raises SettingsError."""
@@ -118,16 +124,19 @@ class _LintRun:
             options.selection.check(self._rules())
         left_out = plugins_left_out(self._host, options)
         sources = list(self._until_interrupted(sources or find_sources(options.paths, self._complain)))
-        self._files = len(sources)
+        self._file_count = len(sources)
         roots = dict.fromkeys(self._root_of(source.path.parent) for source in sources)
         self._settings = {
             root: settings_for(self._host, options.offline, root, disabled_plugins=left_out) for root in roots
         }
         self._host.settings = next(iter(self._settings.values()), self._host.settings)
         self._host.settings_of = lambda root: self._settings[root] if root else self._host.settings
-        jobs = 1 if options.engine_script else options.jobs  # a script is one process's
-        self._number = min(jobs or _cores(), len(sources))
-        self._seconds_alone = math.inf if self._number < 2 else 0.0 if jobs is not None else _SECONDS_ALONE
+        jobs = 1 if options.engine_script else options.jobs  # the lines of a script are answered by one process
+        self._process_count = min(jobs or _cores(), len(sources))
+        if self._process_count < 2:
+            self._seconds_alone = math.inf
+        else:
+            self._seconds_alone = 0.0 if jobs is not None else _SECONDS_ALONE
         try:
             self._check_all(sources)
         finally:
@@ -136,35 +145,36 @@ class _LintRun:
                 self._pool.close()
 
     def end(self) -> int:
-        """Write what is written last; return the exit code."""
-        code = 2 if self._failures else 1 if self._findings and not self._options.exit_zero else 0
+        """Write the end of the output, tell what isn't in it, and return the exit code."""
+        code = 2 if self._failures else 1 if self._finding_count and not self._options.exit_zero else 0
         if self._cancel.cancelled:
             code = INTERRUPTED
-        rules = self._rules() if self._format.names_rules and self._findings else dict[str, str]()
+        rules = self._rules() if self._format.names_rules and self._finding_count else dict[str, str]()
         for why, (first, *others) in self._unread.items():
             tell(f"{first}{f' and {len(others)} more' if others else ''}: {why}")
-        if self._hidden:
-            tell(f"{counted(self._hidden, 'unlikely finding')} not shown; `--min-confidence low` shows all")
+        if self._hidden_count:
+            tell(f"{counted(self._hidden_count, 'unlikely finding')} not shown; `--min-confidence low` shows all")
         tell("", fleeting=True)
         self._writer.end(RunSummary(self._began, datetime.now(UTC), code, self._failures, rules))
         show(self._out)
         if self._cancel.cancelled:
-            tell(f"interrupted: {self._reported} of {counted(self._files, 'file')} checked")
+            tell(f"interrupted: {self._reported_count} of {counted(self._file_count, 'file')} checked")
         return code
 
     def _check_all(self, sources: Sequence[Source]) -> None:
-        """Begin at most `_AHEAD` files for each process before the first of them is reported. When it is interrupted,
-        those that are ready are reported."""
-        begun = deque[_Begun]()
+        """Check the files side by side, at most `_FILES_AHEAD` for each process at a time, and report them in their
+        order. After Ctrl-C only those that are done are reported."""
+        pending = deque[_PendingFile]()
+        most_pending = max(1, self._process_count) * _FILES_AHEAD
         for source in self._until_interrupted(sources):
-            begun.append(self._begin(source))
-            while begun and (begun[0].is_done or len(begun) >= max(1, self._number) * _AHEAD):
-                if not self._wait(begun[0]):
+            pending.append(self._begin(source))
+            while pending and (pending[0].is_done or len(pending) >= most_pending):
+                if not self._wait(pending[0]):
                     break
-                self._report(begun.popleft())
-        while begun and self._wait(begun[0]):
-            self._report(begun.popleft())
-        for file in begun:
+                self._report(pending.popleft())
+        while pending and self._wait(pending[0]):
+            self._report(pending.popleft())
+        for file in pending:
             if file.is_done:
                 self._report(file)
 
@@ -179,49 +189,62 @@ class _LintRun:
         if tell_complaint(error):
             self._failures.append(str(error))
 
-    def _begin(self, source: Source) -> _Begun:
+    def _begin(self, source: Source) -> _PendingFile:
+        """Read a file, once its workspace folder is known, and ask the checkers for it."""
         root = self._root_of(source.path.parent)
-        if not self._host.projects.read(root, _LOOK_SECONDS):
-            tell(f"reading the files of {root}", fleeting=True)
-            while not (self._host.projects.read(root, _LOOK_SECONDS) or self._cancel.cancelled):
-                pass
+        self._await_project(root)
         try:
             document = with_newlines(source.read(self._options.language))
         except DocumentError as error:
-            return _Begun(source, failure=str(error))
+            return _PendingFile(source, failure=str(error))
         if source.is_named and (why := why_unread(self._host, self._options, source.path, document, root)):
             self._unread.setdefault(why, []).append(source.path)
-        anywhere, here = split_plugins(self._host, document, root)
-        self._start_pool_in_time()
-        parts: Sequence[tuple[Checker, frozenset[str]]] = (
-            # In one process, all plugins are asked side by side.
-            [(self._local, anywhere | here)] if self._pool is None else [(self._pool, anywhere), (self._local, here)]
-        )
-        all_fixes = self._format.has_fixes
-        answers = [checker.check(LintTask(document, root, names, all_fixes)) for checker, names in parts if names]
-        return _Begun(source, document, answers)
+        in_any_process, in_this_process = split_plugins(self._host, document, root)
+        self._start_pool_if_due()
+        plugins_by_checker: Sequence[tuple[Checker, frozenset[str]]]
+        if self._pool is None:
+            plugins_by_checker = [(self._local, in_any_process | in_this_process)]
+        else:
+            plugins_by_checker = [(self._pool, in_any_process), (self._local, in_this_process)]
+        answers = [
+            checker.check(LintTask(document, root, plugins, all_fixes=self._format.has_fixes))
+            for checker, plugins in plugins_by_checker
+            if plugins
+        ]
+        return _PendingFile(source, document, answers)
 
-    def _start_pool_in_time(self) -> None:
-        """Start other processes once this one has checked files for some time: to start them costs as much."""
+    def _await_project(self, root: Path) -> None:
+        """Wait until the files of a workspace folder are known, or the user interrupts."""
+        if self._host.projects.read(root, _POLL_SECONDS):
+            return
+        tell(f"reading the files of {root}", fleeting=True)
+        while not (self._host.projects.read(root, _POLL_SECONDS) or self._cancel.cancelled):
+            pass
+
+    def _start_pool_if_due(self) -> None:
+        """Start other processes once this one has checked files for `_seconds_alone`."""
         now = time.monotonic()
         if self._start_pool_at is None:
             self._start_pool_at = now + self._seconds_alone
         if self._pool is None and now >= self._start_pool_at:
-            self._pool = ProcessPool(self._number, self._host.projects.folders, self._state_of, self._host.notify)
+            self._pool = ProcessPool(
+                self._process_count, self._host.projects.folders, self._state_of, self._host.notify
+            )
 
-    def _wait(self, file: _Begun) -> bool:
-        """Wait for the answers. Return whether they are there; otherwise the user has interrupted."""
-        tell(f"{self._reported + 1} of {self._files}: {file.source.path}", fleeting=True)
+    def _wait(self, file: _PendingFile) -> bool:
+        """Wait for all answers about a file. Return False if the user has interrupted before."""
+        tell(f"{self._reported_count + 1} of {self._file_count}: {file.source.path}", fleeting=True)
         while not self._cancel.cancelled:
-            if not wait(file.answers, _LOOK_SECONDS).not_done:
+            if not wait(file.answers, _POLL_SECONDS).not_done:
                 return True
         return False
 
-    def _report(self, file: _Begun) -> None:
+    def _report(self, file: _PendingFile) -> None:
+        """Write what was found in a file, and count it."""
         report = self._report_of(file)
-        self._reported += 1
-        self._findings += len(report.findings)
-        self._hidden += report.hidden
+        self._reported_count += 1
+        self._finding_count += len(report.findings)
+        self._hidden_count += report.hidden
         clear_progress(self._out)
         for failure in report.failures:
             tell(failure)
@@ -229,7 +252,9 @@ class _LintRun:
         self._writer.add(report)
         show(self._out)
 
-    def _report_of(self, file: _Begun) -> FileReport:
+    def _report_of(self, file: _PendingFile) -> FileReport:
+        """Return the findings that the options select. A file of which a plugin has failed is reported as not checked,
+        without the findings of others."""
         path = file.source.path
         if file.document is None:
             return FileReport(path, failures=(file.failure,))
@@ -237,7 +262,8 @@ class _LintRun:
         if failures := [failure for answer in answers for failure in answer.failures]:
             return FileReport(path, failures=(f"{path}: {'; '.join(failures)}",))
         findings = sorted(
-            (finding for answer in answers for finding in answer.findings), key=lambda f: (f.span, f.source, f.code)
+            (finding for answer in answers for finding in answer.findings),
+            key=lambda finding: (finding.span, finding.source, finding.code),
         )
         selected = [finding for finding in findings if self._options.selection.keeps(finding)]
         likely = [finding for finding in selected if self._options.is_likely(finding)]
@@ -250,13 +276,15 @@ class _LintRun:
         )
 
     def _state_of(self, root: Path) -> FolderState:
-        """Pack what each process needs of a folder, which is read completely: packing takes as long as unpacking."""
+        """Return what each process needs of a folder, whose files are all known by now. It is packed once for all
+        processes, since packing takes as long as unpacking."""
         with self._lock:
             if root not in self._states:
                 self._states[root] = FolderState(root, self._settings[root], self._host.projects.known(root))
             return self._states[root]
 
     def _rules(self) -> Mapping[str, str]:
+        """Return a sentence about each rule of all plugins, by its id."""
         return {id: about for plugin in self._host.registry.plugins for id, about in rules_of(plugin).items()}
 
 
@@ -266,17 +294,22 @@ def _workspace_of(folder: Path) -> Path:
 
 
 def _related(file: ReportedFile, finding: Finding) -> Iterator[RelatedSpan]:
-    """Yield what explains a finding; without spans of files that aren't there any more, or are shorter by now."""
+    """Yield the spans that explain a finding. Those in files that are gone or too short by now are left out."""
     for related in finding.related:
-        there = file if related.uri in (None, file.document.uri) else _read_other(related.uri)
-        shift = len(MARK) if there and there is not file and there.document.text.startswith(MARK) else 0
-        if there and related.span.end + shift <= len(there.document.text):
-            yield RelatedSpan(there, related.span.shifted(shift), related.message)
+        is_same_file = related.uri in (None, file.document.uri)
+        related_file = file if is_same_file else _read_other(related.uri)
+        if related_file is None:
+            continue
+        text = related_file.document.text
+        # Plugins read other files without a byte order mark, so their offsets don't count it.
+        shift = len(MARK) if not is_same_file and text.startswith(MARK) else 0
+        if related.span.end + shift <= len(text):
+            yield RelatedSpan(related_file, related.span.shifted(shift), related.message)
 
 
 @lru_cache(maxsize=64)  # many findings come from a few declarations
 def _read_other(uri: str) -> ReportedFile | None:
-    """Read a file that was not named."""
+    """Read a file that a finding leads to; None if it can't be read."""
     path = uri_to_path(uri)
     try:
         return named_from_here(path, read_document(path)) if path else None
@@ -285,7 +318,7 @@ def _read_other(uri: str) -> ReportedFile | None:
 
 
 def _cores() -> int:
-    """Return the number of those that this process may use."""
+    """Return the number of cores that this process may use."""
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

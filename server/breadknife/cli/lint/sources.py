@@ -17,12 +17,12 @@ from breadknife.text.document import LARGEST_DOCUMENT, Document, document_of, re
 class Source:
     path: Path
     is_named: bool
-    """Whether the user has named it, and not a folder that it is in."""
+    """True if the user has named the file itself, False if only a folder that it is in."""
     content: bytes | None = None
-    """What it holds, where that isn't read from disk."""
+    """What the file holds; None to read it from disk."""
 
     def read(self, language: str | None) -> Document:
-        """Raises DocumentError."""
+        """Return the text, in this language or else the one that the file's name says. Raises DocumentError."""
         if self.content is not None:
             return document_of(self.path, self.content, language)
         return read_document(self.path, language)
@@ -40,7 +40,7 @@ def find_sources(paths: Sequence[Path], complain: Complain) -> Iterator[Source]:
 
 
 def standard_input(name: Path) -> Source:
-    """Reads standard input as the file of that name, which need not exist. Raises DocumentError."""
+    """Read standard input as the content of the file `name`, which need not exist. Raises DocumentError."""
     content = sys.stdin.buffer.read(LARGEST_DOCUMENT + 1)
     if len(content) > LARGEST_DOCUMENT:
         raise DocumentError(f"{name}: standard input is larger than {LARGEST_DOCUMENT >> 20} MB")

@@ -1,4 +1,4 @@
-"""`breadknife lint --stale-ignores`: what is ignored, and need not be any more."""
+"""`breadknife lint --stale-ignores`: comments, lines and words that suppress findings, and need not any more."""
 
 from __future__ import annotations
 
@@ -29,16 +29,17 @@ from breadknife.text.printable import escaped_name
 
 
 def run(paths: Sequence[Path], *, offline: bool, engine_script: Path | None) -> int:
-    """Return the exit code, as of lint. What could not be found out is no finding."""
+    """Print each suppression that nothing needs any more. Return the exit code: 2 if something could not be checked, 1
+    if a suppression is surely stale, else 0."""
     host = make_host(engine_script)
     host.on_notice = tell
     settings_of = cache(partial(settings_for, host, offline))
     found, roots, failed = list[StaleSuppression](), dict[Path, None](), False
 
-    def add(stale: Callable[[], Sequence[StaleSuppression]]) -> None:
+    def add(find: Callable[[], Sequence[StaleSuppression]]) -> None:
         nonlocal failed
         try:
-            found.extend(stale())
+            found.extend(find())
         except BreadknifeError as error:
             tell(str(error))
             failed = True
@@ -57,13 +58,14 @@ def run(paths: Sequence[Path], *, offline: bool, engine_script: Path | None) -> 
             host.settings = settings_of(root)
             add(lambda root=root: find_stale_lines(root, _documents(root), partial(_check, host, root)))
             add(lambda root=root: find_stale_words(root, _documents(root)))
-    for each in found:
-        say(f"{escaped_name(os.path.relpath(each.path))}:{each.line}: {each.why}")
-    return 2 if failed else 1 if any(each.certain for each in found) else 0
+    for suppression in found:
+        say(f"{escaped_name(os.path.relpath(suppression.path))}:{suppression.line}: {suppression.why}")
+    return 2 if failed else 1 if any(suppression.certain for suppression in found) else 0
 
 
 def _check(host: Host, root: Path, document: Document) -> LoggedCheck:
-    """Raises DocumentError for what a plugin failed with."""
+    """Check a document, and log which rules of the prose plugin look at what. Raises DocumentError if a plugin
+    fails."""
     log = RuleLog()
     for plugin in host.registry.plugins:
         if isinstance(plugin, ProsePlugin):
@@ -79,8 +81,9 @@ def _document(path: Path) -> Document:
 
 
 def _documents(root: Path) -> Iterator[Document]:
+    """Yield every document of a workspace folder that can be read."""
     for path in find_files([root]):
         try:
             yield _document(path)
-        except BreadknifeError:  # it has no sentences
+        except BreadknifeError:  # such as a binary file, which has no sentences
             continue

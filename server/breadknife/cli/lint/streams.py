@@ -1,4 +1,4 @@
-"""Opens what findings are written to: standard output, each file's at once, or a file that is replaced at the end."""
+"""Opens what findings are written to: standard output, or a file that is replaced when all are written."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from breadknife.paths import write_for_user
 
 @contextmanager
 def opened(path: Path | None) -> Generator[TextIO]:
-    """Give a stream to write to; `path` is written when the block ends without an error.
+    """Give a stream to write to: standard output if `path` is None, else memory that is written to the file `path` when
+    the block ends without an error.
 
-    Raises DocumentError where `path` can't be written, also before anything is checked.
+    Raises DocumentError if the file can't be written: before the block if its folder isn't there, else at its end.
     """
     if path is None:
         yield sys.stdout
@@ -35,12 +36,12 @@ def opened(path: Path | None) -> Generator[TextIO]:
 
 
 def show(out: TextIO) -> None:
-    """Have standard output show what was written, in place of the progress."""
+    """Flush standard output, so that the user sees each file's findings at once."""
     if out is sys.stdout:
         out.flush()
 
 
 def clear_progress(out: TextIO) -> None:
-    """Clear the line of progress, where findings would be written into it."""
+    """Clear the line of progress if the output goes to the same terminal."""
     if out.isatty():
         tell("", fleeting=True)

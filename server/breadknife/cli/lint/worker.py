@@ -36,7 +36,7 @@ def _work(tasks: BinaryIO, answers: BinaryIO) -> None:
     notices = list[str]()
     settings = dict[Path | None, Settings]()
     host.on_notice = notices.append
-    host.settings_of = settings.__getitem__
+    host.settings_of = settings.__getitem__  # each root's settings arrive before its first task
     with closing(host):
         while True:
             try:
