@@ -189,6 +189,7 @@ class EcmaScriptOutliner(Outliner):
     # Types and classes
 
     def _alias(self, node: Node) -> None:
+        """Note a type alias; one of an object type is a class of that name."""
         name, value = word(node, "name"), part(node, "value")
         if value is not None and value.type == "object_type":
             self._members(value, Class(at_of(value), name, ()), self._scopes, self.main)
@@ -206,8 +207,8 @@ class EcmaScriptOutliner(Outliner):
         name = word(node, "name") or f"class@{node.start_byte}"
         if around is not self.main and name in self.classes:
             name = f"{name}@{node.start_byte}"
-        body, known = part(node, "body"), self.classes.get(name)
-        if body is not None and (known is None or known.at != at_of(node)):
+        body, noted = part(node, "body"), self.classes.get(name)
+        if body is not None and (noted is None or noted.at != at_of(node)):
             bases = (self._base(base).name for base in _extended(node))
             self._members(body, Class(at_of(node), name, tuple(bases)), scopes, around)
 
@@ -215,8 +216,9 @@ class EcmaScriptOutliner(Outliner):
         return self.types.named(text(node)) if node.type == "identifier" else self.types.read(node) or Type("")
 
     def _members(self, body: Node, class_: Class, scopes: Scopes, around: Function) -> None:
+        """Note a class with the methods and fields of its body."""
         if body.type in ("interface_body", "object_type"):
-            class_ = self.classes.get(class_.name, class_)  # it may be declared in several parts
+            class_ = self.classes.get(class_.name, class_)  # an interface may be declared in several parts
         self.classes[class_.name] = class_
         for child in inner(body):
             if child.type in _METHODS:

@@ -23,7 +23,8 @@ _DECLARING = """
 (expression_statement (assignment) @it)
 (yield) @it
 """
-"""The statements that declare something. A key reads the whole file, so that the others should cost nothing."""
+"""The statements that declare something. The file is read after each key that is typed, so the others should cost
+nothing."""
 _PASSES_ON = frozenset({
     "identifier", "call", "conditional_expression", "boolean_operator", "attribute", "named_expression", "await",
     "parenthesized_expression",
@@ -32,18 +33,19 @@ _PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 _STARS = {"list_splat_pattern": "*", "keyword_separator": "*", "dictionary_splat_pattern": "**"}
 _RETURNS_NOTHING = re.compile(rb"\breturn[ \t]*(?:[#;\r\n]|\Z)")
 _LONGEST_STUB = 5
-"""Statements and comments of a function that leaves to others what it does."""
+"""How many statements and comments a function has at most that does nothing itself."""
 _STUBS = frozenset({"abstractmethod", "overload"})
 
 
 class _Enclosing(NamedTuple):
-    """Where a statement stands."""
+    """The class or the function that a statement stands in, or the module."""
 
     end: int
-    """Where the class or the function around it ends."""
+    """The byte where it ends."""
     class_: Class | None = None
-    """The class whose body it is in."""
+    """The class, if it is one."""
     function: Function | None = None
+    """The function, if it is one."""
     shared: frozenset[str] | set[str] = frozenset()
     """Names that the function declares global."""
 
@@ -55,23 +57,25 @@ class PythonOutliner(Outliner):
     language = "python"
 
     _types: dict[str, Type | None] = field(default_factory=dict[str, "Type | None"])
+    """Text of an annotation -> its type."""
 
     def file(self) -> FileDeclarations:
         root = self.tree.root
-        places = [_Enclosing(root.end_byte)]
+        enclosing = [_Enclosing(root.end_byte)]
         for node in sorted(captures(self.tree, _DECLARING).get("it", ()), key=lambda statement: statement.start_byte):
-            while node.start_byte >= places[-1].end:
-                places.pop()
+            while node.start_byte >= enclosing[-1].end:
+                enclosing.pop()
             read: Callable[[Node, _Enclosing], _Enclosing | None] = getattr(self, f"read_{node.type}")
-            if (inside := read(node, places[-1])) is not None:
-                places.append(inside)
+            if (inside := read(node, enclosing[-1])) is not None:
+                enclosing.append(inside)
+        # A function whose name also has another meaning isn't known by it.
         for name in {name for name in self.named if name in self.variables or name in self.classes}:
             del self.named[name]
         main = Function(at_of(root), "", (), None, partial(self._lowered, root), self.tree.encoded)
         return self.file_of(main)
 
     def type_of(self, node: Node | None) -> Type | None:
-        """Return the type that an annotation declares."""
+        """Return the type that an annotation declares; None if it can't be read."""
         written = text(node)
         if written not in self._types:
             self._types[written] = type_of(written, self.knowledge.annotations, self.imports)
@@ -86,7 +90,7 @@ class PythonOutliner(Outliner):
 
     # Statements
 
-    def read_import_statement(self, node: Node, _place: _Enclosing) -> None:
+    def read_import_statement(self, node: Node, _enclosing: _Enclosing) -> None:
         module = word(node, "module_name")
         for name in node.children_by_field_name("name"):
             written = word(name, "name") or text(name)
@@ -101,17 +105,17 @@ class PythonOutliner(Outliner):
 
     read_import_from_statement = read_import_statement
 
-    def read_global_statement(self, node: Node, place: _Enclosing) -> None:
-        if isinstance(place.shared, set):
-            place.shared.update(text(child) for child in inner(node))
+    def read_global_statement(self, node: Node, enclosing: _Enclosing) -> None:
+        if isinstance(enclosing.shared, set):
+            enclosing.shared.update(text(child) for child in inner(node))
 
     read_nonlocal_statement = read_global_statement
 
-    def read_assignment(self, node: Node, place: _Enclosing) -> None:
+    def read_assignment(self, node: Node, enclosing: _Enclosing) -> None:
         left, value = part(node, "left"), part(node, "right")
-        is_local = place.function is not None and not place.shared and left and left.type == "identifier"
+        is_local = enclosing.function is not None and not enclosing.shared and left and left.type == "identifier"
         if is_local and (value is None or value.type != "assignment"):
-            return  # as most are
+            return  # most assignments are such ones, and declare nothing
         targets = [left]
         annotation = self.type_of(part(node, "type"))
         while value is not None and value.type == "assignment":
@@ -120,32 +124,32 @@ class PythonOutliner(Outliner):
         for target in targets:
             if target is not None and target.type in _PATTERNS:
                 values = inner(value) if value is not None and value.type in ("expression_list", "tuple") else []
-                parts = inner(target)
-                for at, child in enumerate(parts):
-                    self._store(child, values[at] if len(values) == len(parts) else None, None, place)
+                items = inner(target)
+                for index, item in enumerate(items):
+                    self._store(item, values[index] if len(values) == len(items) else None, None, enclosing)
             elif target is not None:
-                self._store(target, value, annotation, place)
+                self._store(target, value, annotation, enclosing)
 
-    def read_yield(self, _node: Node, place: _Enclosing) -> None:
-        if place.function is not None:
-            place.function.is_generator = True
+    def read_yield(self, _node: Node, enclosing: _Enclosing) -> None:
+        if enclosing.function is not None:
+            enclosing.function.is_generator = True
 
-    def read_for_statement(self, node: Node, place: _Enclosing) -> None:
-        self._store(part(node, "left"), None, None, place)
+    def read_for_statement(self, node: Node, enclosing: _Enclosing) -> None:
+        self._store(part(node, "left"), None, None, enclosing)
 
-    def read_with_statement(self, node: Node, place: _Enclosing) -> None:
+    def read_with_statement(self, node: Node, enclosing: _Enclosing) -> None:
         for item in inner(first(node)):
-            self._store(first(part(part(item, "value"), "alias")), None, None, place)
+            self._store(first(part(part(item, "value"), "alias")), None, None, enclosing)
 
-    def _store(self, target: Node | None, value: Node | None, annotation: Type | None, place: _Enclosing) -> None:
-        """Note what a variable of a class or of the module gets, or an attribute."""
-        function = place.function
-        owner = function.receiver_class if function is not None else place.class_
+    def _store(self, target: Node | None, value: Node | None, annotation: Type | None, enclosing: _Enclosing) -> None:
+        """Note that a value is stored, if it is in a variable of a class or of the module, or in an attribute."""
+        function = enclosing.function
+        owner = function.receiver_class if function is not None else enclosing.class_
         table, name = None, text(target)
         if target is not None and target.type == "identifier":
             if function is None:
                 table = owner.stores if owner is not None else self.variables
-            elif name in place.shared:
+            elif name in enclosing.shared:
                 table = self.variables
         elif target is not None and target.type == "attribute" and function is not None:
             is_own = owner is not None and word(target, "object") == function.receiver
@@ -159,32 +163,33 @@ class PythonOutliner(Outliner):
         table.setdefault(name, []).append(store)
 
     def _value(self, function: Function | None, value: Node | None) -> Expression | None:
+        """Return a value that is written in a function, or outside of all; None where it isn't written."""
         if value is None:
             return None
-        here = function or Function((0, 0), "", (), None, lambda _: (), b"")
-        return PythonLowering(replace(here, locals=set(), within=[])).expression(value)
+        outer = function or Function((0, 0), "", (), None, lambda _: (), b"")
+        return PythonLowering(replace(outer, locals=set(), within=[])).expression(value)  # a copy: lowering fills it
 
     # Definitions
 
-    def read_class_definition(self, node: Node, place: _Enclosing) -> _Enclosing:
-        given = inner(part(node, "superclasses"))
-        bases = (self._qualified(text(child).partition("[")[0]) for child in given if child.type != "keyword_argument")
+    def read_class_definition(self, node: Node, enclosing: _Enclosing) -> _Enclosing:
+        arguments = [child for child in inner(part(node, "superclasses")) if child.type != "keyword_argument"]
+        bases = (self._qualified(text(child).partition("[")[0]) for child in arguments)
         class_ = Class(at_of(node), word(node, "name"), tuple(bases), self._decorators(node))
         self.classes[class_.name] = class_
         return _Enclosing(node.end_byte, class_)
 
-    def read_function_definition(self, node: Node, place: _Enclosing) -> _Enclosing | None:
+    def read_function_definition(self, node: Node, enclosing: _Enclosing) -> _Enclosing | None:
         name, body, decorators = word(node, "name"), part(node, "body"), self._decorators(node)
         if not name or body is None:
             return None
-        owner, around = place.class_ if place.function is None else None, place.function
+        owner, around = enclosing.class_ if enclosing.function is None else None, enclosing.function
         parameters, is_static = self._parameters(node), "staticmethod" in decorators
         is_bound = owner is not None and not is_static and bool(parameters)
         receiver = parameters[0].name if is_bound else around.receiver if around is not None else ""
         receiver_class = owner if is_bound else around.receiver_class if around is not None and owner is None else None
         last_parts = {name.rpartition(".")[2] for name in decorators}
         returns = part(node, "return_type")
-        source = _without(node, returns)
+        source = _source_without(node, returns)
         function = Function(
             at_of(node), name, parameters, self.type_of(returns), partial(self._lowered, body),
             source, owner, around, receiver, receiver_class,
@@ -212,7 +217,7 @@ class PythonOutliner(Outliner):
         parameters, kind = list[Parameter](), ""
         for child in inner(part(node, "parameters")):
             if child.type == "identifier":
-                parameters.append(Parameter(at_of(child), text(child), None, None, kind))
+                parameters.append(Parameter(at_of(child), text(child), default=None, annotation=None, kind=kind))
                 continue
             named = part(child, "name") or (first(child) if child.type == "typed_parameter" else child)
             stars = _STARS.get(named.type, "") if named is not None else ""
@@ -226,41 +231,42 @@ class PythonOutliner(Outliner):
         return tuple(parameters)
 
     def _decorators(self, node: Node) -> tuple[str, ...]:
-        """Their qualified names, without arguments."""
-        around = node.parent
-        written = inner(around)[:-1] if around is not None and around.type == "decorated_definition" else []
+        """Return the qualified names of a definition's decorators, without arguments."""
+        parent = node.parent
+        written = inner(parent)[:-1] if parent is not None and parent.type == "decorated_definition" else []
         return tuple(self._qualified(text(decorator).lstrip("@").partition("(")[0]) for decorator in written)
 
     def _qualified(self, written: str) -> str:
+        """Return the qualified name of what is written."""
         root, dot, rest = written.strip().partition(".")
         return self.imports.get(root, root) + dot + rest
 
 
-def _without(function: Node, returns: Node | None) -> bytes:
+def _source_without(function: Node, returns: Node | None) -> bytes:
     """Return the text of a function without what it declares to return: a `None` there says nothing of its body."""
     source, start = function.text or b"", function.start_byte
     return source[: returns.start_byte - start] + source[returns.end_byte - start :] if returns is not None else source
 
 
 def _is_stub(body: Node, source: bytes, *, is_method: bool) -> bool:
-    """Tell whether it leaves to others what it does."""
-    is_left = b"NotImplementedError" in source
+    """Tell whether a function does nothing itself: others override it, or say what it does."""
+    is_unimplemented = b"NotImplementedError" in source
     if body.named_child_count > _LONGEST_STUB:
-        return is_left and is_method
+        return is_unimplemented and is_method
     statements = [child for child in inner(body) if not _is_text(child)]
     if len(statements) < 2:
-        return is_left or not statements or text(statements[0]) in ("pass", "return None", "return")
-    return is_left and is_method
+        return is_unimplemented or not statements or text(statements[0]) in ("pass", "return None", "return")
+    return is_unimplemented and is_method
 
 
 def _is_text(statement: Node) -> bool:
-    """Tell whether it is a docstring, or three dots."""
-    given = first(statement) if statement.type == "expression_statement" else None
-    return given is not None and given.type in ("string", "ellipsis")
+    """Tell whether a statement is a docstring, or three dots."""
+    expression = first(statement) if statement.type == "expression_statement" else None
+    return expression is not None and expression.type in ("string", "ellipsis")
 
 
 def _is_open(body: Node, source: bytes) -> bool:
-    """Tell whether it may end without a value: behind its last statement, or by a `return` alone."""
+    """Tell whether a function may end without a value: behind its last statement, or by a `return` alone."""
     statements = map(body.named_child, reversed(range(body.named_child_count)))
     last = next((statement.type for statement in statements if not statement.is_extra), "")
     return last not in ("return_statement", "raise_statement") or _RETURNS_NOTHING.search(source) is not None

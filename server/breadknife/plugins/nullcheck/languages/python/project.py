@@ -15,7 +15,7 @@ from breadknife.text.outline import Import
 from breadknife.text.syntax import SyntaxTree
 
 _MOST_STEPS = 5
-"""Re-exports are followed this far."""
+"""How many re-exports are followed one after the other."""
 
 
 class PythonProject(ProjectFiles[FileAnalysis]):
@@ -27,36 +27,43 @@ class PythonProject(ProjectFiles[FileAnalysis]):
     def nullable(self, home: SymbolTable, /) -> frozenset[bytes]:
         words = super().nullable(home)
         imports = home.file.imports.items()
-        return words.union(here.encode() for here, name in imports if name.rpartition(".")[2].encode() in words)
+        return words.union(local.encode() for local, name in imports if name.rpartition(".")[2].encode() in words)
 
     def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:
-        return self._looked_up(home.uri, name, _MOST_STEPS)
+        return self._look_up(home.uri, name, _MOST_STEPS)
 
-    def _looked_up(self, uri: str, name: str, steps: int) -> tuple[Path, str] | None:
+    def _look_up(self, uri: str, name: str, steps: int) -> tuple[Path, str] | None:
+        """Return the file that declares what a qualified name of the file `uri` means, and its name there; None if it
+        isn't of the project. `steps` is the number of re-exports that may be followed.
+
+        `a.b.c` may be `c` of the module `a.b`, or an attribute of `b` in `a`: the longest module is tried first."""
         dots = len(name) - len(name.lstrip("."))
         parts = name[dots:].split(".")
         if steps <= 0 or (not dots and (parts[0] in sys.stdlib_module_names or len(parts) < 2)):
             return None
-        for at in range(len(parts) - 1, -1 if dots else 0, -1):
-            module, named, rest = name[:dots] + ".".join(parts[:at]), parts[at], parts[at + 1 :]
-            for path in self._modules(uri, module, named):
-                is_module = path.stem == named or (path.stem == "__init__" and path.parent.name == named)
-                is_module = is_module and not module.endswith(f".{named}") and module != named
-                target = self._within(path, rest if is_module else [named, *rest], steps)
+        for length in range(len(parts) - 1, -1 if dots else 0, -1):
+            module, imported, rest = name[:dots] + ".".join(parts[:length]), parts[length], parts[length + 1 :]
+            for path in self._modules(uri, module, imported):
+                is_module = path.stem == imported or (path.stem == "__init__" and path.parent.name == imported)
+                is_module = is_module and not module.endswith(f".{imported}") and module != imported
+                target = self._declared_in(path, rest if is_module else [imported, *rest], steps)
                 if target is not None:
                     return target
         return None
 
     def _modules(self, uri: str, module: str, name: str) -> Sequence[Path]:
-        """Return the files that an import may mean. `name`: what is imported, or ""."""
+        """Return the files that an import may mean, likeliest first. `name` is what is imported from the module; "" for
+        the module itself."""
         return self.paths(uri, Import(module, ((name, name),) if name else ()), "python")
 
-    def _within(self, path: Path, wanted: Sequence[str], steps: int) -> tuple[Path, str] | None:
-        card = self.card(path) if wanted else None
-        if card is not None and wanted[0] in card.names:
-            return path, ".".join(wanted)
-        if card is not None and wanted[0] in card.imports:
-            return self._looked_up(path.as_uri(), ".".join([card.imports[wanted[0]], *wanted[1:]]), steps - 1)
+    def _declared_in(self, path: Path, parts: Sequence[str], steps: int) -> tuple[Path, str] | None:
+        """Return the file that declares a name that `path` has, itself or by an import, and the name there. `parts` are
+        those of the name."""
+        card = self.card(path) if parts else None
+        if card is not None and parts[0] in card.names:
+            return path, ".".join(parts)
+        if card is not None and parts[0] in card.imports:
+            return self._look_up(path.as_uri(), ".".join([card.imports[parts[0]], *parts[1:]]), steps - 1)
         return None
 
     def around(self, home: SymbolTable, /) -> Iterator[tuple[str, Card]]:
@@ -65,7 +72,8 @@ class PythonProject(ProjectFiles[FileAnalysis]):
                 yield path.as_uri(), card
 
     def _files_around(self, home: SymbolTable) -> Sequence[Path]:
-        """Return the files that it imports, and those that these have base classes of, or hand on names of."""
+        """Return the files that a file imports, and the files from which these have base classes, or names that the
+        first one uses."""
         used = home.file.main.words
         files = set(self._files_with(home.uri, home.file.imports.values()))
         waiting = sorted(files)
@@ -74,16 +82,17 @@ class PythonProject(ProjectFiles[FileAnalysis]):
             for path in waiting:
                 if (card := self.card(path)) is not None:
                     imports, bases = card.imports.items(), card.bases
-                    names = (name for here, name in imports if here.encode() in used or name in bases)
+                    names = (name for local, name in imports if local.encode() in used or name in bases)
                     more.update(self._files_with(path.as_uri(), names))
             waiting = sorted(more - files)
             files |= more
         return sorted(files)
 
     def _files_with(self, uri: str, names: Iterable[str]) -> Iterator[Path]:
-        """Yield the files that have what these qualified names of a file mean; of a module, that itself."""
+        """Yield the files that declare what these qualified names of the file `uri` mean; for a module, its own
+        file."""
         for name in sorted(set(names)):
-            target = self.leads_to(uri, name, lambda name=name: self._looked_up(uri, name, _MOST_STEPS))
+            target = self.leads_to(uri, name, lambda name=name: self._look_up(uri, name, _MOST_STEPS))
             if target is not None:
                 yield target[0]
             elif name.partition(".")[0] not in sys.stdlib_module_names:

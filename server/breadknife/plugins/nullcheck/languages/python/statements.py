@@ -30,8 +30,9 @@ _DISPLAYS = {
     "list_comprehension": "list", "set_comprehension": "set", "dictionary_comprehension": "dict",
     "generator_expression": "generator",
 }  # fmt: skip
-"""What is made by kinds of node."""
+"""Kind of a node that is written out as a value -> the type of the value."""
 _TESTS = {"is": "is", "is not": "is", "==": "==", "!=": "==", "<>": "==", "in": "in", "not in": "in"}
+"""Written operator of a comparison -> the one that the intermediate language has for it."""
 _NEGATED = frozenset({"is not", "!=", "<>", "not in"})
 _PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "expression_list"})
 
@@ -42,19 +43,21 @@ class PythonLowering(Lowering):
 
     scopes: Scopes = field(default_factory=Scopes)
     type_of: Callable[[Node | None], Type | None] = lambda _: None
-    """What an annotation declares."""
+    """Gives the type that an annotation declares."""
     is_ignored: Callable[[ByteRange], bool] = lambda _: False
+    """Tells whether a comment there tells a checker to be silent."""
     imports: Collection[str] = ()
     """Names that the file imports."""
     catching: Collection[str] = ()
-    """Calls that make a `with` catch the exceptions that they are given."""
+    """Keys of calls that make a `with` catch the exceptions that they are given, like `suppress`."""
     own_at: int | None = None
-    """Where the class or the comprehension begins to which alone the names belong that are assigned now."""
+    """The first byte of the class or the comprehension that is lowered, which has the names assigned in it for itself;
+    None elsewhere."""
 
     kinds = grammar_of("python").lowering
 
     def block(self, node: Node | None) -> Block:
-        """Return a block has no names of its own."""
+        """Return the statements of a block, which has no names of its own in Python."""
         return self.nested(node)
 
     def body(self, node: Node, /) -> Block:
@@ -84,10 +87,10 @@ class PythonLowering(Lowering):
 
     @contextmanager
     def owning(self, node: Node) -> Generator[None]:
-        """Names that are assigned meanwhile belong to a class or a comprehension."""
-        around, self.own_at = self.own_at, node.start_byte
+        """Give the names that are assigned meanwhile to a class or a comprehension alone."""
+        outer, self.own_at = self.own_at, node.start_byte
         yield
-        self.own_at = around
+        self.own_at = outer
 
     def run_assignment(self, node: Node) -> Iterable[Statement]:
         at, targets, value = at_of(node), [part(node, "left")], part(node, "right")
@@ -105,7 +108,7 @@ class PythonLowering(Lowering):
                 lowered = nothing(at)  # `yaml = None` where the import has failed
             yield il.Assign(at, left, lowered, annotation, is_trusted)
             if len(targets) > 1 and left.key and not isinstance(lowered, il.Null | il.Constant):
-                lowered = il.Name(left.at, left.key)
+                lowered = il.Name(left.at, left.key)  # in `a = b = f()` the value is evaluated once
 
     def run_augmented_assignment(self, node: Node) -> Iterable[Statement]:
         left, right = self.expression(part(node, "left")), self.expression(part(node, "right"))
@@ -145,15 +148,15 @@ class PythonLowering(Lowering):
 
     def _branch(self, node: Node, otherwise: Block) -> Block:
         condition = part(node, "condition")
-        is_true = text(condition).endswith("TYPE_CHECKING")
+        is_true = text(condition).endswith("TYPE_CHECKING")  # as for every checker
         test = il.Constant(at_of(node), "", "bool", truth=True) if is_true else self.expression(condition)
         return (il.If(test, self.nested(part(node, "consequence")), otherwise),)
 
     def run_for_statement(self, node: Node) -> Iterable[Statement]:
         is_for = node.type == "for_statement"
-        given = self.expression(part(node, "right" if is_for else "condition"))
+        head = self.expression(part(node, "right" if is_for else "condition"))
         target = self.target(part(node, "left")) if is_for else None
-        test, iterable = (None, given) if is_for else (given, None)
+        test, iterable = (None, head) if is_for else (head, None)
         body, otherwise = self.nested(part(node, "body")), self.nested(part(node, "alternative"))
         yield il.Loop(at_of(node), test, target, iterable, body, otherwise)
 
@@ -164,7 +167,8 @@ class PythonLowering(Lowering):
             self.function.locals.add(name)
         value = first(caught) if caught is not None and caught.type == "as_pattern" else caught
         types = _flat([self.expression(value)] if value is not None else [])
-        return il.Handler(at_of(node), types, _last_names(types), name, self.nested(body), _is_quiet(text(body), name))
+        is_quiet = _is_quiet(text(body), name)
+        return il.Handler(at_of(node), types, _last_names(types), name, self.nested(body), is_quiet)
 
     def run_with_statement(self, node: Node) -> Iterable[Statement]:
         caught: list[Expression] | None = None
@@ -186,7 +190,8 @@ class PythonLowering(Lowering):
             yield il.Try(body, (il.Handler(at_of(node), (), names, "", (), is_quiet=True),), (), ())
 
     def case(self, node: Node, subject: Expression | None, /) -> il.SwitchCase:
-        """Of what a pattern binds nothing is known. A name with a capital letter is a class or a constant."""
+        """Return a case of a `match`. Nothing is known of the names that its pattern binds: those in lower case, as
+        others are classes or constants."""
         patterns = [child for child in inner(node) if child.type == "case_pattern"]
         named = [child for pattern in patterns for child in nodes_in(pattern) if child.type == "identifier"]
         binds = [
@@ -204,16 +209,16 @@ class PythonLowering(Lowering):
         elif subject is not None and not pattern_text.isidentifier():
             test = il.Comparison(at, "instance", subject, nothing(at), negated=False, key="", forks=False)
         if guard is not None:
-            asked = self.expression(guard)
-            test = il.ShortCircuit(at, is_and=True, left=test, right=asked) if test is not None else asked
+            guard_test = self.expression(guard)
+            test = il.ShortCircuit(at, is_and=True, left=test, right=guard_test) if test is not None else guard_test
         return il.SwitchCase(test, body)
 
     # Names and calls
 
     def lower_subscript(self, node: Node) -> Expression:
-        at, owner, given = at_of(node), self.expression(part(node, "value")), node.children_by_field_name("subscript")
-        values = [self.expression(child) for child in given]
-        if len(given) == 1 and given[0].type == "slice":
+        at, owner, indices = at_of(node), self.expression(part(node, "value")), node.children_by_field_name("subscript")
+        values = [self.expression(index) for index in indices]
+        if len(indices) == 1 and indices[0].type == "slice":
             return il.Subscript(at, owner, None, "", owner.forks or values[0].forks)
         return subscript(at, owner, values[0] if len(values) == 1 else opaque(at, values))
 
@@ -224,8 +229,9 @@ class PythonLowering(Lowering):
         return call(at, callee, arguments)
 
     def arguments(self, node: Node, name: str = "arguments") -> list[Argument]:
-        given = part(node, name)
-        nodes = [given] if given is not None and given.type == "generator_expression" else inner(given)
+        """Return the arguments in the field `name` of a call or a class."""
+        written = part(node, name)
+        nodes = [written] if written is not None and written.type == "generator_expression" else inner(written)
         return [self._argument(child) for child in nodes]
 
     def _argument(self, node: Node) -> Argument:
@@ -246,8 +252,8 @@ class PythonLowering(Lowering):
     # Literals
 
     def literal(self, node: Node) -> Expression:
-        filled = [self.expression(first(child)) for child in nodes_in(node) if child.type == "interpolation"]
-        return display(at_of(node), "str", filled) if filled else super().literal(node)
+        inserted = [self.expression(first(child)) for child in nodes_in(node) if child.type == "interpolation"]
+        return display(at_of(node), "str", inserted) if inserted else super().literal(node)
 
     def lower_list(self, node: Node) -> Expression:
         return display(at_of(node), _DISPLAYS[node.type], self.values(node))
@@ -290,6 +296,7 @@ class PythonLowering(Lowering):
 
 
 def _test(node: Node, operator: str, left: Expression, right: Expression) -> Expression:
+    """Return one comparison of those that a node has. `<` and its like are operators to the analysis."""
     at, kind = (at_of(node) if operator == "instance" else (left.at[0], right.at[1])), _TESTS.get(operator, operator)
     if kind == operator and kind not in ("is", "==", "in", "instance"):
         return operation(at, operator, left, right)
@@ -303,10 +310,11 @@ def _flat(values: Iterable[Expression]) -> tuple[Expression, ...]:
 
 
 def _last_names(classes: Iterable[Expression]) -> tuple[str, ...]:
+    """Return the names of classes without their modules; "?" for one that isn't a name."""
     return tuple(class_.key.rpartition(".")[2] or "?" for class_ in classes)
 
 
 def _is_quiet(body: str, name: str) -> bool:
-    """Tell whether a handler's body has nothing to do with the exception, and calls nothing: it gives something
-    else."""
+    """Tell whether the text of a handler's body doesn't mention the exception, whose name is `name`, and calls and
+    raises nothing: then it only gives another value."""
     return "(" not in body and "raise" not in body and (not name or name not in body)

@@ -1,4 +1,4 @@
-"""Annotations as types."""
+"""Reads Python's annotations as types."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from breadknife.plugins.nullcheck.core.il import Type
 
 _LONGEST = 400
-"""Characters of an annotation that is read."""
+"""How many characters an annotation has at most that is read."""
 _DEEPEST = 12
 _WRAPPERS = frozenset({"Annotated", "Final", "ClassVar", "Required", "ReadOnly"})
 _NULL = Type("None", nullable=True)
@@ -17,13 +17,14 @@ _UNKNOWN = Type("")
 
 
 def type_of(written: str, names: Mapping[str, str], imports: Mapping[str, str]) -> Type | None:
-    """Return the type that an annotation declares; None if it can't be read. `names`: the last name of an annotation,
-    and the type that it is followed as."""
+    """Return the type that an annotation declares; None if it can't be read. `names`: the last part of a written name
+    -> the type that it is followed as. `imports`: local name -> qualified name."""
     type_ = _read(written)
     return _qualified(type_, names, imports) if type_ is not None else None
 
 
 def _qualified(type_: Type, names: Mapping[str, str], imports: Mapping[str, str]) -> Type:
+    """Return the type with qualified names in place of the written ones."""
     last = type_.name.rpartition(".")[2]
     root, dot, rest = type_.name.partition(".")
     name = names.get(last) or imports.get(root, root) + dot + rest
@@ -42,10 +43,10 @@ def _read(written: str) -> Type | None:
         tree = ast.parse(written.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
-    return _of(tree.body, _DEEPEST)
+    return _type_of_node(tree.body, _DEEPEST)
 
 
-def _of(node: ast.expr, depth: int) -> Type:
+def _type_of_node(node: ast.expr, depth: int) -> Type:
     match node:
         case _ if not depth:
             return _UNKNOWN
@@ -58,7 +59,7 @@ def _of(node: ast.expr, depth: int) -> Type:
         case ast.Attribute():
             return Type(ast.unparse(node))
         case ast.BinOp(op=ast.BitOr(), left=left, right=right):
-            return _union([_of(left, depth - 1), _of(right, depth - 1)])
+            return _union([_type_of_node(left, depth - 1), _type_of_node(right, depth - 1)])
         case ast.Subscript(value=value, slice=inside):
             return _generic(ast.unparse(value), inside, depth)
         case ast.Constant(value=value) if value is ...:
@@ -72,7 +73,7 @@ def _generic(name: str, inside: ast.expr, depth: int) -> Type:
     members = inside.elts if isinstance(inside, ast.Tuple) else [inside]
     if last == "Literal":
         return Type("", nullable=any(isinstance(member, ast.Constant) and member.value is None for member in members))
-    types = tuple(_of(member, depth - 1) for member in members)
+    types = tuple(_type_of_node(member, depth - 1) for member in members)
     if last == "Optional":
         return types[0]._replace(nullable=True)
     if last == "Union":
