@@ -54,7 +54,7 @@ class Trace:
     origins: list[Origin] = field(default_factory=list[Origin])
     """What generations have cost."""
     borrows: bool = False
-    """Another plugin that was asked has asked a model, or one that has."""
+    """A plugin that this one has asked has asked a model, or a plugin that has."""
     bytes_sent: int = 0
     """Bytes of prompts that have left the machine."""
     is_recorded: bool = False
@@ -73,18 +73,20 @@ class Trace:
 
 
 class RequestScope(Protocol):
-    """The request that a context is for."""
+    """The request that a context is for. `Dispatch` is one."""
 
     request: Request
     documents: tuple[Document, ...]
-    """What it is about, and what those are that wait for its answer."""
+    """The documents that it is about, and those of the requests whose plugins wait for its answer."""
     lane: Lane
 
     def ask_others(self, plugin: str, request: Request, trace: Trace, cancel: CancelToken, /) -> Answer | None:
-        """Raises PluginError."""
+        """Return another plugin's answer to a request of `plugin`'s. Raises PluginError."""
         ...
 
-    def tell(self, message: str, fraction: float | None, /) -> None: ...
+    def tell(self, message: str, fraction: float | None, /) -> None:
+        """Tell whoever has asked of progress."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ class HostContext:
         self._services.notify(message, self._plugin)
 
     def _check_document(self) -> None:
-        """No plugin may put a document before a model that the user has kept from it. Raises DocumentKept."""
+        """Raise DocumentKept if the user keeps a document of the request from models: no plugin may show it to one."""
         for document in self._scope.documents:
             if not may_be_asked_about(document, self.project):
                 where = document.path or document.uri
@@ -273,7 +275,8 @@ class HostModel:
         cancel: CancelToken | None = None,
     ) -> Scores:
         prompt, alternatives = _without_secrets(prompt), tuple(map(masked, alternatives))
-        self._note_sent([_text(prompt) + each for each in alternatives])  # other runtimes are sent each of them
+        # Other runtimes are sent the prompt with each of them.
+        self._note_sent([_text(prompt) + alternative for alternative in alternatives])
         request = ScoreRequest(
             self.name, prompt, alternatives, self._lane, adapter, self._place(place), pieces, top_logprobs, fresh
         )
@@ -304,7 +307,7 @@ class HostModel:
         return origin
 
     def _mask_and_note(self, *texts: str) -> tuple[str, ...]:
-        """The texts as the model may see them."""
+        """Return the texts as the model may see them, and note that they are sent."""
         masked_texts = tuple(map(masked, texts))
         self._note_sent(masked_texts)
         return masked_texts
@@ -316,8 +319,8 @@ class HostModel:
     def _note_sent(self, texts: Iterable[str]) -> None:
         """Record that texts are sent to the model, and their bytes if it runs on another machine."""
         self._trace.models.append(self.name)
-        elsewhere = split_model(self.name)
-        runtime = self._services.settings.engines.get(elsewhere[0]) if elsewhere else None
+        engine_and_model = split_model(self.name)
+        runtime = self._services.settings.engines.get(engine_and_model[0]) if engine_and_model else None
         if runtime is not None and not runtime.local:
             sent = sum(len(text.encode("utf-8", "replace")) for text in texts)
             if self._trace.is_recorded:
@@ -326,12 +329,13 @@ class HostModel:
                 self._trace.bytes_sent += sent
 
     def _noting_chunks(self, generate: Callable[[], Iterator[Chunk]]) -> Iterator[Chunk]:
+        """Yield what `generate` yields; it is called when the first chunk is needed."""
         with self._noting_absence():
             yield from generate()
 
     @contextmanager
     def _noting_absence(self) -> Generator[None]:
-        """So that no receipt names a model that wasn't there."""
+        """Note in the block that the model or its engine is missing: no receipt names a model that wasn't there."""
         try:
             yield
         except (ModelMissing, EngineAbsent):
@@ -339,6 +343,7 @@ class HostModel:
             raise
 
     def _counted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        """Yield the chunks, and note what they have cost once nobody wants more of them."""
         last: Chunk | None = None
         try:
             for last in chunks:
@@ -350,12 +355,12 @@ class HostModel:
                 self.origin(last)
 
     def _place(self, place: str) -> str:
-        """The place with the plugin's name, so that no plugin supersedes another one's work."""
+        """Return the place with the plugin's name, so that no plugin supersedes another one's work."""
         return f"{self._plugin} {place}" if place else ""
 
 
 def _without_secrets(prompt: Prompt) -> Prompt:
-    """The prompt with its secrets masked. Every plugin's prompt passes through here."""
+    """Return the prompt with its secrets masked. Every plugin's prompt passes through here."""
     return tuple(part if part.control else replace(part, text=masked(part.text)) for part in prompt)
 
 

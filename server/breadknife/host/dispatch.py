@@ -41,7 +41,7 @@ from breadknife.task.values import (
 log = logging.getLogger("breadknife.host")
 
 MOST_WAITING = 4
-"""Plugins that wait for each other's answers to one request."""
+"""The most plugins that wait for each other's answers to one request."""
 
 
 @dataclass(frozen=True)
@@ -52,26 +52,33 @@ class _PluginResult:
     answer: Answer | None
     """The answer, or a Silence with the reason why there is none."""
     milliseconds: float
+    """From the beginning of the request."""
     verdict: str = ""
+    """See `Verifier.verdict`."""
 
 
 @dataclass
 class Dispatch:
+    """One request on its way to plugins and back. It is also the scope that the plugins' contexts have."""
+
     services: Services
     request: Request
     root: Path | None
+    """The root of the workspace folder."""
     cancel: CancelToken
-    """The asker's."""
+    """Set or expired once nobody wants the answer any more."""
     tell: ProgressListener = lambda message, fraction: None
-    """Hears of progress."""
+    """Called with the plugins' progress."""
     outer: Dispatch | None = None
-    """Where a plugin asks: what it answers."""
+    """If a plugin asks: the request that it is about to answer itself."""
     asker: str = ""
-    """That plugin."""
+    """The name of that plugin."""
     patience: float = math.inf
-    """Once a plugin has said something, those that still load are waited for so many seconds."""
+    """Once a plugin has said something, those that still load are waited for so many seconds more."""
     _started: float = field(default_factory=time.monotonic)
+    """On `time.monotonic()`'s clock."""
     _at: float = field(default_factory=time.time)
+    """The same as Unix time."""
 
     def __post_init__(self) -> None:
         self._kind = kind_of(type(self.request), self.services.kinds)
@@ -90,12 +97,13 @@ class Dispatch:
         return (*self.outer.waiting, self.asker) if self.outer else ()
 
     def reply(self, plugins: Sequence[Plugin]) -> Reply:
+        """Ask the plugins, and return their answers with a receipt of each. Never raises."""
         traces = {plugin.name: Trace() for plugin in plugins}
-        ended = {plugin.name: early for plugin in plugins if (early := self._unasked(plugin.name))}
+        ended = {plugin.name: result for plugin in plugins if (result := self._result_unasked(plugin.name))}
         asked = [plugin for plugin in plugins if plugin.name not in ended]
         limits = {plugin.name: self._limit(plugin.name) for plugin in asked}
         tokens = {name: self._token(seconds) for name, seconds in limits.items()}
-        works = {p.name: partial(self._ask, p, traces[p.name], tokens[p.name]) for p in asked}
+        works = {plugin.name: partial(self._ask, plugin, traces[plugin.name], tokens[plugin.name]) for plugin in asked}
         forgets = [self.cancel.on_cancel(token.cancel) for token in tokens.values()]
         try:
             results = self._results(works, limits)
@@ -106,9 +114,9 @@ class Dispatch:
         for name, result in results.items():
             ended[name] = self._unfinished(name, result) if isinstance(result, Unfinished) else result
             self._count(name, ended[name])
-        receipts = tuple(self._receipt(p.name, ended[p.name], traces[p.name]) for p in plugins)
+        receipts = tuple(self._receipt(plugin.name, ended[plugin.name], traces[plugin.name]) for plugin in plugins)
         for receipt in receipts:
-            if not self._is_unseen or receipt.outcome is Outcome.FAILED:
+            if not self._needs_no_receipt or receipt.outcome is Outcome.FAILED:
                 self.services.record(receipt)
         return Reply(
             tuple(
@@ -120,11 +128,11 @@ class Dispatch:
         )
 
     @property
-    def _is_unseen(self) -> bool:
+    def _needs_no_receipt(self) -> bool:
         """True if nobody misses an answer: an editor asks for a menu at each move of the cursor, and *why* is about
         what was asked before."""
-        unopened = isinstance(self.request, ActionRequest) and not self.request.invoked
-        return unopened or isinstance(self.request, WhyRequest)
+        is_automatic_menu = isinstance(self.request, ActionRequest) and not self.request.invoked
+        return is_automatic_menu or isinstance(self.request, WhyRequest)
 
     def nobody(self, disabled: Sequence[Plugin]) -> None:
         """Record a receipt for a request that no plugin gets."""
@@ -136,7 +144,8 @@ class Dispatch:
         )
         self.services.record(self._receipt("", self._ended(Outcome.NOTHING, why), Trace()))
 
-    def _unasked(self, name: str) -> _PluginResult | None:
+    def _result_unasked(self, name: str) -> _PluginResult | None:
+        """Return the result of a plugin that isn't even asked; None if it is."""
         if self.cancel.cancelled:
             return self._ended(Outcome.CANCELLED, silence("cancelled"))
         if pause := self.services.pauses.paused(name):
@@ -146,43 +155,48 @@ class Dispatch:
     def _results(
         self, works: Mapping[str, Callable[[], _PluginResult]], limits: Mapping[str, float]
     ) -> dict[str, _PluginResult | Unfinished]:
-        """Those that still load begin when the others have answered: loading is work that would make those late."""
+        """Run the plugins' works. Those of plugins that still load begin when the others have answered: loading is work
+        that would make those late."""
         run, loading = self.services.containment.run, self._loading(works)
         ready = {name: work for name, work in works.items() if name not in loading}
         results = run(ready, limits, self.cancel, self.lane.name)
         if loading:
             has_enough = any(isinstance(result, _PluginResult) and _is_enough(result) for result in results.values())
             patience = Patience(self.patience, _is_enough, has_enough)
-            late = {name: works[name] for name in works if name in loading}
-            results |= run(late, limits, self.cancel, self.lane.name, patience)
+            loading_works = {name: works[name] for name in works if name in loading}
+            results |= run(loading_works, limits, self.cancel, self.lane.name, patience)
         return results
 
     def _loading(self, asked: Iterable[str]) -> Collection[str]:
-        """Return the plugins that may still load something. One that has found what is at the place of a menu isn't
-        among them: it is waited for, whatever it loads."""
+        """Return the plugins that may still load something: those that have never answered such a request about the
+        document. A plugin with a finding where a menu opens isn't among them: it is waited for, whatever it loads."""
         if math.isinf(self.patience):
             return ()
         finders = self.services.finders
         findings = self.request.findings if isinstance(self.request, ActionRequest) else ()
         needed = {finders[finding.source] for finding in findings if finding.source in finders}
-        return {name for name in asked if name not in needed and self._loaded(name) not in self.services.loaded}
+        return {name for name in asked if name not in needed and self._loaded_key(name) not in self.services.loaded}
 
-    def _loaded(self, plugin: str) -> tuple[str, type[Any], str]:
+    def _loaded_key(self, plugin: str) -> tuple[str, type[Any], str]:
+        """Return what `Services.loaded` has once the plugin has answered."""
         return plugin, type(self.request), self.document.uri if self.document else ""
 
     def _limit(self, plugin: str) -> float:
-        """The time limit in seconds. The user's setting doesn't count for `breadknife lint`: no user waits at a key."""
+        """Return the plugin's time limit in seconds. The user's setting doesn't count for `breadknife lint`, where
+        nobody waits at a key."""
         budget = self.settings.milliseconds.get(plugin)
         if budget is None or (isinstance(self.request, CheckRequest) and self.request.whole):
             return self._seconds
         return min(self._seconds, budget / 1000)
 
     def _token(self, seconds: float) -> CancelToken:
+        """Return a token that expires so long after the beginning, or with the asker's if that is sooner."""
         end = self._started + seconds
         return CancelToken(end if self.cancel.deadline is None else min(end, self.cancel.deadline))
 
     def _ask(self, plugin: Plugin, trace: Trace, token: CancelToken) -> _PluginResult:
-        """In the plugin's own thread."""
+        """Return the plugin's result: its answer, checked, or why there is none. Never raises. In the plugin's own
+        thread."""
 
         def may_show(uri: str) -> bool:
             return self.services.may_show(uri, self.root, plugin)
@@ -194,12 +208,9 @@ class Dispatch:
             answer = plugin.answer(self.request, context)
             check_form(self.request, answer)
             if answer is not None:  # who has no opinion may not have looked
-                self.services.loaded.add(self._loaded(plugin.name))
+                self.services.loaded.add(self._loaded_key(plugin.name))
             if isinstance(answer, Findings):
-                whole = isinstance(self.request, CheckRequest) and self.request.whole
-                if self.document is not None and not whole and not token.cancelled:
-                    self.services.incomplete.note(self.document.uri, plugin.name, is_incomplete=answer.incomplete)
-                self.services.finders.update(dict.fromkeys((finding.source for finding in answer.items), plugin.name))
+                self._note_findings(answer, plugin.name, token)
             answer = self._with_severities(verifier.verified(answer), plugin.name)
             if not says_something(answer):
                 nothing = answer if isinstance(answer, Silence) else silence("no-opinion", plugin=plugin.name)
@@ -220,6 +231,13 @@ class Dispatch:
                 self.services.notify_missing(error)
             return self._ended(outcome, why)
 
+    def _note_findings(self, answer: Findings, plugin: str, token: CancelToken) -> None:
+        """Note whether more findings are to come, and which plugin has found these."""
+        whole = isinstance(self.request, CheckRequest) and self.request.whole
+        if self.document is not None and not whole and not token.cancelled:
+            self.services.incomplete.note(self.document.uri, plugin, is_incomplete=answer.incomplete)
+        self.services.finders.update(dict.fromkeys((finding.source for finding in answer.items), plugin))
+
     def ask_others(self, plugin: str, request: Request, trace: Trace, cancel: CancelToken) -> Answer | None:
         """See `breadknife.task.plugin.Context.ask`. In the asking plugin's own thread."""
         inner = Dispatch(self.services, request, self.root, _sooner(cancel), self.tell, self, plugin)
@@ -239,21 +257,24 @@ class Dispatch:
         return next((answer for _, answer in reply.answers), None)
 
     def _with_severities(self, answer: Answer | None, plugin: str) -> Answer | None:
-        """The answer, with the severities that the user's settings give to its findings."""
-        wanted = self.settings.severities.get(plugin)
-        if not wanted or not isinstance(answer, Findings):
+        """Return the answer with the severities that the user's settings give to its findings."""
+        severities = self.settings.severities.get(plugin)
+        if not severities or not isinstance(answer, Findings):
             return answer
-        usual = wanted.get("*")
-        weighed = (
-            replace(finding, severity=wanted.get(finding.code, usual or finding.severity)) for finding in answer.items
+        for_all = severities.get("*")
+        findings = (
+            replace(finding, severity=severities.get(finding.code, for_all or finding.severity))
+            for finding in answer.items
         )
-        return replace(answer, items=tuple(weighed))
+        return replace(answer, items=tuple(findings))
 
     def _shared(self, path: Path) -> str | None:
+        """Return the text of a file of the workspace folder; None if it may not be read there."""
         project = self.services.projects.of(self.root)
         return project.text(path) if project else None
 
     def _unfinished(self, name: str, why: Unfinished) -> _PluginResult:
+        """Return the result of a plugin whose work has none."""
         match why:
             case Unfinished.HUNG:
                 log.error("plugin %s hangs on a %s request", name, self._kind.name)
@@ -278,6 +299,7 @@ class Dispatch:
         return _PluginResult(outcome, answer, round((time.monotonic() - self._started) * 1000, 1), verdict)
 
     def _receipt(self, plugin: str, ended: _PluginResult, trace: Trace) -> Receipt:
+        """Return the receipt of a plugin's result; what its trace counts later goes into the plugin's next one."""
         costs = tuple(trace.origins)
         models = (*(name for name in trace.models if name not in trace.absent), *(origin.model for origin in costs))
         model = next(iter(models), "")
@@ -335,6 +357,7 @@ def _paused(pause: Pause) -> Silence:
 
 
 def _sooner(cancel: CancelToken) -> CancelToken:
-    """Who asks another plugin has time left to do without its answer, or to notice that there is none."""
+    """Return a token that expires earlier: a plugin that asks another one has time left to do without its answer, or to
+    notice that there is none."""
     left = cancel.remaining()
     return CancelToken() if left is None else CancelToken.after(max(left / 2, left - 2 * GRACE_SECONDS))

@@ -1,4 +1,4 @@
-"""The form of any answer: what is one at all, spans inside the document, and no more than anybody can use."""
+"""Checks the form of any answer: its type, spans inside the document, and no more than anybody can use."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from breadknife.text.document import Document, Span, TextEdit
 MAX_ITEMS = 100_000
 """Findings, fixes and actions of one answer; a book of 2 MB with five slips a paragraph has as many."""
 MAX_CHARACTERS = 20_000_000
-"""In all texts of one answer."""
+"""Characters of all texts of one answer together. The limits below are characters, too."""
 MAX_TITLE = 100
-"""Characters of what stands on one line among others: a lens, an inlay, a document's name."""
+"""What stands on one line among others: a lens, an inlay, a document's name."""
 MAX_HOVER = 20_000
 MAX_MESSAGE = 20_000
-MAX_TOLD = 2_000
-"""Characters of a tooltip."""
+MAX_TOOLTIP = 2_000
 MAX_DOCUMENT = 2_000_000
+"""The text of a new document."""
 MAX_RESULT = 1_000_000
-"""Bytes of JSON."""
+"""A command's result as JSON."""
 MAX_LENSES, MAX_INLAYS, MAX_OPENED = 2_000, 10_000, 10
 
 
@@ -51,7 +51,8 @@ class BadAnswer(Exception):
 
 
 def check_form(request: Request, answer: object) -> None:
-    """Raises BadAnswer for what is no answer, has spans outside the document, or is more than anybody can use."""
+    """Raise BadAnswer if `answer` is of no type of answer, has spans outside the document, or is more than anybody can
+    use."""
     if not isinstance(answer, Answer | None):
         raise BadAnswer("plugin-broke", f"it answered with a {type(answer).__name__}")
     document = document_of(request)
@@ -67,6 +68,7 @@ def check_form(request: Request, answer: object) -> None:
 
 
 def _check_edited(request: Request, document: Document, answer: Completions | Actions | Findings) -> None:
+    """Check an answer that has edits or findings of the document."""
     spans, texts = list[Span](), list[str]()
     edited: list[tuple[TextEdit, ...]] = []
     elsewhere: list[DocumentEdits] = []
@@ -98,13 +100,14 @@ def _check_edited(request: Request, document: Document, answer: Completions | Ac
         _check_order((0, span.start, span.end, length))
     for edits in edited:
         _check_edits(edits, length)
-    for each in elsewhere:
-        if each.document.uri == document.uri:
+    for change in elsewhere:
+        if change.document.uri == document.uri:
             raise BadAnswer("bad-span", "answered with edits of the same document as those of another one")
-        _check_edits(each.edits, len(each.document.text))
+        _check_edits(change.edits, len(change.document.text))
 
 
 def _check_shown(request: Request, document: Document, answer: Hover | Lenses | Inlays) -> None:
+    """Check an answer that is shown at places of the document."""
     length = len(document.text)
     if isinstance(answer, Hover):
         _check_text("a hover", answer.text, MAX_HOVER)
@@ -123,7 +126,7 @@ def _check_shown(request: Request, document: Document, answer: Hover | Lenses | 
         else:
             _check_order((0, item.offset, length))
             _check_line("an inlay", item.text)
-            _check_text("a tooltip", item.tooltip, MAX_TOLD)
+            _check_text("a tooltip", item.tooltip, MAX_TOOLTIP)
 
 
 def _check_done(answer: Done) -> None:
@@ -164,5 +167,6 @@ def _check_edits(edits: Sequence[TextEdit], length: int) -> None:
 
 
 def _check_order(offsets: Sequence[int]) -> None:
-    if any(type(at) is not int for at in offsets) or list(offsets) != sorted(offsets):
+    """Raise BadAnswer unless the offsets are integers in ascending order."""
+    if any(type(offset) is not int for offset in offsets) or list(offsets) != sorted(offsets):
         raise BadAnswer("bad-span", "answered with a span that is outside the document, or with edits that overlap")

@@ -1,4 +1,4 @@
-"""What plugins have said to one request, and what receipts tell of it."""
+"""The answers of several plugins to one request, together, and what receipts say of an answer."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Reply:
 
     @property
     def offers(self) -> list[tuple[str, CompletionItem]]:
-        """Completions, each with the name of the plugin that will be told when it is taken."""
+        """Completions, each after the name of the plugin that will be told when it is taken."""
         return [
             (name, item) for name, answer in self.answers if isinstance(answer, Completions) for item in answer.items
         ]
@@ -70,7 +70,7 @@ class Reply:
 
     @property
     def actions(self) -> list[tuple[str, Action]]:
-        """Each with the name of the plugin that offers it and that will resolve it."""
+        """Actions, each after the name of the plugin that offers it and that will resolve it."""
         return [(name, item) for name, answer in self.answers if isinstance(answer, Actions) for item in answer.items]
 
     @property
@@ -79,7 +79,7 @@ class Reply:
 
     @property
     def lenses(self) -> list[tuple[str, Lens]]:
-        """Each with the name of the plugin that carries out its command."""
+        """Lenses, each after the name of the plugin that carries out its command."""
         return [(name, item) for name, answer in self.answers if isinstance(answer, Lenses) for item in answer.items]
 
     @property
@@ -112,6 +112,7 @@ class Reply:
 
 
 def says_something(answer: Answer | None) -> bool:
+    """Tell whether an answer is more than empty. Findings always are: none is what a check says of a clean document."""
     match answer:
         case Completions(items=items) | Actions(items=items) | Lenses(items=items) | Inlays(items=items):
             return bool(items)
@@ -124,6 +125,7 @@ def says_something(answer: Answer | None) -> bool:
 
 
 def origins(answer: Answer | None) -> list[Origin]:
+    """Return where the items of an answer come from: their rules and models."""
     match answer:
         case Completions(items=items) | Actions(items=items) | Lenses(items=items) | Inlays(items=items):
             return [item.origin for item in items]
@@ -139,7 +141,7 @@ def origins(answer: Answer | None) -> list[Origin]:
 
 
 def line_of(request: Request) -> int:
-    """Return the line of the document, from 1, that was asked about; 0 where it was the whole."""
+    """Return the line of the document, from 1, that a request is about; 0 if it is about the whole document."""
     match request:
         case CompletionRequest(document=document, offset=at) | HoverRequest(document=document, offset=at):
             return document.line_at(at) + 1

@@ -1,4 +1,4 @@
-"""What a model wrote is checked before it is shown, and what an answer would have the editor do elsewhere."""
+"""Checks what a model wrote before it is shown, and what an answer would have the editor do outside the document."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ from breadknife.text.no_worse import parses_no_worse
 from breadknife.text.syntax import SyntaxTree, changed_tree, has_grammar
 
 MAX_NEW_CHARACTERS = 8_000
-"""More than any plugin is asked to write at once; a model that rambles gets this far only by mistake."""
+"""The most characters of a model's edits together. No plugin has a model write that much at once: only a model that
+rambles gets there."""
 log = logging.getLogger("breadknife.host")
 
 ACCEPTED = "accepted"
@@ -53,12 +54,15 @@ class Verifier:
 
     request: Request
     tree: Callable[[Document], SyntaxTree | None]
+    """Returns a document's syntax tree; None without a grammar."""
     by_model: Callable[[Origin], bool]
+    """Tells whether a model wrote what has this origin."""
     shared: Callable[[Path], str | None] = lambda path: None
-    """The text of a file of the workspace folder as it is now; None of one that may not be read there."""
+    """Returns the text of a file of the workspace folder as it is now; None of one that may not be read there."""
     may_show: Callable[[str], bool] = lambda uri: False
-    """Whether the editor may be asked to show what is at a URI."""
+    """Tells whether the editor may be asked to show what is at a URI."""
     verdicts: list[str] = field(default_factory=list[str])
+    """The verdicts on what the model wrote: `accepted`, or the reason code of a refusal."""
 
     def verified(self, answer: Answer | None) -> Answer | None:
         """Return the answer with what may be shown; a Silence when nothing of it may."""
@@ -79,7 +83,9 @@ class Verifier:
         if isinstance(answer, Actions):
             kept, refused = self._accepted(document, answer.items)
             if isinstance(self.request, ActionRequest):  # the range travels with what is resolved later
-                kept = [replace(a, within=self._within(document, a)) if a.data else a for a in kept]
+                kept = [
+                    replace(action, within=self._within(document, action)) if action.data else action for action in kept
+                ]
             return Actions(tuple(kept)) if kept or refused is None else refused
         if isinstance(answer, Findings):
             return replace(
@@ -101,10 +107,12 @@ class Verifier:
         return replace(hover, markdown=False) if self.by_model(hover.origin) else hover
 
     def _is_wanted(self, inlay: Inlay) -> bool:
+        """Tell whether an inlay is in the range that was asked about, and may be shown."""
         shown = self.request.span if isinstance(self.request, InlayRequest) else Span(inlay.offset, inlay.offset)
         return shown.start <= inlay.offset <= shown.end and self._is_text(inlay.origin, inlay.text + inlay.tooltip)
 
     def _with_what_may_be_opened(self, done: Done) -> Done:
+        """Return what a command has done without the documents that the editor may not open."""
         documents = tuple(
             document for document in done.documents if self._is_text(document.origin, document.title + document.text)
         )
@@ -114,7 +122,7 @@ class Verifier:
         return replace(done, documents=documents, shows=shows)
 
     def _is_text(self, origin: Origin, text: str) -> bool:
-        """Tell whether a text may be shown: a model is refused what no editor can show."""
+        """Tell whether a text may be shown, and note the verdict if a model wrote it: no editor can show a NUL."""
         if not self.by_model(origin):
             return True
         why = "not-text" if "\0" in text else ""
@@ -122,6 +130,7 @@ class Verifier:
         return not why
 
     def _with_accepted_fixes(self, document: Document, finding: Finding) -> Finding:
+        """Return a finding without the fixes that may not be offered."""
         if not any(fix.elsewhere or self.by_model(fix.origin) for fix in finding.fixes):
             return finding
         kept, _ = self._accepted(document, finding.fixes, finding.span)
@@ -130,6 +139,8 @@ class Verifier:
     def _accepted(
         self, document: Document, items: Iterable[_Item], about: Span | None = None
     ) -> tuple[list[_Item], Silence | None]:
+        """Return the items that may be offered, and why the last of the others may not. `about` is the place of the
+        finding that they fix."""
         kept: list[_Item] = []
         refused: Silence | None = None
         for item in items:
@@ -157,7 +168,8 @@ class Verifier:
         return None
 
     def _within(self, document: Document, item: CompletionItem | Action | Fix, about: Span | None = None) -> Span:
-        """The requested range: the plugin's range from when it offered the action, or the lines of the request."""
+        """Return the range that a model's edits may change: the one that the plugin named when it offered the item, or
+        the lines that the request or the finding is about."""
         match self.request, item:
             case ResolveRequest(action=offered), Action():
                 if offered.within is not None:
@@ -175,7 +187,7 @@ class Verifier:
 
 
 def _lines(document: Document, spans: Sequence[Span]) -> Span:
-    """The whole lines from the first to the last of the spans."""
+    """Return the span of the whole lines from the first to the last of the spans."""
     length = len(document.text)
     first = document.line_at(min(max(0, min(span.start for span in spans)), length))
     last = document.line_at(min(max(0, max(span.end for span in spans)), length))
@@ -185,7 +197,10 @@ def _lines(document: Document, spans: Sequence[Span]) -> Span:
 def refuse_edits(
     document: Document, before: SyntaxTree | None, edits: Sequence[TextEdit], within: Span | None = None
 ) -> Silence | None:
-    """Why a model's edits may not be shown; None if they may. `before` is the document's tree, if it has one."""
+    """Return why a model's edits may not be shown; None if they may.
+
+    `before` is the document's tree, if it has one; `within` the range that the edits may change.
+    """
     if sum(len(edit.new_text) for edit in edits) > MAX_NEW_CHARACTERS:
         return silence("too-large")
     if any("\0" in edit.new_text for edit in edits):

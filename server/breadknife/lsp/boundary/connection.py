@@ -1,4 +1,4 @@
-"""Messages in frames, as LSP's base protocol has them: `Content-Length: N`, a blank line, N bytes of JSON.
+"""Reads and writes messages as LSP's base protocol has them: `Content-Length: N`, a blank line, N bytes of JSON.
 
 Reading and writing have a thread each, so that a client that writes or reads slowly never stops the event loop.
 """
@@ -15,10 +15,13 @@ from typing import BinaryIO, NoReturn
 LONGEST_MESSAGE = 1 << 28
 """Bytes. A longer message is read past and refused."""
 _LONGEST_LINE = 1 << 13
+"""Bytes of a header's line that are read at once."""
 _PIECE = 1 << 20
+"""Bytes that are read past at once."""
 _MOST_UNHANDLED = 1_000
 """So many messages are read ahead of the event loop; then the client has to wait."""
 _CLOSE_SECONDS = 2.0
+"""The longest that `close` waits for a client that doesn't read."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def read_messages(stream: BinaryIO) -> Iterator[object]:
 
 
 def _read_header(stream: BinaryIO) -> int | None:
-    """The length that a header gives, 0 if it gives none, or None at the end of the stream."""
+    """Return the length in bytes that a header gives, 0 if it gives none, or None at the end of the stream."""
     length = 0
     while line := stream.readline(_LONGEST_LINE):
         if not line.strip():
@@ -58,7 +61,7 @@ def _read_header(stream: BinaryIO) -> int | None:
 
 
 def _skip(stream: BinaryIO, length: int) -> bool:
-    """Read past so many bytes; False if the stream ends before."""
+    """Read past `length` bytes. Returns False if the stream ends before."""
     while length:
         piece = stream.read(min(length, _PIECE))
         if not piece:
@@ -75,7 +78,7 @@ def _parse(body: bytes) -> object:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    """Python's parser takes NaN and Infinity, which JSON doesn't have."""
+    """Raise ValueError for NaN and Infinity, which Python's parser takes and JSON doesn't have."""
     raise ValueError(f"{name} is no JSON value")
 
 
@@ -83,8 +86,8 @@ class Reader:
     """Hands each message of a stream to `handle`, in a thread of its own."""
 
     def __init__(self, stream: BinaryIO, handle: Callable[[object], None], ended: Callable[[], None]) -> None:
-        """`handle` passes a message on and calls `handled()` once it was dealt with; `ended` is called at the end of
-        the stream."""
+        """`handle` gets each message, and whoever deals with it calls `handled()` afterwards; `ended` is called at the
+        end of the stream. Both are called in the reader's thread."""
         self._stream = stream
         self._handle = handle
         self._ended = ended
@@ -94,6 +97,7 @@ class Reader:
         threading.Thread(target=self._read, name="reader", daemon=True).start()
 
     def handled(self) -> None:
+        """Note that a message was dealt with, so that one more may be read ahead."""
         self._room.release()
 
     def _read(self) -> None:
@@ -121,7 +125,7 @@ class Writer:
         self._unwritten.put(data)
 
     def close(self) -> None:
-        """Return when all is written, or after a while if the client doesn't read."""
+        """Return once everything is written, or after a while if the client doesn't read."""
         self._unwritten.put(None)
         self._thread.join(_CLOSE_SECONDS)
 

@@ -1,4 +1,4 @@
-"""What the server says on stderr: one line for each fault, and not more lines than a person can read.
+"""Logging: one line on stderr for each fault, and not more lines than a person can read.
 
 Tracebacks are for `--log-file` alone: editors show a server's stderr to their users, or keep all of it in a file.
 """
@@ -19,12 +19,13 @@ from breadknife.paths import open_private
 from breadknife.text.printable import escaped
 
 log = logging.getLogger("breadknife.lsp")
-_MOST, _SECONDS = 10, 10.0
-"""Of lines with the same wording, whatever their details."""
+_MOST_LINES, _PERIOD_SECONDS = 10, 10.0
+"""At most so many lines with the same wording, whatever their details, are let through in that time."""
 
 
 def set_up_logging(file: Path | None, stream: TextIO | None = None) -> None:
-    """Log to a file with tracebacks, or else warnings to stderr in single lines. Once for a process."""
+    """Log to a file with tracebacks; without one, log warnings to stderr (`stream`) in single lines. To be called once
+    in a process."""
     if file:
         handler: logging.Handler = _PrivateFile(file, encoding="utf-8", errors="backslashreplace")
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
@@ -54,7 +55,7 @@ def log_of_loop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
 
 
 class OneLine(logging.Formatter):
-    """`WARNING breadknife.lsp what happened: ValueError: why`, whatever characters are in it."""
+    """Formats a record as `WARNING breadknife.lsp what happened: ValueError: why`, with control characters escaped."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = f"{record.levelname} {record.name} {record.getMessage()}"
@@ -70,17 +71,17 @@ class LineThrottle(logging.Filter):
         super().__init__()
         self._clock = clock
         self._counts: dict[tuple[str, int, str], tuple[float, int]] = {}
-        """By logger, level and wording: when its time began, and how many have come since."""
+        """By logger, level and wording: when the current period began, and how many lines have come since."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         key, now = (record.name, record.levelno, str(record.msg)), self._clock()
         began, count = self._counts.get(key, (now, 0))
-        if now >= began + _SECONDS:
-            if count > _MOST:
-                record.msg, record.args = f"{record.getMessage()} ({count - _MOST} more like the last)", ()
+        if now >= began + _PERIOD_SECONDS:
+            if count > _MOST_LINES:
+                record.msg, record.args = f"{record.getMessage()} ({count - _MOST_LINES} more like the last)", ()
             began, count = now, 0
         self._counts[key] = began, count + 1
-        return count < _MOST
+        return count < _MOST_LINES
 
 
 def _log_thread(arguments: threading.ExceptHookArgs) -> None:

@@ -13,21 +13,22 @@ from cattrs.errors import AttributeValidationNote, ClassValidationError, Iterabl
 from lsprotocol import converters
 
 _FIELD = re.compile(r"\w+\.(\w+) should be in range")
-"""In lsprotocol's message about a number."""
+"""lsprotocol's message about a number, with the field's name."""
 _REASONS = (
     (re.compile(r"not subscriptable|indices must be"), True, "should be an object"),
     (re.compile(r"argument of type"), False, "should be an object"),
     (re.compile(r"object is not iterable"), False, "should be an array"),
 )
-"""What Python's message means when a field or an element is looked for in something else, and whether the path that it
-comes with is the field's, and the value that is wrong its parent's."""
-_NAMES = frozenset(
+"""Python's message when a field or an element is looked for in something else; whether the path that comes with it is
+the field's although its parent is what is wrong; and what the parent should be."""
+_URI_FIELDS = frozenset(
     ("uri", "languageId", "rootUri", "rootPath", "scopeUri", "oldUri", "newUri", "notebookDocument", "baseUri")
 )
 """Fields that are URIs, paths or identifiers wherever they stand."""
 _OPAQUE = frozenset(("data", "arguments", "settings", "initializationOptions", "experimental", "text", "newText"))
-"""Fields whose content is the client's or a plugin's own."""
+"""Fields whose content is the client's or a plugin's own: nothing in them is checked."""
 _UNUSABLE = re.compile(r"[\x00\ud800-\udfff]")
+"""Characters that neither paths nor UTF-8 can have."""
 
 
 class WrongField(Exception):
@@ -35,8 +36,8 @@ class WrongField(Exception):
 
 
 def make_converter() -> cattrs.Converter:
-    """lsprotocol's converter, but a number isn't taken for a text, nor a text for a number, and enumerations may grow:
-    a value that this version doesn't know stays as it is."""
+    """Return lsprotocol's converter, made stricter: a number isn't taken for a text, nor a text for a number.
+    Enumerations may grow: a value that this version doesn't know stays as it is."""
     converter = cattrs.Converter()
     for kind in (int, str, bool, float):
         converter.register_structure_hook(kind, _strict)
@@ -45,7 +46,7 @@ def make_converter() -> cattrs.Converter:
 
 def read_params(converter: cattrs.Converter, message: Mapping[str, Any], kind: type[Any]) -> Any:
     """Return the `params` of a message of type `kind`. Raises WrongField."""
-    for path, text in _texts(message.get("params"), "params"):
+    for path, text in _uris(message.get("params"), "params"):
         if _UNUSABLE.search(text) or "\0" in unquote(text):
             raise WrongField(f"{path} has a NUL or half of a surrogate pair in it")
         try:
@@ -60,14 +61,17 @@ def read_params(converter: cattrs.Converter, message: Mapping[str, Any], kind: t
 
 
 def _strict(value: object, kind: type[Any]) -> Any:
-    if issubclass(kind, Enum):  # LSP's are integers or strings, too
-        return _grown(value, kind)
+    """Return the value if it has that type. Raises TypeError."""
+    if issubclass(kind, Enum):  # LSP's are subclasses of int or str
+        return _as_member(value, kind)
     if type(value) is kind or (kind is float and type(value) is int):
         return value
     raise TypeError(f"should be {_NOUNS[kind]}, not {_noun(value)}")
 
 
-def _grown(value: object, kind: type[Enum]) -> Any:
+def _as_member(value: object, kind: type[Enum]) -> Any:
+    """Return the member of an enumeration, or the value itself if it is new. Raises TypeError for a value of another
+    type."""
     try:
         return kind(value)
     except ValueError:
@@ -86,23 +90,23 @@ def _noun(value: object) -> str:
     return _NOUNS.get(type(value), "something else")
 
 
-def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
-    """Every URI, path and identifier in a message's parameters, with where it stands."""
+def _uris(value: object, path: str) -> Iterator[tuple[str, str]]:
+    """Yield every URI, path and identifier in JSON that stands at `path`, each after its own path."""
     if isinstance(value, dict):
-        for key, each in cast("dict[str, object]", value).items():
-            if isinstance(each, str):
-                if key in _NAMES:
-                    yield f"{path}.{key}", each
+        for key, item in cast("dict[str, object]", value).items():
+            if isinstance(item, str):
+                if key in _URI_FIELDS:
+                    yield f"{path}.{key}", item
             elif key not in _OPAQUE:
-                yield from _texts(each, f"{path}.{key}")
+                yield from _uris(item, f"{path}.{key}")
     elif isinstance(value, list):
-        for number, each in enumerate(cast("list[object]", value)):
-            if not isinstance(each, str):
-                yield from _texts(each, f"{path}[{number}]")
+        for number, item in enumerate(cast("list[object]", value)):
+            if not isinstance(item, str):
+                yield from _uris(item, f"{path}[{number}]")
 
 
 def _explain(error: BaseException) -> tuple[str, str]:
-    """The path of the first field that is wrong, as LSP spells it, and what is wrong with it."""
+    """Return the path of the first field that is wrong, as LSP spells it, and what is wrong with it."""
     path = ""
     while True:
         if isinstance(error, ClassValidationError | IterableValidationError):

@@ -51,14 +51,17 @@ class _Running:
     """A request that isn't answered yet."""
 
     id: Any
+    """The client's id."""
     method: str
     uri: str
-    """The document that it is about, or nothing."""
+    """The URI of the document that it is about; empty if it is about none."""
     future: asyncio.Future[Any] | Future[Any] | None = None
+    """The handler's result."""
     dropped: Refused | None = None
     """Why it was cancelled."""
 
     def drop(self, why: Refused) -> None:
+        """Cancel the handler; the request is then answered with `why`, or with what dropped it first."""
         if self.future is not None and not self.future.done():
             self.dropped = self.dropped or why
             self.future.cancel()
@@ -93,7 +96,8 @@ class Boundary(LanguageServerProtocol):
         self._is_initialized = False
 
     def structure_message(self, data: Any) -> Any:
-        """Messages stay JSON until `handle_message`: pygls would read every object inside of them as a message."""
+        """Return a message as it is: it stays JSON until `handle_message`. pygls would read every object inside of it
+        as a message."""
         return data
 
     def handle_message(self, message: Any) -> None:
@@ -102,33 +106,34 @@ class Boundary(LanguageServerProtocol):
             case Malformed(reason=reason):
                 self._fault(reason)
                 self._reply_error(None, Refused(lsp.ErrorCodes.ParseError, reason))
-            case {"jsonrpc": "2.0", "method": str(method), "id": found}:
-                self._take_request(found, method, cast("dict[str, Any]", message))
+            case {"jsonrpc": "2.0", "method": str(method), "id": id}:
+                self._take_request(id, method, cast("dict[str, Any]", message))
             case {"jsonrpc": "2.0", "method": str(method)}:
                 self._take_notification(method, cast("dict[str, Any]", message))
-            case {"jsonrpc": "2.0", "id": found, **rest} if "method" not in rest and rest.keys() & {"result", "error"}:
-                self._take_response(found, cast("dict[str, Any]", rest))
+            case {"jsonrpc": "2.0", "id": id, **rest} if "method" not in rest and rest.keys() & {"result", "error"}:
+                self._take_response(id, cast("dict[str, Any]", rest))
             case _:
                 reason = "a message is neither a request, a notification nor a response of JSON-RPC 2.0"
                 self._fault(reason)
-                found = cast("dict[str, Any]", message).get("id") if isinstance(message, dict) else None
-                self._reply_error(found, Refused(lsp.ErrorCodes.InvalidRequest, reason))
+                id = cast("dict[str, Any]", message).get("id") if isinstance(message, dict) else None
+                self._reply_error(id, Refused(lsp.ErrorCodes.InvalidRequest, reason))
 
     def drop_requests(self, uri: str, *, is_closed: bool) -> None:
-        """End what was asked of an older text of a document: nobody can use the answer."""
-        what = "the document was closed" if is_closed else "the document has changed"
+        """End all requests about a document that has changed or was closed: nobody can use the answers."""
+        reason = "the document was closed" if is_closed else "the document has changed"
         for running in list(self._running.values()):
             if running.uri == uri and running.method == lsp.TEXT_DOCUMENT_DIAGNOSTIC and not is_closed:
-                again = {"retriggerRequest": True}
-                running.drop(Refused(lsp.LSPErrorCodes.ServerCancelled, what, again))
+                ask_again = {"retriggerRequest": True}
+                running.drop(Refused(lsp.LSPErrorCodes.ServerCancelled, reason, ask_again))
             elif running.uri == uri:
-                running.drop(Refused(lsp.LSPErrorCodes.ContentModified, what))
+                running.drop(Refused(lsp.LSPErrorCodes.ContentModified, reason))
 
     # --- what comes in ----------------------------------------------------------------------------------------------
 
-    def _take_request(self, found: Any, method: str, message: dict[str, Any]) -> None:
+    def _take_request(self, id: Any, method: str, message: dict[str, Any]) -> None:
+        """Begin to handle a request, or refuse it."""
         try:
-            if isinstance(found, bool) or not isinstance(found, int | str):
+            if isinstance(id, bool) or not isinstance(id, int | str):
                 raise Refused(lsp.ErrorCodes.InvalidRequest, "the id of a request is an integer or a string")
             self._check_state(method)
             if (handler := self._handler(method)) is None:
@@ -136,9 +141,9 @@ class Boundary(LanguageServerProtocol):
             params = self._read(method, message)
         except Refused as why:
             self._fault(f"{method} is refused: {why}")
-            self._reply_error(found, why)
+            self._reply_error(id, why)
             return
-        running = _Running(found, method, _uri_of(params))
+        running = _Running(id, method, _uri_of(params))
         number = next(self._numbers)
         self._running[number] = running
         # pygls keeps requests under our number, so that an id of the client's is never taken for one of ours.
@@ -148,7 +153,7 @@ class Boundary(LanguageServerProtocol):
         running.future = self._request_futures.pop(key, None)
 
     def _check_state(self, method: str) -> None:
-        """Raises Refused for a method that may not come now."""
+        """Raise Refused for a method that may not come now; note that the client is ready if it may."""
         if self._shutdown:
             raise Refused(lsp.ErrorCodes.InvalidRequest, "the server is shutting down")
         if method == lsp.INITIALIZE:
@@ -160,12 +165,12 @@ class Boundary(LanguageServerProtocol):
             self._session.begin()
 
     def _handler(self, method: str) -> Any:
-        """pygls' own for a method, which calls ours, or ours; None without any."""
+        """Return the handler of a method: pygls' own, which calls ours, or else ours; None without any."""
         features: Any = self.fm
         return features.builtin_features.get(method) or features.features.get(method)
 
     def _read(self, method: str, message: Mapping[str, Any]) -> Any:
-        """The parameters of a message. Raises Refused."""
+        """Return the parameters of a message as lsprotocol's type for the method. Raises Refused if they are wrong."""
         kind = self.get_message_type(method)
         try:
             return read_params(self._converter, message, kind) if kind is not None else message.get("params")
@@ -173,6 +178,7 @@ class Boundary(LanguageServerProtocol):
             raise Refused(lsp.ErrorCodes.InvalidParams, str(error)) from None
 
     def _take_notification(self, method: str, message: dict[str, Any]) -> None:
+        """Handle a notification; one that is wrong, comes at the wrong time or is unknown is left out."""
         if method == lsp.EXIT:
             self._session.stop(0 if self._shutdown else 1)
             return
@@ -192,37 +198,38 @@ class Boundary(LanguageServerProtocol):
         ended = functools.partial(self._check_notification, method, key)
         self._execute_handler(key, handler, callback=ended, args=(params,))
 
-    def _take_response(self, found: Any, message: Mapping[str, Any]) -> None:
-        """The client's answer to a request of ours."""
-        future = self._request_futures.pop(found, None) if isinstance(found, str) else None
-        kind = self._result_types.pop(found, None) if isinstance(found, str) else None
+    def _take_response(self, id: Any, message: Mapping[str, Any]) -> None:
+        """Hand the client's answer on to the task that waits for it."""
+        future = self._request_futures.pop(id, None) if isinstance(id, str) else None
+        kind = self._result_types.pop(id, None) if isinstance(id, str) else None
         if future is None:
             self._fault("a response answers no request of ours")
             return
         error = message.get("error")
         if error is not None:
-            said = cast("dict[str, Any]", error).get("message") if isinstance(error, dict) else error
-            future.set_exception(JsonRpcException(f"the client could not: {said}", 0))
+            reason = cast("dict[str, Any]", error).get("message") if isinstance(error, dict) else error
+            future.set_exception(JsonRpcException(f"the client could not: {reason}", 0))
             return
         try:
-            whole = {"jsonrpc": "2.0", "id": found, "result": message.get("result")}
-            future.set_result(self._converter.structure(whole, kind).result if kind else message.get("result"))
+            response = {"jsonrpc": "2.0", "id": id, "result": message.get("result")}
+            future.set_result(self._converter.structure(response, kind).result if kind else message.get("result"))
         except Exception as error:  # as in read_params
             future.set_exception(JsonRpcException(f"the client's answer can't be read: {type(error).__name__}", 0))
 
-    def _cancel(self, found: Any) -> None:
+    def _cancel(self, id: Any) -> None:
+        """Cancel the client's request with that id: 1 and "1" are two."""
         for running in list(self._running.values()):
-            if running.id == found and type(running.id) is type(found):
+            if running.id == id and type(running.id) is type(id):
                 running.drop(Refused(lsp.LSPErrorCodes.RequestCancelled, "the request was cancelled"))
 
     # --- what goes out ----------------------------------------------------------------------------------------------
 
     def _answer(self, number: int, future: asyncio.Future[Any] | Future[Any]) -> None:
-        """Send the one reply of a request."""
+        """Send the one reply of a request whose handler has ended: its result, or the error that fits."""
         running = self._running.pop(number)
         if future.cancelled():
-            ended = Refused(lsp.LSPErrorCodes.RequestCancelled, "the request was cancelled")
-            self._reply_error(running.id, running.dropped or ended)
+            cancelled = Refused(lsp.LSPErrorCodes.RequestCancelled, "the request was cancelled")
+            self._reply_error(running.id, running.dropped or cancelled)
             return
         error = future.exception()
         if error is None:
@@ -240,29 +247,31 @@ class Boundary(LanguageServerProtocol):
             self._reply_error(running.id, Refused(lsp.ErrorCodes.InternalError, why))
 
     def _check_notification(self, method: str, key: str, future: asyncio.Future[Any] | Future[Any]) -> None:
+        """Log what the handler of a notification has raised: nobody can be told."""
         self._request_futures.pop(key, None)
         if not future.cancelled() and (error := future.exception()) is not None:
             log.error("%s failed", method, exc_info=error)
 
-    def _reply(self, found: Any, result: Any) -> None:
+    def _reply(self, id: Any, result: Any) -> None:
         try:
-            self._send_data({"jsonrpc": "2.0", "id": found, "result": result})
+            self._send_data({"jsonrpc": "2.0", "id": id, "result": result})
         except (TypeError, ValueError, RecursionError, AttributeError) as error:  # a plugin's value that is no JSON
             log.error("an answer can't be sent", exc_info=error)
-            self._reply_error(found, Refused(lsp.ErrorCodes.InternalError, "breadknife's answer can't be sent"))
+            self._reply_error(id, Refused(lsp.ErrorCodes.InternalError, "breadknife's answer can't be sent"))
 
-    def _reply_error(self, found: Any, why: Refused) -> None:
+    def _reply_error(self, id: Any, why: Refused) -> None:
         error = {"code": why.code, "message": why.message, **({} if why.data is None else {"data": why.data})}
-        self._send_data({"jsonrpc": "2.0", "id": found, "error": error})
+        self._send_data({"jsonrpc": "2.0", "id": id, "error": error})
 
     def _send_data(self, data: Any) -> None:
-        """Raises what `json` raises for a value that can't be JSON; pygls would log it and send nothing."""
+        """Write a message. Raises what `json` raises for a value that can't be JSON; pygls would log it and send
+        nothing."""
         body = json.dumps(data, default=self._serialize_message)  # ASCII: its characters are bytes
         if self.writer is not None:
             self.writer.write(f"Content-Length: {len(body)}\r\n\r\n{body}".encode("ascii"))
 
     def _fault(self, sentence: str) -> None:
-        """The client's, not ours."""
+        """Log a fault of the client's, not of ours."""
         log.warning("%s", sentence)
 
     # --- what pygls would do otherwise ------------------------------------------------------------------------------
@@ -287,7 +296,7 @@ class Boundary(LanguageServerProtocol):
 
 
 def _uri_of(params: Any) -> str:
-    """The document that a request is about: its own, or the one that an action was offered for."""
+    """Return the URI of the document that a request is about: its own, or that of a menu's entry (`data.uri`)."""
     if document := getattr(params, "text_document", None):
         return document.uri
     data = getattr(params, "data", None)

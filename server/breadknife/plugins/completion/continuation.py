@@ -1,4 +1,4 @@
-"""What a stream has for a cursor, and what of it may be shown."""
+"""What a stream has written for a cursor, and how much of that may be shown."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Continuation:
     """The beginning of the text that the user has typed since the stream began, as the stream has it."""
     generated: GeneratedText
     alternatives: tuple[GeneratedText, ...] = ()
-    """Other ways to go on after what is typed."""
+    """Other texts that begin with what is typed."""
     reused: bool = False
-    """It was written for an earlier request."""
+    """The text was written for an earlier request."""
 
     @cached_property
     def rest(self) -> str:
@@ -39,7 +39,7 @@ class Continuation:
 
     @property
     def draft(self) -> Draft:
-        """The rest, cut to the task's shape or to what makes sense so far."""
+        """The rest, cut to the task's shape, or while that isn't filled to what makes sense so far."""
         text, complete = truncate(self.rest, self.task.shape)
         complete = complete or self.generated.last.finish == "stop"
         if not complete:
@@ -52,7 +52,7 @@ class Continuation:
 
     @property
     def sure_beginning(self) -> Draft:
-        """The beginning that the model is sure of, of a text that it isn't sure of as a whole."""
+        """The longest beginning that the model is sure of, for a text that it isn't sure of as a whole."""
         start, end, logprob = len(self.typed), 0, 0.0
         text = truncate(self.rest, self.task.shape)[0]
         for begin, token in self.generated.spanning(start, start + len(text)):
@@ -68,59 +68,65 @@ class Continuation:
         return Draft(text, self.task.cursor, self.task.shape, complete, self._logprobs(start, start + len(text)))
 
     def fit(self, draft: Draft) -> str | Silence:
-        """Return the form of the draft, as `fitted`. Where nothing can be shown yet the line may be too unlikely
-        already."""
+        """Return the form of the draft that may be shown, or why there is none. If nothing can be shown yet, the line
+        may already be too unlikely to become anything."""
         if not draft.text and self._likelihood < self.task.threshold:
             return silence(UNSURE)
         return fitted(draft, threshold=self.task.threshold)
 
     def wait(self, cancel: CancelToken, seen: int) -> Continuation:
-        """Return the same with what is written later: see `Stream.wait`."""
+        """Return the continuation with what is written later: see `Stream.wait` for the arguments."""
         return replace(self, generated=self.stream.wait(cancel, self.task.due, seen))
 
     @property
     def _likelihood(self) -> float:
-        """The estimated probability that the first line is right, as far as it is written: it only ever falls."""
+        """The estimated probability that the first line is right, as far as it is written. It only falls as the line
+        grows."""
         start, text = len(self.typed), self.generated.text
         line = text[start:].lstrip("\n")
         return certainty(sum(self._logprobs(start, len(text) - len(line) + len(line.partition("\n")[0]))))
 
     def _logprobs(self, start: int, end: int) -> tuple[float, ...]:
+        """Return the logprobs of the tokens of `text[start:end]`, as far as they are known."""
         tokens = self.generated.spanning(start, end)
         return tuple(token.logprob for begin, token in tokens if self._is_informative(begin))
 
     def _is_informative(self, begin: int) -> bool:
-        """Tell whether a token's probability is known: not once its first letters are typed."""
+        """Tell whether the logprob of the token at `begin` says something: not if its first letters are typed, which
+        the model was held to."""
         return not self.generated.text[begin : len(self.typed)].strip()
 
 
 def wait_until_shown(continuation: Continuation, cancel: CancelToken) -> tuple[Continuation, Draft, str | Silence]:
     """Return the continuation once it may be shown, or never will; the draft of it, and the draft's form.
 
-    Once it is due, of what can't be shown before there is more of it the whole lines are shown, if that can be, and a
-    known word rather than nothing.
+    When the answer is due and the draft can't be shown before there is more of it, its whole lines are tried alone; and
+    if the word at the cursor is known, it isn't waited for any more.
     """
-    task, draft, tried = continuation.task, continuation.draft, ""
+    task, draft, tried_lines = continuation.task, continuation.draft, ""
     fit = continuation.fit(draft)
     while isinstance(fit, Silence) and continuation.generated.writing and not is_final(fit):
-        lines, is_due = continuation.rest.rpartition("\n")[0], time.monotonic() >= task.due
-        if lines != tried and is_due:
-            tried, part = lines, continuation.draft_of(lines)
-            if isinstance(form := fitted(part, threshold=task.threshold), str):
-                return continuation, replace(part, complete=False), form
+        whole_lines, is_due = continuation.rest.rpartition("\n")[0], time.monotonic() >= task.due
+        if whole_lines != tried_lines and is_due:
+            tried_lines, lines_draft = whole_lines, continuation.draft_of(whole_lines)
+            if isinstance(form := fitted(lines_draft, threshold=task.threshold), str):
+                return continuation, replace(lines_draft, complete=False), form
         if task.word and is_due:
             break
-        before = draft.text
+        text_before = draft.text
         continuation = continuation.wait(cancel, -1 if task.word else len(continuation.generated.text))
         draft = continuation.draft
-        if draft.text != before or not draft.text or not continuation.generated.writing:
+        if draft.text != text_before or not draft.text or not continuation.generated.writing:
             fit = continuation.fit(draft)
     return continuation, draft, fit
 
 
 def find_surer(continuation: Continuation) -> tuple[Draft, str | Silence] | None:
-    """Return what of a text that the model isn't sure of may be shown all the same, and its form: what is left of an
-    offer that the user types along, whose every key says that it is right, or else as much as the model is sure of."""
+    """Return the part of a text that may be shown although the model isn't sure of the whole, and the part's form.
+
+    It is the rest of an offer that the user types along, since each key says that it is right, or else as much as the
+    model is sure of. None if there is neither.
+    """
     task = continuation.task
     offered = task.session.rest_of_offer(task.cursor.document, task.cursor.offset)
     if offered.strip() and continuation.generated.text.startswith(offered, len(continuation.typed)):

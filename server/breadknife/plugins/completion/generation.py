@@ -1,4 +1,4 @@
-"""What the model is asked at a cursor, and other ways to go on than its likeliest one."""
+"""What the model is asked at a cursor, and other texts than its likeliest one."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ log = logging.getLogger(__name__)
 
 STOP = ("<|fim_", "<|repo_name|>", "<|file_sep|>")
 WORD = 20
-"""Letters of half a word that are written again, at most: Chinese has no blanks."""
+"""The most letters of half a word that are written again: Chinese has no blanks."""
 LIKELIEST = 3
-"""Tokens that are known at each step of a text that alternatives are made from."""
+"""Tokens that the engine tells at each step of a text that alternatives are made from, and the most alternatives."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,9 @@ class CompletionTask:
     selected: TextEdit | None
     shape: Shape
     invoked: bool
+    """The user asked for it by hand."""
     due: float
-    """From then on (of `time.monotonic()`) a part is enough."""
+    """When the beginning of a suggestion is enough, on `time.monotonic()`'s clock."""
     threshold: float
     """The least confidence of what is shown, from 0 to 1."""
     session: Session
@@ -61,15 +62,16 @@ class CompletionTask:
         return None if self.invoked else self.session.streams.find(self.cursor.document, self.cursor.offset)
 
     def is_complete(self, text: str) -> bool:
-        """Tell whether nothing that follows `text` can add to what the shape takes of it."""
+        """Tell whether `text` fills the shape: nothing that follows can add to what the shape takes of it."""
         return truncate(text, self.shape)[1]
 
     def typed(self, start: int) -> TypedText:
+        """Return what is typed between `start` and the cursor."""
         return TypedText(self.cursor.document, start, self.cursor.offset)
 
     def rest(self, start: int, typed: str, text: str) -> str:
-        """Return what of `text`, which begins at `start`, follows its beginning `typed`, up to the cursor. Where the
-        cursor's line is deeper than the text has it, so are the others."""
+        """Return what is left of `text`, which stands at the offset `start`, after its beginning `typed`, which ends at
+        the cursor. If the cursor's line is indented deeper than in the text, so are the lines after it."""
         first, *more = text[len(typed) :].split("\n")
         document = self.cursor.document
         line = document.text[document.line_starts[document.line_at(start)] : start]
@@ -77,8 +79,8 @@ class CompletionTask:
         return "\n".join((first, *shifted(more, max(self.cursor.width - width, 0))))
 
     def goal(self, start: int) -> Goal:
-        """Return the goal of a stream that begins at `start`: the shape is filled after what is typed since, or can't
-        be any more."""
+        """Return the goal of a stream that begins at `start`: it is met when the text after what is typed fills the
+        shape, or when the text doesn't agree with what is typed."""
         typed = self.typed(start)
 
         def is_met(text: str) -> bool:
@@ -106,9 +108,10 @@ class TextGenerator:
     def stream(
         self, task: CompletionTask, start: int, *, slot: str = "", begun: GeneratedText = GeneratedText()
     ) -> Stream:
-        """Return a stream for what stands between `start` and the cursor and what follows, which begins with `begun`.
+        """Return a stream of a text that stands at the offset `start` and goes on after the cursor; `begun` is its
+        beginning, if that is written already.
 
-        Streams of different slots are written at the same time.
+        It doesn't write before somebody wants it. Streams of different slots are written at the same time.
         """
         cursor = task.cursor
         required = "" if self.is_remote else cursor.document.text[start : cursor.offset]
@@ -139,15 +142,16 @@ class TextGenerator:
                 if isinstance(chunks, Generator):
                     chunks.close()
                 if first and last:
-                    rest, tokens = last.computed - first.computed, last.output_tokens - first.output_tokens
-                    new = first.prompt_tokens - first.cached_tokens
-                    self.pace.wrote(first.queued + first.computed, rest, tokens, new)
+                    rest_seconds = last.computed - first.computed
+                    more_tokens = last.output_tokens - first.output_tokens
+                    new_tokens = first.prompt_tokens - first.cached_tokens
+                    self.pace.wrote(first.queued + first.computed, rest_seconds, more_tokens, new_tokens)
 
         return Stream(cursor.document, start, cursor.offset, write, begun)
 
     def evaluate_ahead(self, task: CompletionTask, seconds: float) -> None:
-        """Have the whole prompt evaluated, for the texts to come, `seconds` after somebody began to type there. It is
-        no hurry: what is being written goes first."""
+        """Have the whole prompt evaluated in `seconds`, for the texts to come, if nobody could wait for it. It isn't
+        urgent: what is being written goes first."""
         prompt = self._slow_prompt(task)
         if prompt is None:
             return
@@ -163,7 +167,8 @@ class TextGenerator:
         task.session.evaluate(task.number, prompt, seconds, evaluate)
 
     def _slow_prompt(self, task: CompletionTask) -> Prompt | None:
-        """The whole prompt, if it is too much for who is typing, who gets a text from a part of it sooner."""
+        """Return the whole prompt if evaluating it would take too long for a user who types: a text from a part of it
+        is there sooner. None if it wouldn't."""
         if task.invoked or self.is_remote:
             return None
         document, offset = task.cursor.document, task.cursor.offset
@@ -176,8 +181,8 @@ class TextGenerator:
     def alternatives(
         self, task: CompletionTask, start: int, typed: str, main: GeneratedText, cancel: CancelToken
     ) -> list[GeneratedText]:
-        """Return texts that take another way where the model was least decided, those that are whole when the answer is
-        due. Raises Cancelled."""
+        """Return texts that differ from `main` first where the model was least decided, as far as they are whole when
+        the answer is due. `typed` is the beginning of `main` up to the cursor. Raises Cancelled."""
         streams: list[Stream] = []
         texts: list[GeneratedText] = []
         for begun in _branches(main, typed, task.shape):
@@ -205,11 +210,11 @@ def _prompt(task: CompletionTask, document: Document, offset: int, window: Windo
 
 
 def token_start(text: str, offset: int, *, held: bool) -> int:
-    """Return where the model is to take over: before what may be one token with what it writes.
+    """Return the offset at which the model begins to write: before what may be one token with what follows.
 
     A token of code is letters with a blank or a sign before them: ` return`, `.parent`, `_path`. After half of one a
-    model goes on badly, so it is asked to go on before it, and held to what stands there (token healing). One that
-    can't be held is asked only before blanks: after `return ` it would write a second one.
+    model goes on badly, so it begins before it, and a grammar holds it to what stands there (token healing). A model
+    that can't be held (`held` is False) begins only before blanks: after `return ` it would write another blank.
     """
     start = offset
     while held and max(offset - WORD, 0) < start and text[start - 1].isalpha():
@@ -224,23 +229,27 @@ def token_start(text: str, offset: int, *, held: bool) -> int:
 
 
 def _grammar_beginning(text: str) -> str:
-    """A grammar (GBNF) of all that begins with `text`; none where that is any text."""
+    """Return a grammar (GBNF) of all texts that begin with `text`; empty if that is any text."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
     return text and f'root ::= "{escaped}" [^\\x00]*'
 
 
 def _branches(main: GeneratedText, typed: str, shape: Shape) -> Iterator[GeneratedText]:
-    """Yield the beginnings of other ways than `main`, up to the token with which they part; the likeliest first."""
+    """Yield the beginnings of other texts, up to the token in which they differ from `main`; the likeliest first.
+
+    They differ in the first line of what `main` suggests after `typed`.
+    """
     start = len(typed)
     suggested = truncate(main.text[start:], shape)[0]
-    line = len(suggested) - len(suggested.lstrip()) + len(suggested.lstrip().partition("\n")[0])
+    first_line_end = len(suggested) - len(suggested.lstrip()) + len(suggested.lstrip().partition("\n")[0])
+    # How much less likely its last token is than that of `main`, where that begins, the token, the text to its end.
     branches: list[tuple[float, int, GeneratedToken, str]] = []
-    for begin, token in main.spanning(start, start + line):
+    for begin, token in main.spanning(start, start + first_line_end):
         for text, logprob in token.likeliest:
             if begin >= start and text.strip() and "\ufffd" not in text and not text.startswith("<|"):
-                other = GeneratedToken(begin + len(text), logprob)
-                branches.append((token.logprob - logprob, begin, other, main.text[:begin] + text))
-    counts = {begin: index for index, (begin, _) in enumerate(main.spanning(0, len(main.text)))}
-    for _, begin, other, text in sorted(branches, key=lambda branch: branch[0]):
+                alternative = GeneratedToken(begin + len(text), logprob)
+                branches.append((token.logprob - logprob, begin, alternative, main.text[:begin] + text))
+    tokens_before = {begin: index for index, (begin, _) in enumerate(main.spanning(0, len(main.text)))}
+    for _, begin, alternative, text in sorted(branches, key=lambda branch: branch[0]):
         if not main.text.startswith(text):
-            yield GeneratedText(text, (*main.tokens[: counts[begin]], other))
+            yield GeneratedText(text, (*main.tokens[: tokens_before[begin]], alternative))

@@ -1,4 +1,4 @@
-"""The rest of a word that stands near already: a rule, for where the model has nothing to show yet.
+"""Completes a word from those that stand nearby: a rule, for when the model has nothing to show yet.
 
 The likeliest word that begins like the one at the cursor is that of a cache model (Kuhn and De Mori, "A Cache-Based
 Natural Language Model for Speech Recognition", 1990): each place where a word stands speaks for it, near ones louder,
@@ -18,18 +18,20 @@ from breadknife.text.tokens import is_of_word, word_before
 
 RULE = "known-word"
 THRESHOLD = 0.5
-"""What is less likely isn't shown."""
+"""A word that is less likely isn't shown."""
 FEWEST_LEFT = 2
-"""Letters."""
+"""The fewest letters that are worth completing."""
 HALF_LIFE = 1_000
-"""Characters from the cursor at which a place counts half."""
+"""Characters from the cursor at which an occurrence counts half."""
 SAME_SIGN, SAME_WORD = 4.0, 6.0
-"""How much more a place counts where the same character stands before it, blanks aside, and the same word. These three
-and `STANDS_NEAR` were fitted on other packages than those that `bench/completion/known_words.py` measures."""
+"""How many times more an occurrence counts that has the same character before it, blanks aside, and the same word.
+These three and `STANDS_NEAR` were fitted on other packages than those that `bench/completion/known_words.py`
+measures."""
 STANDS_NEAR = (0.79, 0.85, 0.87, 0.89, 0.90, 0.94)
-"""Of words of which one letter, two, and so on are typed, and that others begin like, those that stand there too."""
+"""How probable it is that the word at the cursor is one that stands nearby, if one letter of it is typed, two, and so
+on, and a word nearby begins with them."""
 BEFORE = 40
-"""Characters in which the word before is looked for."""
+"""Characters before a word in which the word before it is looked for."""
 _PART = re.compile(r"(?<=[^_])_|(?<=[a-z])(?=[A-Z])")
 """Where another part of a name begins."""
 _WORD_BEFORE = re.compile(r"(\w+)\W{0,3}\Z")
@@ -37,8 +39,10 @@ _WORD_BEFORE = re.compile(r"(\w+)\W{0,3}\Z")
 
 @dataclass(frozen=True)
 class KnownWord:
+    """A word that completes the one at the cursor."""
+
     rest: str
-    """What isn't typed of it, or of those of its parts that it has in common with others."""
+    """The letters that aren't typed yet; up to the end of one of its parts, if other words only begin like it."""
     certainty: float
     """The estimated probability that it is right."""
 
@@ -65,8 +69,11 @@ class _Occurrence:
 
 
 def known_word(document: Document, offset: int, snippets: Iterable[Snippet] = ()) -> KnownWord | None:
-    """Return the likeliest of the words that begin like the one at the cursor and stand in the snippets, or as far
-    around it as a prompt goes, or its first parts; None if none is likely, or little of it is left to type."""
+    """Return the word that most likely completes the one at the cursor, `offset`, or the first parts of such a word.
+
+    It stands in the snippets, or around the cursor as far as a prompt goes. None if none is likely enough, or little of
+    it is left to type.
+    """
     text, typed = document.text, word_before(document.text, offset)
     if not typed or typed[0].isdigit() or is_of_word(text[offset : offset + 1]):
         return None
@@ -74,15 +81,15 @@ def known_word(document: Document, offset: int, snippets: Iterable[Snippet] = ()
     sign, before = begun.sign, begun.word_before
     weights, total = defaultdict[str, float](float), 0.0
     for occurrence in _occurrences(begun, snippets):
-        same = (SAME_SIGN if occurrence.sign == sign else 1.0) * (
+        likeness = (SAME_SIGN if occurrence.sign == sign else 1.0) * (
             SAME_WORD if occurrence.word_before == before else 1.0
         )
-        weight = same * 0.5 ** (occurrence.distance / HALF_LIFE)
+        weight = likeness * 0.5 ** (occurrence.distance / HALF_LIFE)
         total += weight
         for end in (len(occurrence.word), *(part.start() for part in _PART.finditer(occurrence.word))):
             weights[occurrence.word[:end]] += weight
-    known = STANDS_NEAR[min(len(typed), len(STANDS_NEAR)) - 1]
-    words = (KnownWord(word[len(typed) :], known * weight / total) for word, weight in weights.items())
+    stands_near = STANDS_NEAR[min(len(typed), len(STANDS_NEAR)) - 1]
+    words = (KnownWord(word[len(typed) :], stands_near * weight / total) for word, weight in weights.items())
     likely = (word for word in words if len(word.rest) >= FEWEST_LEFT and word.certainty >= THRESHOLD)
     return max(likely, key=lambda word: len(word.rest), default=None)
 

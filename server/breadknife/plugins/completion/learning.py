@@ -1,7 +1,7 @@
-"""What a user takes and leaves tunes how sure a suggestion must be, and how long it waits. It stays on this machine.
+"""Learns from the suggestions that a user takes and leaves how sure one must be, and how long it waits.
 
-Accepts and rejects are counted by language and by confidence; no text of a document is kept. The rule is that of
-Mozannar et al., "When to Show a Suggestion?" (AAAI 2024): what will most likely be rejected isn't shown. How likely
+Accepts and rejects are counted by language and by confidence, on this machine only; no text is kept. The rule is that
+of Mozannar et al., "When to Show a Suggestion?" (AAAI 2024): what will most likely be rejected isn't shown. How likely
 that is, is the mean of a beta distribution for each bucket of confidence: few outcomes change little.
 """
 
@@ -20,9 +20,9 @@ from breadknife.lru import LruCache
 from breadknife.paths import lock_file, read_written, state_dir, write_atomically, written_at
 
 MINIMUM = 30
-"""Outcomes before anything changes."""
+"""The fewest outcomes that change anything."""
 WIDTH = 0.05
-"""Of a bucket of confidence."""
+"""The width of a bucket of confidence."""
 PRIOR_ACCEPTED, PRIOR_REJECTED = 3.0, 7.0
 """What is believed before any outcome, as ten of them: Copilot's users took 27 to 30 % (Ziegler et al., "Productivity
 Assessment of Neural Code Completion", 2022)."""
@@ -38,10 +38,13 @@ REMEMBERED = 600
 """Outcomes of one language. Then all its counts are halved, so that what is new counts more, and what was given up is
 tried again some day."""
 LANGUAGES = 50
+"""The most languages that are counted: those with the fewest outcomes go."""
 OFFERS = 100
-"""Suggestions that still may be taken."""
+"""The newest suggestions that still may be taken."""
 SAVE_SECONDS = 5.0
+"""From an outcome to writing the file."""
 LOCK_SECONDS = 2.0
+"""The longest wait for another server that writes the file."""
 log = logging.getLogger("breadknife.plugins")
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=10 * REMEMBERED)]
@@ -49,6 +52,8 @@ _Count = Annotated[int, msgspec.Meta(ge=0, le=10 * REMEMBERED)]
 
 @dataclass
 class Outcomes:
+    """How many suggestions were accepted and rejected."""
+
     accepted: _Count = 0
     rejected: _Count = 0
 
@@ -72,13 +77,14 @@ Buckets = dict[str, Outcomes]
 
 @dataclass
 class Learned:
-    """What the file holds."""
+    """The content of the file: what has become of suggestions so far."""
 
     languages: dict[str, Buckets] = field(default_factory=dict[str, Buckets])
     characters: Annotated[int, msgspec.Meta(ge=0)] = 0
-    """In all suggestions that were taken."""
+    """Characters of all suggestions that were taken."""
 
     def add(self, other: Learned) -> None:
+        """Add other counts, and halve or drop what has become too much."""
         self.characters += other.characters
         for language, buckets in other.languages.items():
             own = self.languages.setdefault(language, {})
@@ -102,46 +108,48 @@ class Learned:
 
 
 class Learning:
-    """Several servers may share one file. Safe to use from several threads; nothing raises."""
+    """Counts outcomes and says what follows from them. Several servers may share its file. Safe to use from several
+    threads; nothing raises."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or learned_file()
         self._known = Learned()
+        """What the file holds, with what isn't written yet."""
         self._unsaved = Learned()
         self._read: tuple[int, int] | None = None
-        """The time of change and the size of the file that is known."""
+        """The time of change and the size of the file when it was read."""
         self._offers = LruCache[str, tuple[str, str]](OFFERS)
         """The language and the bucket of each suggestion that still may be taken."""
         self._saving: threading.Timer | None = None
         self._lock = threading.Lock()
 
     def offered(self, id: str, language: str, confidence: float) -> None:
-        """A suggestion is shown. `confidence` is from 0 to 1; an `id` is given to one suggestion alone."""
+        """Note that a suggestion is shown. `confidence` is from 0 to 1; each suggestion has an `id` of its own."""
         self._offers[id] = language, _edge(confidence)
 
     def accepted(self, id: str, characters: int) -> None:
-        """The user took so many characters of it. What isn't an offer, or was decided already, counts nothing."""
+        """Note that the user took so many characters of a suggestion. One that is unknown or was decided already counts
+        nothing."""
         self._count(id, Outcomes(accepted=1), characters)
 
     def rejected(self, id: str) -> None:
-        """The user saw it and went another way."""
+        """Note that the user saw a suggestion and typed something else."""
         self._count(id, Outcomes(rejected=1), 0)
 
     def threshold(self, default: float, language: str = "") -> float:
-        """Return how sure a suggestion must be, from 0 to 1, where it is `default` for a user of whom nothing is
-        known."""
+        """Return how sure a suggestion must be, from 0 to 1; `default` while too little is known of the user."""
         with self._lock:
             self._look()
             return threshold(default, self._known.about(language))
 
     def patience(self, default: float, language: str = "") -> float:
-        """Return how long to wait before showing one, in the unit of `default`."""
+        """Return how many seconds to wait before showing one; `default` while too little is known of the user."""
         with self._lock:
             self._look()
             return default * slowness(self._known.about(language))
 
     def close(self) -> None:
-        """Write what isn't yet."""
+        """Write what isn't written yet."""
         with self._lock:
             if self._saving:
                 self._saving.cancel()
@@ -201,7 +209,7 @@ def read_learned(path: Path) -> Learned:
 
 
 def threshold(default: float, buckets: Mapping[str, Outcomes]) -> float:
-    """Return `default`, raised by the buckets above it that aren't worth showing, or lowered by welcome ones."""
+    """Return `default`, raised over the buckets above it that aren't worth showing, or lowered over welcome ones."""
     if _sum(buckets).total < MINIMUM:
         return default
     moved = 0.0
@@ -213,7 +221,7 @@ def threshold(default: float, buckets: Mapping[str, Outcomes]) -> float:
 
 
 def slowness(buckets: Mapping[str, Outcomes]) -> float:
-    """Return what to multiply the delay by: twice as rarely accepted as by most people is twice as long."""
+    """Return what to multiply the delay by: it is twice as long for a user who accepts half as often as most people."""
     outcomes = _sum(buckets)
     if outcomes.total < MINIMUM:
         return 1.0
@@ -225,6 +233,7 @@ def _at(buckets: Mapping[str, Outcomes], confidence: float) -> Outcomes:
 
 
 def _edge(confidence: float) -> str:
+    """Return the lower edge of the bucket that a confidence is in, as the file has it."""
     number = int(min(max(confidence, 0.0), 1.0 - WIDTH / 2) / WIDTH + 1e-9)
     return f"{number * WIDTH:.2f}"
 

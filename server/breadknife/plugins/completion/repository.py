@@ -1,8 +1,8 @@
-"""What of other files stands before a completion's prompt: definitions that the document uses, and recent edits.
+"""Chooses what of other files stands before a completion's prompt: definitions that the document uses, recent edits.
 
 Repository context helps a minority of completions (Repoformer, Wu et al. 2024: 20 %) and costs seconds to evaluate. So
 it is chosen by what the document is known to use instead of by likeness of text, none where nothing is known, and
-the choice is held (`ContextHolder`): what stands first in a prompt must stay for the engine to know the rest again.
+the choice is held (`ContextHolder`): the engine evaluates again all that comes after a change in a prompt.
 """
 
 from __future__ import annotations
@@ -25,18 +25,19 @@ from breadknife.text.outline import Definition, Import, Outline, outline
 BUDGET = 2_000
 """Characters of all snippets: about 500 tokens, 2.7 s on two slow cores when they are evaluated the first time."""
 EDIT_CHARACTERS = 400
-"""Of these, those of recent edits; where they come to definitions that are held, on top of them."""
+"""The most of these characters that recent edits take. Edits that are added to held definitions come on top."""
 EDIT_SECONDS = 900.0
+"""Older edits don't count."""
 NEAR_BEFORE, NEAR_AFTER = 1_500, 300
 """Characters around the cursor whose names count more."""
 SHORTEST = 20
-"""Characters of a definition that tells something."""
+"""The fewest characters of a definition that says something."""
 HOPS = 2
-"""Files that a name is followed through when packages only hand it on."""
+"""The most files that a name is followed through when packages only hand it on."""
 GUESSES = 8
-"""Names near the cursor that are looked up without an import."""
+"""The most names near the cursor that are looked up without an import."""
 AMBIGUOUS = 3
-"""Definitions of one name, beyond which it tells nothing."""
+"""A name with more definitions than that says nothing."""
 UNUSED, ASKED, FILLER = 2.5, 1.0, 0.3
 """The scores of what was imported by name and isn't used yet, and of a module's unused names where the module is on the
 cursor's line, or near."""
@@ -44,14 +45,15 @@ CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor", "new", "__constr
 PACKAGES = frozenset({"__init__", "index", "mod"})
 """Names of the files that stand for their folder."""
 JUMP_LINES, REST_SECONDS = 5, 4.0
-"""What is more than typing, between two requests for one document."""
+"""Between two requests for one document the cursor has jumped, or rested, if it is more than that."""
 DOCUMENTS = 16
+"""Documents whose context is held."""
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True)
 class RepositoryContext:
-    """What was chosen at one cursor."""
+    """The snippets that were chosen at one cursor."""
 
     definitions: tuple[Snippet, ...] = ()
     edits: tuple[tuple[Path, Snippet], ...] = ()
@@ -72,9 +74,9 @@ class RepositoryContext:
         return self.sources.union(path for path, _ in self.edits)
 
     def after(self, held: RepositoryContext) -> RepositoryContext:
-        """Return what to go on with where `held` was the context: as much of that as isn't outdated, for another
-        context is another prompt. Edits stand last in it, so that new ones leave what was evaluated of the
-        definitions."""
+        """Return the context to go on with if `held` was the one before: that one, as far as it isn't outdated, since
+        another context would be another prompt. Edits stand last in it: the engine needn't evaluate the definitions
+        again for a new edit."""
         if self._outdates(held):
             return self
         return held if set(self.edits) <= set(held.edits) else replace(held, edits=self.edits)
@@ -116,9 +118,12 @@ def choose_context(cursor: CursorContext, project: Project | None, budget: int =
 
 @dataclass(frozen=True)
 class _Candidate:
+    """A definition that may be shown to the model."""
+
     path: Path
     definition: Definition
     score: float
+    """How likely it is to be used at the cursor; 1 for a name that the document uses somewhere."""
     holder: Definition | None = None
     """The class that it is shown in."""
 
@@ -185,71 +190,81 @@ class _CandidateFinder:
         for candidate in candidates:
             if candidate.key not in best or best[candidate.key].score < candidate.score:
                 best[candidate.key] = candidate
-        return sorted(best.values(), key=lambda each: (-each.score, each.path, each.definition.span.start))
+        return sorted(best.values(), key=lambda item: (-item.score, item.path, item.definition.span.start))
 
     def _imported(self) -> Iterator[_Candidate]:
+        """Yield what the document imports, with the members of imported classes."""
         for imported in self._imports:
             for local, located, by_name in self._resolved(imported, self._document, HOPS):
                 self._locals.add(local)
-                each = located.definition
+                definition = located.definition
                 if by_name:  # what was imported and isn't used yet is about to be
                     score = self._weight(local) or UNUSED
+                elif weight := self._weight(definition.name):
+                    score = weight
                 else:
-                    score = self._weight(each.name) or (ASKED if local in self.line else FILLER * (local in self._near))
-                if each.name in self._bases or local in self._bases:
+                    score = ASKED if local in self.line else FILLER * (local in self._near)
+                if definition.name in self._bases or local in self._bases:
                     score += 1
                 if score:
-                    yield _Candidate(located.path, each, score)
+                    yield _Candidate(located.path, definition, score)
                     yield from self._members(located, score, is_base=local in self._bases)
 
     def _members(self, located: LocatedDefinition, score: float, *, is_base: bool) -> Iterator[_Candidate]:
+        """Yield the members of a class with that score. `is_base`: the class at the cursor is derived from it."""
         holder = located.definition
-        for each in self._definitions(located.path) if holder.kind in ("class", "type") else ():
-            if each.container != holder.name:
+        for member in self._definitions(located.path) if holder.kind in ("class", "type") else ():
+            if member.container != holder.name:
                 continue
-            used = self._weight(each.name)
-            if each.name in CONSTRUCTORS:
-                value = score * 0.9
-            elif each.name.startswith("__") or (each.name.startswith("_") and not is_base and not used):
+            weight = self._weight(member.name)
+            if member.name in CONSTRUCTORS:
+                member_score = score * 0.9
+            elif member.name.startswith("__") or (member.name.startswith("_") and not is_base and not weight):
                 continue
             else:
-                value = (score + used) / 2
-            yield _Candidate(located.path, each, value, holder if holder.span.contains(each.span) else None)
+                member_score = (score + weight) / 2
+            shown_in = holder if holder.span.contains(member.span) else None
+            yield _Candidate(located.path, member, member_score, shown_in)
 
     def _resolved(
         self, imported: Import, document: Document, hops: int
     ) -> Iterator[tuple[str, LocatedDefinition, bool]]:
-        """(Local name, definition, whether it was imported by its name); of a module all of its public ones."""
+        """Yield what an import of `document`'s brings in: the local name, the definition, and whether it was imported
+        by its own name. For a module those are all of its public definitions.
+
+        `hops` is how many files more may hand a name on.
+        """
         missing = dict(imported.names)
         for path in self._project.module(imported, document):
-            found = self._project.outline(path) if path != self._document.path else None
-            if found is None:
+            module = self._project.outline(path) if path != self._document.path else None
+            if module is None:
                 continue
-            top = [
+            public = [
                 definition
-                for definition in found.definitions
+                for definition in module.definitions
                 if not definition.container and not definition.name.startswith("_")
             ]
             if not imported.names:
-                last = re.split(r"[./\\:]", imported.module)[-1]
-                for each in top:
-                    yield imported.alias or last, LocatedDefinition(path, each), each.name == last
-            for there, local in list(missing.items()):
+                module_name = re.split(r"[./\\:]", imported.module)[-1]
+                for definition in public:
+                    is_by_name = definition.name == module_name
+                    yield imported.alias or module_name, LocatedDefinition(path, definition), is_by_name
+            for original, local in list(missing.items()):
                 named = [
                     definition
-                    for definition in found.definitions
-                    if definition.name in (there, local) and not definition.container
+                    for definition in module.definitions
+                    if definition.name in (original, local) and not definition.container
                 ]
-                if there == "*" or there in (path.stem, path.parent.name if path.stem in PACKAGES else ""):
-                    yield from ((local, LocatedDefinition(path, definition), False) for definition in top)
+                if original == "*" or original in (path.stem, path.parent.name if path.stem in PACKAGES else ""):
+                    yield from ((local, LocatedDefinition(path, definition), False) for definition in public)
                 elif named:
                     yield local, LocatedDefinition(path, named[0]), True
-                elif hops and (handed := _handed_on(found, there, local)):
-                    there_document = Document(path.as_uri(), self._syntax(path).id, "")
-                    yield from self._resolved(handed, there_document, hops - 1)
+                elif hops and (handed_on := _handed_on(module, original, local)):
+                    module_document = Document(path.as_uri(), self._syntax(path).id, "")
+                    yield from self._resolved(handed_on, module_document, hops - 1)
                 else:
                     continue
-                del missing[there]
+                del missing[original]
 
     def _guessed(self) -> Iterator[_Candidate]:
         """Yield definitions of names near the cursor that are neither this file's nor imported: methods, for
@@ -262,10 +277,11 @@ class _CandidateFinder:
         for name in unknown[:GUESSES]:
             defining = self._project.defining(name, self._document.language)
             located = [match for match in defining if match.path != self._document.path]
-            for each in located if len(located) <= AMBIGUOUS else ():
-                yield _Candidate(each.path, each.definition, self._weight(name) / 2 + 0.5, self._holder(each))
+            for match in located if len(located) <= AMBIGUOUS else ():
+                yield _Candidate(match.path, match.definition, self._weight(name) / 2 + 0.5, self._holder(match))
 
     def _holder(self, located: LocatedDefinition) -> Definition | None:
+        """Return the class that a definition is in; None if it is in none."""
         name, span = located.definition.container, located.definition.span
         definitions = self._definitions(located.path) if name else ()
         return next(
@@ -274,37 +290,39 @@ class _CandidateFinder:
         )
 
     def edits(self, budget: int) -> Iterator[tuple[Path, str]]:
-        """Yield the newest places of other files that are about something near the cursor."""
+        """Yield the newest edits of other files that have to do with something near the cursor: paths and new texts of
+        at most `budget` characters. To be called after `candidates`."""
         now = time.monotonic()
         for edit in self._project.recent_edits():
-            found = self._project.outline(edit.path)
-            if edit.path == self._document.path or found is None or now - edit.at > EDIT_SECONDS:
+            edited_file = self._project.outline(edit.path)
+            if edit.path == self._document.path or edited_file is None or now - edit.at > EDIT_SECONDS:
                 continue
-            known = self._own | self._locals | {definition.name for definition in found.definitions}
+            defined = self._own | self._locals | {definition.name for definition in edited_file.definitions}
             text = edit.after.strip("\r\n")
-            if known & self._near & set(_WORD.findall(text)) and len(text) <= budget:
+            if defined & self._near & set(_WORD.findall(text)) and len(text) <= budget:
                 budget -= len(text)
                 yield edit.path, text
 
 
-def _handed_on(found: Outline, there: str, local: str) -> Import | None:
-    """The import by which a file has a name that it doesn't define."""
-    for imported in found.imports:
+def _handed_on(module: Outline, wanted: str, local: str) -> Import | None:
+    """Return the import by which a module has the name `wanted`, which it doesn't define, as an import of `local`."""
+    for imported in module.imports:
         for original, name in imported.names:
-            if name in (there, "*"):
-                return Import(imported.module, ((there if original == "*" else original, local),))
+            if name in (wanted, "*"):
+                return Import(imported.module, ((wanted if original == "*" else original, local),))
     return None
 
 
 def _choose(candidates: Iterable[_Candidate], budget: int, price: Callable[[_Candidate], int]) -> list[_Candidate]:
-    """The best ones that fit together, each with the class that it is shown in."""
+    """Return the best candidates that fit into `budget` characters together, each with the class that it is shown
+    in."""
     chosen: dict[tuple[Path, Span], _Candidate] = {}
     for candidate in candidates:
         if budget < SHORTEST:
             break
         holder = candidate.holder
         shown = [*([_Candidate(candidate.path, holder, candidate.score)] if holder else []), candidate]
-        new = {part.key: part for part in shown if part.key not in chosen}
+        new = {item.key: item for item in shown if item.key not in chosen}
         needed = sum(map(price, new.values()))
         if needed <= budget:
             budget -= needed
@@ -313,7 +331,7 @@ def _choose(candidates: Iterable[_Candidate], budget: int, price: Callable[[_Can
 
 
 def _without(text: str, spans: Iterable[Span]) -> str:
-    """The text with blanks in place of spans."""
+    """Return the text with blanks in place of spans, so that offsets stay."""
     for span in spans:
         text = text[: span.start] + " " * len(span) + text[span.end :]
     return text
@@ -327,8 +345,9 @@ def _label(path: Path, project: Project) -> str:
 class _HeldContext:
     context: RepositoryContext
     line: int
-    """Of the newest request."""
+    """The cursor's line at the newest request."""
     at: float
+    """When that was, on `time.monotonic()`'s clock."""
 
 
 class ContextHolder:
@@ -338,8 +357,8 @@ class ContextHolder:
         self._held = LruCache[str, _HeldContext](DOCUMENTS)
 
     def context(self, cursor: CursorContext, project: Project | None) -> tuple[Snippet, ...]:
-        """Return what `choose_context` chooses, but the same as before unless the cursor has jumped or rested and much
-        would change. While someone types, all that is looked at is whether the files may still be read."""
+        """Return the snippets that `choose_context` chooses, but the same as before unless the cursor has jumped or
+        rested and much would change. While the user types, it only looks whether the files may still be read."""
         now, uri = time.monotonic(), cursor.document.uri
         held = self._held.get(uri)
         if held and any(project is None or project.outline(path) is None for path in held.context.paths):

@@ -1,4 +1,4 @@
-"""What is kept of one document while it is edited: its streams, its newest request, and what was offered last."""
+"""What is kept of one document while it is edited: its streams, its newest request, and the suggestion shown last."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from breadknife.plugins.completion.typed_text import TypedText
 from breadknife.text.document import Document, common_prefix
 
 SEEN_SECONDS = 0.5
-"""What was on the screen for less was hardly read: to type something else doesn't reject it."""
+"""A suggestion that was on the screen for less was hardly read: to type something else doesn't reject it."""
 
 EVALUATED = 4
-"""Prompts that are remembered as evaluated: of the places that somebody goes to and fro between."""
+"""Prompts that are remembered as evaluated: those of the places that a user goes to and fro between."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Offer:
     """Where its text begins in the document."""
     text: str
     at: float
-    """Since when, of `time.monotonic()`."""
+    """When it was first shown, on `time.monotonic()`'s clock."""
 
     def rest(self, document: Document, offset: int) -> str | None:
-        """Return what of its text isn't in the document yet; None when something else was typed."""
+        """Return the part of its text that isn't typed yet up to the cursor; None when something else was typed."""
         typed = TypedText(document, self.start, offset)
         matched = typed.match(self.text) if offset >= self.start else None
         if matched is None:
@@ -55,15 +55,18 @@ class Session:
         self.streams = StreamTable()
         self._changed = threading.Condition()
         self._newest = 0
+        """The number of the newest request."""
         self._place: tuple[str, int] | None = None
         """The text and the offset of the newest request."""
         self._offer: Offer | None = None
         self._evaluation = CancelToken()
+        """Cancels the evaluation of `_ahead`."""
         self._ahead: Prompt | None = None
-        """What is evaluated ahead, or is going to be."""
-        self._begins: dict[Window, int] = {}
-        """Where the newest prompt's prefix began."""
+        """The prompt that is evaluated ahead, or is going to be."""
+        self._prefix_starts: dict[Window, int] = {}
+        """Where the newest prompt's prefix begins in the document, for each window."""
         self._evaluated = deque[Prompt](maxlen=EVALUATED)
+        """The newest prompts that the engine has evaluated."""
 
     def begin(self, document: Document, offset: int) -> tuple[int, bool]:
         """Return a new request's number, and whether the user has done something since the one before."""
@@ -83,11 +86,12 @@ class Session:
         self.streams.stop()
 
     def is_newest(self, number: int) -> bool:
+        """Tell whether the request with that number is the newest one, and the session isn't closed."""
         with self._changed:
             return number == self._newest
 
     def pause(self, seconds: float, number: int, cancel: CancelToken) -> bool:
-        """Wait; False as soon as there is a newer request. Raises Cancelled."""
+        """Wait so many seconds. Returns False at once when there is a newer request than `number`. Raises Cancelled."""
         end = time.monotonic() + seconds
         forget = cancel.on_cancel(self._wake)
         try:
@@ -100,13 +104,19 @@ class Session:
             forget()
 
     def prefix_start(self, document: Document, offset: int, window: Window) -> int:
+        """Return where the prefix of a prompt for a cursor begins: where it began last, if that will do."""
         with self._changed:
-            begin = self._begins[window] = prefix_start(document, offset, window, self._begins.get(window))
-            return begin
+            last = self._prefix_starts.get(window)
+            start = self._prefix_starts[window] = prefix_start(document, offset, window, last)
+            return start
 
     def evaluate(self, number: int, prompt: Prompt, seconds: float, work: Callable[[CancelToken], None]) -> None:
-        """Do this for a prompt, so many seconds from now, in a thread of its own. If it is being done, or about to be,
-        for one that differs by what somebody may wait for, that goes on instead; for any other it is cancelled."""
+        """Call `work`, which evaluates `prompt`, in so many seconds, in a thread of its own.
+
+        If work for a prompt that is nearly the same is going on or about to begin, that stays instead: a user may wait
+        for the difference (`SOON`). Work for any other prompt is cancelled. Nothing happens if `number` isn't the
+        newest request's.
+        """
         with self._changed:
             if number != self._newest or (self._ahead and new_characters(prompt, self._ahead) <= SOON):
                 return
@@ -128,34 +138,39 @@ class Session:
         timer.start()
 
     def was_evaluated(self, prompt: Prompt) -> None:
+        """Note that the engine has evaluated a prompt."""
         with self._changed:
             self._evaluated.append(prompt)
 
     def new_characters(self, prompt: Prompt) -> int:
-        """Return how many characters of a prompt no earlier one of this document began with."""
+        """Return how many characters of a prompt the engine hasn't evaluated yet, as far as is known."""
         with self._changed:
             prompts = [(), *self._evaluated]
         return min(new_characters(prompt, evaluated) for evaluated in prompts)
 
     def take_rejected(self, document: Document, offset: int) -> str | None:
-        """Return the id of the offer that the user has seen and that this text goes against, once. Who takes half of it
-        and goes on otherwise has had some use of it: that is no reject, and no accept of it either."""
+        """Return the id of the offer that the user has seen and rejects by typing something else, only once.
+
+        A user who takes half of it and then types something else has had some use of it: that is no reject, and no
+        accept of it either.
+        """
         with self._changed:
             offer = self._offer
             if offer is None or offer.rest(document, offset):
                 return None
             self._offer = None
-            against = offset >= offer.start and offer.rest(document, offset) is None
-            against = against and not offer.is_half_taken(document, offset)
-            return offer.id if against and time.monotonic() - offer.at >= SEEN_SECONDS else None
+            is_against = offset >= offer.start and offer.rest(document, offset) is None
+            is_rejected = is_against and not offer.is_half_taken(document, offset)
+            return offer.id if is_rejected and time.monotonic() - offer.at >= SEEN_SECONDS else None
 
     def rest_of_offer(self, document: Document, offset: int) -> str:
-        """Return what isn't typed yet of an offer that is typed along."""
+        """Return the part that isn't typed yet of the offer that the user types along; empty without one."""
         with self._changed:
             return (self._offer.rest(document, offset) if self._offer else None) or ""
 
     def offer(self, document: Document, offset: int, text: str, id: str) -> str:
-        """Note what is shown. Returns its id: an earlier offer's if this is the same one, typed through or grown."""
+        """Note that `text` is shown at a cursor. Returns the offer's id: `id`, or that of the offer before if this is
+        its rest, or more of it."""
         with self._changed:
             offer = self._offer
             rest = offer.rest(document, offset) if offer else None

@@ -1,4 +1,4 @@
-"""Whether what is typed is what was suggested."""
+"""Compares what a user has typed with a suggested text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BLANKS = " \t"
 
 @dataclass(frozen=True)
 class TypedText:
-    """What stands between `start` in a document and the cursor, `offset`."""
+    """The text that stands between `start` in a document and the cursor, at `offset`."""
 
     document: Document
     start: int
@@ -25,11 +25,10 @@ class TypedText:
         return self.document.text[self.start : self.offset]
 
     def match(self, text: str, *, unfinished: bool = False) -> str | None:
-        """Return the beginning of `text` that says what is typed; None if none does.
+        """Return the beginning of `text` that is typed; None if something else is typed.
 
-        The blanks that lines begin with may be others: an editor indents by itself, with its own tabs or blanks. A line
-        may also be deeper than the text has it, unless the text leaves a block there. `unfinished`: `text` is still
-        being written.
+        Lines may be indented differently: an editor indents by itself, with its own tabs or blanks. A line may also be
+        deeper than in `text`, unless `text` leaves a block there. `unfinished` says that `text` is still being written.
         """
         if text.startswith(self.text):
             return self.text
@@ -42,24 +41,25 @@ class TypedText:
         if typed_above != above or not code.startswith(typed_code):
             return None
         lead = matched[-1][: len(matched[-1]) - len(code)]
-        growing = unfinished and not code and len(lines) == len(typed_lines)
+        may_be_indented_further = unfinished and not code and len(lines) == len(typed_lines)
         width = columns(typed_lines[-1])
-        if (columns(lead) < min(width, self._width_above) and not growing) or (typed_code and width < columns(lead)):
+        leaves_block = columns(lead) < min(width, self._width_above)
+        if (leaves_block and not may_be_indented_further) or (typed_code and width < columns(lead)):
             return None
         if not typed_code:
             lead = next(lead[:end] for end in range(len(lead), -1, -1) if columns(lead[:end]) <= width)
         return "\n".join((*matched[:-1], lead + typed_code))
 
     def _codes(self, lines: Sequence[str]) -> list[str]:
-        """The lines without what indents them."""
+        """Return the lines without their indentation; the first only if the text begins its line."""
         first, *more = lines
         return [first.lstrip(_BLANKS) if self._begins_line else first, *(line.lstrip(_BLANKS) for line in more)]
 
     @cached_property
     def _begins_line(self) -> bool:
         """True if only blanks stand before the start on its line."""
-        line = self.document.line_starts[self.document.line_at(self.start)]
-        return not self.document.text[line : self.start].strip(_BLANKS)
+        line_start = self.document.line_starts[self.document.line_at(self.start)]
+        return not self.document.text[line_start : self.start].strip(_BLANKS)
 
     @cached_property
     def _width_above(self) -> int:
