@@ -12,16 +12,18 @@ from breadknife.text.prose import ProseText, SegmentKind
 
 @dataclass(frozen=True)
 class ProseChange:
-    """Replace a part of a paragraph's prose."""
+    """A part of a paragraph's prose with the text that replaces it."""
 
     prose: ProseText
     span: Span
-    """In the prose."""
+    """The part, in offsets of the prose."""
     text: str
 
     def edit(self, document: Document) -> TextEdit | None:
-        """Return the edit of the source; None if it would touch markup. A line break that goes comes back at the next
-        blank, so that no line grows longer than it must."""
+        """Return the edit of the source; None if it would touch markup.
+
+        If a line break is in the part, it comes back at the next blank, so that no line grows longer than it must.
+        """
         return self.prose.edit(self.span, self.text) or _edit_over_lines(document, self)
 
 
@@ -33,14 +35,15 @@ class ChangeOutput:
     places: tuple[Span, ...]
     """What each text replaces in the document."""
     effect: str
-    """What they do, in a few words: for the menu's title."""
+    """What the edits do, in a few words for the menu's title."""
     before: str
-    """The lines that are changed."""
+    """The lines that are changed, for the guard."""
     after: str
+    """The same lines after the edits."""
 
 
 def change_lines(document: Document, edits: Sequence[TextEdit], effect: str) -> ChangeOutput:
-    """Return edits, which are in order and don't overlap, with the lines that they are in."""
+    """Return an action's output: edits, which are in order and don't overlap, and the lines that they are in."""
     first, last = document.line_at(edits[0].span.start), document.line_at(edits[-1].span.end)
     lines = Span(document.line_span(first).start, document.line_span(last).end)
     before = document.slice(lines)
@@ -51,6 +54,7 @@ def change_lines(document: Document, edits: Sequence[TextEdit], effect: str) -> 
 
 
 def _edit_over_lines(document: Document, change: ProseChange) -> TextEdit | None:
+    """Return the edit of a part that goes over a line's end; None if markup is in it, or the break has no place."""
     prose, span = change.prose, change.span
     if any(char in prose.reserved for char in change.text):
         return None
@@ -58,7 +62,7 @@ def _edit_over_lines(document: Document, change: ProseChange) -> TextEdit | None
     joins = [s for s in inside if s.kind is SegmentKind.JOIN]
     if not joins or any(s.kind is SegmentKind.MARKUP for s in inside):
         return None
-    if any(one.source.end != other.source.start for one, other in pairwise(inside)):
+    if any(before.source.end != after.source.start for before, after in pairwise(inside)):  # markup without text
         return None
     line_break = document.slice(joins[-1].source.shifted(prose.start))
     place = prose.source_span(span)

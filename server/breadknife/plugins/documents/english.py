@@ -1,4 +1,4 @@
-"""What the rules know of English: words, forms of verbs, and what a clause is."""
+"""The English that the rules know: word lists, forms of verbs, and what a clause is. All words are in small letters."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ class EnglishTables:
 
     @cached_property
     def commonest(self) -> frozenset[str]:
+        """Return the words that any English text has: determiners, pronouns, prepositions, auxiliaries and the like."""
         return self.determiners | self.pronouns | self.prepositions | self.auxiliaries | self.common
 
 
 FORMS = ("base", "third", "past", "participle", "gerund")
+"""The forms of a verb: keep, keeps, kept, kept, keeping."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,13 @@ class Verb:
 
 
 def english() -> EnglishTables:
+    """Return the word lists, which are read once."""
     return read_table("english", EnglishTables)
 
 
 @cache
 def verbs(form: str) -> dict[str, Verb]:
-    """Return the verbs by one of their FORMS."""
+    """Return the verbs by one of their FORMS: that form -> the verb."""
     return {getattr(verb, form): verb for verb in read_rows("verbs", Verb)}
 
 
@@ -70,33 +73,36 @@ def words(text: str) -> list[str]:
 
 
 def word_count(text: str) -> int:
+    """Return the number of words that blanks part."""
     return len(text.split())
 
 
 def is_english(text: str) -> bool:
     """Tell whether enough of a text's words are common English ones."""
-    of_text = words(text)
-    return bool(of_text) and sum(word in english().commonest for word in of_text) / len(of_text) >= _LEAST_ENGLISH
+    text_words = words(text)
+    common_count = sum(word in english().commonest for word in text_words)
+    return bool(text_words) and common_count / len(text_words) >= _LEAST_ENGLISH
 
 
 def capitalized(text: str) -> str:
+    """Return the text with a capital; other letters stay as they are."""
     return text[:1].upper() + text[1:]
 
 
 def has_finite_verb(clause: list[str]) -> bool:
     """Tell whether words are certain to have a verb with a subject, or a command."""
-    know = english()
+    lists = english()
     if not clause:
         return False
-    if any(word in know.auxiliaries for word in clause):
+    if any(word in lists.auxiliaries for word in clause):
         return True
     if clause[0] in verbs("base"):
         return True
     for before, word in pairwise(clause):
-        is_subject = before in know.pronouns or before in ("this", "which")
+        is_subject = before in lists.pronouns or before in ("this", "which")
         if is_subject and (word in verbs("base") or word in verbs("third") or word in verbs("past")):
             return True
-        if word in know.thirds and before not in know.determiners:
+        if word in lists.thirds and before not in lists.determiners:
             return True
     return False
 
@@ -104,23 +110,23 @@ def has_finite_verb(clause: list[str]) -> bool:
 def begins_clause(clause: list[str], longest: int = 9) -> bool:
     """Tell whether words are certain to begin with a subject and its verb: "it has", "the old files in the cache
     are"."""
-    know = english()
+    lists = english()
     if len(clause) < 3:
         return False
     first, rest = clause[0], clause[1:]
-    if first in know.auxiliaries and "'" in first:  # "it's"
+    if first in lists.auxiliaries and "'" in first:  # "it's"
         return True
-    if first in know.pronouns or first in ("this", "these", "those"):
+    if first in lists.pronouns or first in ("this", "these", "those"):
         verb = next((word for word in rest[:3] if not word.endswith("ly") and word not in ("also", "then")), "")
         plain = verb in verbs("base") or verb in verbs("third") or verb in verbs("past")
-        if verb in know.auxiliaries or (plain and first in know.pronouns):
+        if verb in lists.auxiliaries or (plain and first in lists.pronouns):
             return True
-    if first not in know.determiners or first == "that":  # "so that"
+    if first not in lists.determiners or first == "that":  # "so that"
         return False
     for word in rest[1:longest]:
-        if word in know.subordinators or word == "to" or word in verbs("gerund"):
+        if word in lists.subordinators or word == "to" or word in verbs("gerund"):
             return False
-        if word in know.auxiliaries:
+        if word in lists.auxiliaries:
             return True
     return False
 

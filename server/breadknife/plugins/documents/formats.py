@@ -22,26 +22,33 @@ class MarkupFormat:
     """One entry of `formats.toml`."""
 
     languages: tuple[str, ...]
+    """LSP ids."""
     margin: str
+    """A pattern of what a line begins with before its text: indentation, comment signs, quote marks."""
     item: str
+    """A pattern of an item's marker."""
     heading: str
+    """A pattern of a heading's start. The length of group 1, if there is one, is the heading's depth."""
     trailer: str
+    """A pattern of markup that closes a paragraph behind its prose."""
     bullet: str
+    """The marker of a new item."""
     bullets: str = ""
-    """Finds markers that the document has already, so that a new list looks like them."""
+    """A pattern of markers, with which a new list takes those that the document has already."""
     underlines: str = ""
     """Characters that a line under a heading consists of."""
     begin: str = ""
+    """A line above a list."""
     end: str = ""
-    """Lines around a list."""
+    """A line below a list."""
     indent: str = ""
-    """Of items, in addition to the paragraph's margin."""
+    """What items have before their marker, behind the paragraph's margin."""
     blank: bool = False
-    """Whether a blank line must stand between a paragraph and a list."""
+    """A blank line must stand between a paragraph and a list."""
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-        """Return those of `margin`, `item`, `heading` and `trailer`."""
+        """Return the patterns `margin`, `item`, `heading` and `trailer`."""
         margin, item, heading, trailer = map(re.compile, (self.margin, self.item, self.heading, self.trailer))
         return margin, item, heading, trailer
 
@@ -53,6 +60,8 @@ class MarkupFormat:
 
 @dataclass(frozen=True)
 class FormatTable:
+    """All of `formats.toml`. The last entry is for comments."""
+
     formats: tuple[MarkupFormat, ...]
 
 
@@ -64,13 +73,13 @@ class ProseBlock:
     kind: str
     """`paragraph`, `item`, `heading`, or `other`, such as a table's cell."""
     level: int
-    """Of a heading: its depth. Of an item: the column of its marker. Otherwise 0."""
+    """The depth of a heading, or the column of an item's marker; otherwise 0."""
     margin: str
     """What its lines begin with: indentation, comment signs, quote marks."""
     marker: str
-    """Of an item, with the blanks behind it."""
+    """An item's marker with the blanks behind it; empty for other blocks."""
     end: int | None
-    """Its end in the source with closing markup; None if something else stands in its last line."""
+    """The end in the source, with closing markup; None if something else stands in the block's last line."""
 
     @property
     def start(self) -> int:
@@ -84,8 +93,10 @@ def format_of(document: Document) -> MarkupFormat:
 
 
 def blocks(document: Document, proses: Sequence[ProseText]) -> tuple[ProseBlock, ...]:
-    """Return the blocks of a document's paragraphs, in their order. Depths of underlined headings follow their first
-    use."""
+    """Return the blocks of paragraphs, which are in order. Paragraphs that weren't read are left out.
+
+    The first sign that underlines a heading is for depth 1, the next new one for depth 2, as in reStructuredText.
+    """
     depths: dict[str, int] = {}
     return tuple(_block(document, prose, depths) for prose in proses if prose.segments)
 
@@ -111,6 +122,7 @@ def _block(document: Document, prose: ProseText, depths: dict[str, int]) -> Pros
 
 
 def _depth(match: re.Match[str]) -> int:
+    """Return the depth of a heading by its start: `##` is 2, and so is `\\chapter`."""
     if match[1]:
         return len(match[1])
     name = re.search(r"[a-z]+", match[0])
@@ -128,13 +140,14 @@ def _underline(document: Document, prose: ProseText, layout: MarkupFormat) -> st
 
 
 def _margin(document: Document, prose: ProseText, before: str) -> str:
-    """Return what further lines of the paragraph begin with: what they do begin with, or else its first one."""
+    """Return what new lines of a paragraph begin with: the same as its second line, or else as its first one."""
     joins = [document.slice(s.source.shifted(prose.start)) for s in prose.segments if s.kind is SegmentKind.JOIN]
     behind = next((join.rpartition("\n")[2] for join in joins if "\n" in join), None)
     return before if behind is None else behind
 
 
 def _end(document: Document, prose: ProseText, layout: MarkupFormat) -> int | None:
+    """Return `ProseBlock.end`."""
     at = prose.end
     if _AFTER.match(document.text, at):
         return at
@@ -162,11 +175,10 @@ def siblings(document: Document, listed: Sequence[ProseBlock], block: ProseBlock
 
 
 def _siblings(document: Document, first: ProseBlock, others: Iterable[ProseBlock]) -> Iterator[ProseBlock]:
-    """Yield those of the others, which lie further and further from the first one, that belong to its list or
-    section."""
-    near = first
+    """Yield those of the other blocks that belong to the list or section of the first one. They come nearest first."""
+    nearest = first  # the last block that belongs to the list, on the way from the first one
     for block in others:
-        between = document.slice(Span(min(near.start, block.start), max(near.start, block.start)))
+        between = document.slice(Span(min(nearest.start, block.start), max(nearest.start, block.start)))
         if first.kind == HEADING:
             if block.kind == HEADING and block.level < first.level:
                 return
@@ -174,6 +186,6 @@ def _siblings(document: Document, first: ProseBlock, others: Iterable[ProseBlock
                 continue
         elif block.kind != ITEM or block.level < first.level or re.search(r"\n[ \t]*\n[ \t]*\n", between):
             return
-        near = block
+        nearest = block
         if block.level == first.level:
             yield block

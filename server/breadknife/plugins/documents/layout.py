@@ -1,4 +1,4 @@
-"""Lays source out in lines as wide as those that it comes from."""
+"""Takes parts of paragraphs out of the source, and lays text out in lines as wide as those that it comes from."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ from breadknife.text.document import Document, Span
 from breadknife.text.prose import SegmentKind
 
 UNWRAPPED = 120
-"""Columns. Paragraphs with longer lines have a line each."""
+"""Columns. If a line is longer, the text isn't wrapped: each paragraph is one line."""
 USUAL = 79
-"""Columns that lines may have at least."""
+"""Columns that new lines may have, even if those of the paragraph are shorter."""
 _TRIES = 20
-"""Widths at which a text is wrapped, until no line means something else."""
+"""Widths at which wrapping is tried, until no new line begins as a list item or other markup does."""
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _SIGNS = re.compile(r"\*+|`+|(?<!\w)_+|_+(?!\w)|\"")
 _MEANS_SOMETHING = re.compile(r"[#=>|%]|\.\.(?:\s|$)|:[\w ]+:(?:\s|$)|[-+*]{2,}(?:\s|$)")
-"""The start of a line that is no plain line in some format."""
+"""The start of a line that is markup in some format."""
 _LISTED = re.compile(r"(?:[-+*o•·–]|\w{1,3}[.)])[ \t]")
 _HARD_BREAK = re.compile(r"(?:\\| {2})\r?\n")
 
 
 def source_of(document: Document, block: ProseBlock, span: Span) -> str | None:
-    """Return the source between the two characters around a part of a block's prose, in one line and with all its
-    markup. None if a markup begins or ends outside of it, or a line break is meant."""
+    """Return the source of a part of a block's prose, in one line and with all of its markup.
+
+    It reaches from the character before `span` to that behind it. None if some markup has only one of its ends there,
+    or if the author means a line break.
+    """
     prose = block.prose
     last = block.end if block.end is not None else prose.end
     start = prose.source_span(Span(span.start - 1, span.start)).end if span.start else prose.start
@@ -38,8 +41,8 @@ def source_of(document: Document, block: ProseBlock, span: Span) -> str | None:
 
 
 def are_plain(document: Document, block: ProseBlock, gaps: Iterable[Span]) -> bool:
-    """Tell whether the source of each part of a block's prose has nothing but its characters: no markup would go with
-    it."""
+    """Tell whether the source of each part (gap) of a block's prose is that prose and no markup, so that it may be left
+    out."""
     prose = block.prose
     for gap in gaps:
         source = _in_one_line(document, block, prose.source_span(gap)) if len(gap) else ""
@@ -49,7 +52,8 @@ def are_plain(document: Document, block: ProseBlock, gaps: Iterable[Span]) -> bo
 
 
 def _in_one_line(document: Document, block: ProseBlock, place: Span) -> str | None:
-    """Return a part of a block's source with a blank for each line break; None if a line break is meant."""
+    """Return a part of a block's source with a blank for each line break; None if one is meant, as `\\` says in
+    Markdown."""
     pieces, at = list[str](), place.start
     for segment in block.prose.segments:
         source = segment.source.shifted(block.prose.start)
@@ -105,6 +109,7 @@ def laid_out(text: str, first: str, others: str, width: int | None, document: Do
 
 
 def _wrapped(text: str, first: str, others: str, width: int) -> list[str]:
+    """Return the lines of a text; words and hyphenated words stay whole."""
     return textwrap.wrap(
         text,
         width,

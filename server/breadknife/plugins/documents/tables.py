@@ -1,4 +1,4 @@
-"""Reads the data that stand beside the code: tables in TOML and TSV."""
+"""Reads the data in `data/`: tables in TOML and TSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the checkers say of prose: asked as of a plain text, so that their findings lie in the prose and not in its
+"""Asks the plugins that check prose. They get it as plain text, so that their findings lie in the prose and not in its
 markup."""
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ _BETWEEN = "\n\n"
 
 @dataclass(frozen=True)
 class Fault:
-    """One finding in one text."""
+    """A checker's finding in one text. Offsets are those of the text."""
 
     span: Span
     rule: str
-    """`harper/AnA`."""
+    """The rule with its source: `harper/AnA`."""
     was: str
-    """What stands there."""
+    """The text at `span`."""
     fixes: tuple[tuple[TextEdit, ...], ...]
     """The checker's suggestions, its favourite first."""
     is_safe: bool = False
@@ -35,13 +35,16 @@ class FaultFinder:
     """Asks the plugins that check prose. Every method raises Cancelled."""
 
     document: Document
-    """Whose settings and ignored rules count."""
+    """The document whose settings and ignored rules count."""
     prose: Sequence[ProseText]
+    """The paragraphs to which the texts belong."""
     context: StepContext
 
     def faults(self, texts: Sequence[str], seconds: float | None = None) -> tuple[tuple[Fault, ...], ...]:
-        """Return for each text what the checkers say of it, the slow ones as far as they do in `seconds`. The texts
-        belong to `prose`, in that order."""
+        """Return the faults of each text, which belong to `prose` in that order.
+
+        Slow checkers are heard as far as they answer within `seconds`; None waits for them.
+        """
         joined = _BETWEEN.join(texts) + "\n"
         plain = Document(self.document.uri, "plaintext", joined)
         answer = self.context.ask(CheckRequest(plain, whole=True, seconds=seconds))
@@ -70,6 +73,7 @@ def new_faults(before: Iterable[Fault], after: Iterable[Fault]) -> list[Fault]:
 
 
 def _fault(finding: Finding, text: str, start: int) -> Fault:
+    """Return the fault of a finding in the joined texts, for the text that begins at `start`."""
     fixes = tuple(tuple(edit.shifted(-start) for edit in fix.edits) for fix in finding.fixes)
     was = text[finding.span.start : finding.span.end]
     is_safe = bool(finding.fixes) and finding.fixes[0].preferred

@@ -1,4 +1,4 @@
-"""What a model would write for a sentence, as the single corrections in it that make the sentence likelier."""
+"""Corrects sentences with a model: of what it writes, the single changes that make the sentence likelier are taken."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ SYSTEM = (
     "You answer with the corrected sentence alone."
 )
 FEWEST_WORDS = 4
-"""Of a sentence that the model corrects: a shorter one is mostly no sentence."""
+"""Words of a sentence that the model corrects at least: a shorter one is mostly no sentence."""
 MOST_WORDS = 60
+"""Words of a sentence that the model corrects at most."""
 LONGEST_ANSWER = 2.0
 """Tokens for each word of the sentence."""
 
@@ -69,36 +70,40 @@ def write_sentence(model: Model, sentence: str, system: str, cancel: CancelToken
 def correct_sentence(
     model: Model, context: SentenceContext, least: float, least_of_spelling: float, cancel: CancelToken | None = None
 ) -> tuple[TextEdit, ...]:
-    """Return the model's corrections of a sentence, counted from its start: each is small, and the sentence would lose
-    at least `least` nats without it; without another spelling, `least_of_spelling`. Raises Cancelled, ModelError and
-    EngineError."""
+    """Return the model's corrections of a sentence, in offsets from its start.
+
+    Each is small, and without it the sentence would lose at least `least` nats, or `least_of_spelling` if it only
+    spells a word in another way. Raises Cancelled, ModelError and EngineError.
+    """
     sentence = readable(context.text)
     answer, is_whole = write_sentence(model, sentence, SYSTEM, cancel)
     if not is_whole or not answer:
         return ()
 
-    def needs(edit: TextEdit) -> float:
+    def least_gain(edit: TextEdit) -> float:
         is_respelling = is_spelling(sentence[edit.span.start : edit.span.end], edit.new_text)
         return least_of_spelling if is_respelling else least
 
-    return worthwhile(SentenceLikelihood(model, cancel), context, tuple(small_edits(sentence, answer)), needs)
+    return worthwhile(SentenceLikelihood(model, cancel), context, tuple(small_edits(sentence, answer)), least_gain)
 
 
 def worthwhile(
     likelihood: SentenceLikelihood,
     context: SentenceContext,
     edits: Sequence[TextEdit],
-    needs: Callable[[TextEdit], float] = lambda _: 0.0,
+    least_gain: Callable[[TextEdit], float] = lambda _: 0.0,
 ) -> tuple[TextEdit, ...]:
-    """Return the edits without which the sentence would lose at least as many nats as each needs, and that all together
-    gain as much: a word that moves is one edit where it goes and one where it comes, and either alone is bad. The worst
-    goes first, for the others may be worth more without it."""
+    """Return the edits without which the sentence would lose at least `least_gain` nats each.
+
+    All together must gain as much, too: a word that moves is one edit where it goes and one where it comes, and either
+    alone is bad. The worst edit goes first, because the others may be worth more without it.
+    """
     kept = tuple(edits)
     while kept:
         worth = likelihood.worth(context.before, context.text, kept)
-        surplus = [nats - needs(edit) for nats, edit in zip(worth.of_each, kept, strict=True)]
+        surplus = [nats - least_gain(edit) for nats, edit in zip(worth.of_each, kept, strict=True)]
         worst = min(range(len(kept)), key=surplus.__getitem__)
-        if surplus[worst] >= 0 and worth.of_all >= max(map(needs, kept)):
+        if surplus[worst] >= 0 and worth.of_all >= max(map(least_gain, kept)):
             break
         kept = without(kept, worst)
     return kept

@@ -1,4 +1,4 @@
-"""How likely a model finds a sentence as it stands, and with something else in it."""
+"""Measures how likely a model finds a sentence as it stands, and after edits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from breadknife.task.plugin import Model
 from breadknife.text.document import TextEdit, apply_edits
 
 _LEAD = (Part("From the documentation:\n"),)
-"""A prompt is never empty, and a model that reads a text's first word has seen none of its kind."""
+"""The prompt's start: a prompt can't be empty, and this tells the model what kind of text follows."""
 _CONTEXT = 400
 """Code points of the text before a sentence that the model reads, too."""
 
@@ -29,11 +29,11 @@ class Worth:
 
 @dataclass(frozen=True)
 class SentenceLikelihood:
-    """Of one model. Every method raises Cancelled, ModelError or EngineError."""
+    """The likelihood of sentences by one model. Every method raises Cancelled, ModelError or EngineError."""
 
     model: Model
     cancel: CancelToken | None = None
-    """The request's own, if there is none."""
+    """A token for a part of the request's time; None takes the request's own."""
 
     def of(self, before: str, versions: Sequence[str]) -> tuple[float, ...]:
         """Return the log-probability of each version of a sentence, in nats, after the text before it."""

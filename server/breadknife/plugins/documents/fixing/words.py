@@ -1,4 +1,4 @@
-"""Changes of a text by words: what differs between two versions, as single edits."""
+"""Finds what differs between two versions of a text, word by word, and judges what kind of change it is."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CONTRACTED = (
     ("can't", "can not"), ("cannot", "can not"), ("won't", "will not"), ("n't", " not"), ("'re", " are"),
     ("'ve", " have"), ("'ll", " will"), ("'m", " am"), ("'s", " is"),
 )  # fmt: skip
-"""To write a word out, or not to, corrects nothing."""
+"""Contractions, written out: to write one out, or not to, corrects nothing."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,11 @@ class FixingTable:
     """The lists of `fixing.toml`."""
 
     same: frozenset[tuple[str, str]]
+    """Pairs of words of which either is as right as the other."""
     endings: frozenset[str]
+    """Ends of words that may differ between two forms of one."""
     dialects: tuple[tuple[str, str], ...]
+    """Spellings in one country and in another, as parts of words."""
 
     def is_as_right(self, old: str, new: str) -> bool:
         """Tell whether the one word is as right as the other."""
@@ -41,22 +44,23 @@ class FixingTable:
 
 
 def readable(text: str) -> str:
-    """Return prose as a model knows it: code where a placeholder stands. Each character keeps its place."""
+    """Return prose as a model knows it, with code in the place of placeholders. Offsets stay the same."""
     return _PLACEHOLDER.sub(lambda match: _AS_CODE[match[0]], text)
 
 
 def word_edits(before: str, after: str) -> tuple[TextEdit, ...]:
-    """Return how to get from one text to the other, word by word. Changes with only a blank between them are one
+    """Return the edits that make one text of the other, word by word. Changes with only a blank between them are one
     edit."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     starts = [0]
     for token in old:
         starts.append(starts[-1] + len(token))
     edits: list[TextEdit] = []
-    for tag, i, j, k, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
             continue
-        edit = TextEdit(Span(starts[i], starts[j]), "".join(new[k:end]))
+        edit = TextEdit(Span(starts[old_start], starts[old_end]), "".join(new[new_start:new_end]))
         if edits and not before[edits[-1].span.end : edit.span.start].strip():
             last = edits.pop()
             between = before[last.span.end : edit.span.start]
@@ -66,11 +70,13 @@ def word_edits(before: str, after: str) -> tuple[TextEdit, ...]:
 
 
 def without(edits: Sequence[TextEdit], number: int) -> tuple[TextEdit, ...]:
+    """Return the edits but for that at the index `number`."""
     return (*edits[:number], *edits[number + 1 :])
 
 
 def small_edits(before: str, after: str) -> Iterator[TextEdit]:
-    """Yield those of the changes that are small and leave code alone. Of a longer one, single words may be."""
+    """Yield the changes from one text to the other that are small and leave code alone. A longer one is tried word by
+    word."""
     for edit in word_edits(before, after):
         old = before[edit.span.start : edit.span.end]
         for smaller in [edit] if is_small(old, edit.new_text) else _word_by_word(old, edit):
@@ -81,7 +87,7 @@ def small_edits(before: str, after: str) -> Iterator[TextEdit]:
 
 
 def is_spelling(old: str, new: str) -> bool:
-    """Tell whether a change writes one word in another way, and not in that of another country."""
+    """Tell whether a change spells one word in another way, which isn't just that of another country."""
     was, comes = _words(old), _words(new)
     if len(was) != 1 or len(comes) != 1 or is_same_word(was[0], comes[0]) or not is_respelled(was[0], comes[0]):
         return False
@@ -119,14 +125,14 @@ def is_small(old: str, new: str) -> bool:
     if "".join(was) == "".join(comes):
         return True
     grammar = english().commonest
-    left = [word for word in comes if word not in grammar]
+    unexplained = [word for word in comes if word not in grammar]
     for word in was:
-        form = next((new_word for new_word in left if is_same_word(word, new_word)), None)
+        form = next((new_word for new_word in unexplained if is_same_word(word, new_word)), None)
         if form is not None:
-            left.remove(form)
+            unexplained.remove(form)
         elif word not in grammar:
             return False
-    return not left
+    return not unexplained
 
 
 def _is_as_right(was: Sequence[str], comes: Sequence[str]) -> bool:
@@ -136,6 +142,7 @@ def _is_as_right(was: Sequence[str], comes: Sequence[str]) -> bool:
 
 
 def _written_out(text: str) -> str:
+    """Return the text without contractions."""
     for contraction, words in _CONTRACTED:
         text = text.replace(contraction, words)
     return text
@@ -156,9 +163,10 @@ def _bases(word: str) -> set[str]:
 
 
 def _signs(text: str) -> str:
-    """Return its punctuation but for commas: no other sign is put in or left out."""
+    """Return a text's punctuation without commas: no small change puts another sign in or leaves one out."""
     return "".join(token for token in _TOKEN.findall(text) if not token[0].isalnum() and token.strip(f" {_COMMA}"))
 
 
 def _words(text: str) -> list[str]:
+    """Return the words of a text in small letters, with straight apostrophes."""
     return [token.lower().replace("’", "'") for token in _TOKEN.findall(text) if token[0].isalnum()]

@@ -38,12 +38,13 @@ _LEAST_OF_SEVERAL = 3.0
 """Nats that a sentence must gain by one of several fixes. Those of slips gained 4 to 11; a term that no dictionary has
 gained 1 by the likeliest word in its place."""
 RULES_SECONDS = 1.5
-"""The longest that the first round waits for slow checkers: LanguageTool may just be starting. What they say later is
-heard in the last rounds."""
+"""The longest that the first round waits for slow checkers, of which LanguageTool may just be starting. The later
+rounds take in what they find meanwhile."""
 _SHARE_OF_ROUNDS, _SHARE_OF_READING, _SHARE_OF_CHECKS = 0.3, 0.5, 0.8
-"""The most of the time that is left when they begin that checkers and likelihood, the model that corrects, and the last
-checks take: whatever takes longer, there is an answer at the limit."""
+"""The most that each stage takes of the time that is left when it begins: the rounds of checkers and likelihood, the
+model's reading, and the last checks. So there is an answer at the limit, whichever stage takes long."""
 _NO_LIMIT = (0.0, 99.0)
+"""The least and the largest length of a fix, as shares of the old one: the guard takes any."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,12 @@ def mend(given: MendInput, context: StepContext) -> MendOutput:
 
 def _limit(context: StepContext, share: float) -> CancelToken:
     """Return a token for a share of the request's time that is left."""
-    left = context.cancel.remaining()
-    return context.cancel if left is None else context.cancel.within(share * left)
+    seconds_left = context.cancel.remaining()
+    return context.cancel if seconds_left is None else context.cancel.within(share * seconds_left)
 
 
 def _with_sure_fixes(texts: Sequence[str], faults: Sequence[Sequence[Fault]]) -> tuple[str, ...]:
+    """Return the texts with the fixes of which the checkers are sure."""
     return tuple(
         with_edits(text, (edit for fault in in_text if fault.is_safe for edit in fault.fixes[0]))
         for text, in_text in zip(texts, faults, strict=True)
@@ -137,8 +139,10 @@ def _with_sure_fixes(texts: Sequence[str], faults: Sequence[Sequence[Fault]]) ->
 
 
 def _best(text: str, fault: Fault, likelihood: SentenceLikelihood) -> Sequence[TextEdit]:
-    """Return the first fix that makes the sentence likelier; a checker's favourite is first. One with several isn't
-    sure."""
+    """Return the first of a fault's fixes that makes the sentence likelier; empty if none does.
+
+    The checker's favourite comes first. A checker with several isn't sure: then the gain must be larger.
+    """
     sentence = sentence_at(text, fault.span)
     fixes = [fix for fix in fault.fixes if fix and all(sentence.span.contains(edit.span) for edit in fix)]
     if not fixes:
@@ -315,6 +319,7 @@ def _guarded(paragraph: _ParagraphEdits) -> Iterator[TextEdit]:
 
 
 def _likelier(paragraph: _ParagraphEdits, likelihood: SentenceLikelihood) -> Iterator[TextEdit]:
+    """Yield the edits that make their sentence likelier."""
     for sentence, edits in paragraph.by_sentence().items():
         yield from shifted(worthwhile(likelihood, sentence, edits), sentence.start)
 
@@ -340,11 +345,11 @@ def _drop_new_faults(paragraphs: Sequence[_ParagraphEdits], checkers: FaultFinde
 
 def _after_all(edits: Sequence[TextEdit]) -> Iterator[tuple[TextEdit, Span]]:
     """Yield each edit with the span of its text after all of them."""
-    by = 0
+    growth = 0  # of the text by the edits so far
     for edit in edits:
-        start = edit.span.start + by
+        start = edit.span.start + growth
         yield edit, Span(start, start + len(edit.new_text))
-        by += len(edit.new_text) - len(edit.span)
+        growth += len(edit.new_text) - len(edit.span)
 
 
 FIXING = (

@@ -16,11 +16,12 @@ from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span, line_break
+from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 from breadknife.text.prose import ProseText
 from breadknife.text.sentences import sentences
 
 _LABEL = re.compile(r"(?:\S+\s+){0,3}?\S+?(?:\s*\([^()]*\))?(?::|\s+[-–—])\s")
-"""What an item explains: a name, and a colon or a dash behind it."""
+"""A label at an item's start: a name of up to four words, and a colon or a dash behind it."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class JoinListInput:
     above: ProseText | None = None
     """The paragraph before the list."""
     most_words: int = literal(150)
-    """Of the paragraph."""
+    """Words of the paragraph."""
 
 
 def join_list(given: JoinListInput, context: StepContext) -> ListOutput | Silence:
@@ -42,8 +43,8 @@ def join_list(given: JoinListInput, context: StepContext) -> ListOutput | Silenc
     listed = blocks(document, given.prose)
     if any(block.end is None or block.kind != ITEM or block.level != listed[0].level for block in listed):
         return Silence("nested-list", "The list has more than plain items.")
-    if why := _between(document, listed) or _below(document, listed[-1]):
-        return Silence("nested-list", why)
+    if obstacle := _between(document, listed) or _below(document, listed[-1]):
+        return Silence("nested-list", obstacle)
     items = [source_of(document, block, Span(0, len(block.prose.text))) for block in listed]
     sources = [item for item in items if item is not None]
     if len(sources) < len(items) or sum(len(source.split()) for source in sources) > given.most_words:
@@ -71,6 +72,7 @@ def join_list(given: JoinListInput, context: StepContext) -> ListOutput | Silenc
 
 
 def _list_output(document: Document, text: str, place: Span, items: Sequence[str], head: str = "") -> ListOutput:
+    """Return the output of the step. `head` is the paragraph before the list, if it becomes a part of the text."""
     before = " ".join((head, *items))
     return ListOutput(text.replace("\n", line_break(document.text)), place, len(items), before, " ".join(text.split()))
 
@@ -87,6 +89,7 @@ def _is_sentence(prose: ProseText) -> bool:
 def _joined_series(
     given: JoinListInput, listed: Sequence[ProseBlock], items: Sequence[str], margin: str, place: Span
 ) -> ListOutput | Silence:
+    """Return the paragraph above the list with the items behind its colon, as a series: "a, b, and c"."""
     document = given.document
     if given.above is None or not given.above.text.rstrip().endswith(":"):
         return Silence("no-sentences", "The items are no sentences, and nothing introduces them.")
@@ -120,11 +123,12 @@ def _joined_series(
 
 
 def _is_code(text: str) -> bool:
-    return text.startswith(("Dummy", "Ina0"))
+    """Tell whether an item begins with code or a link, for which a placeholder stands."""
+    return text.startswith((NOUN, VOWEL_NOUN))
 
 
 def _between(document: Document, listed: Sequence[ProseBlock]) -> str:
-    """Return what else stands between the items of a list; empty if it is nothing but their markers."""
+    """Return a sentence if something else than markers stands between the items of a list; else nothing."""
     for before, after in pairwise(listed):
         gap = document.text[before.end or before.prose.end : after.start]
         margin = after.margin.strip()
@@ -135,7 +139,7 @@ def _between(document: Document, listed: Sequence[ProseBlock]) -> str:
 
 
 def _below(document: Document, last: ProseBlock) -> str:
-    """Return what else belongs to the last item of a list; empty if nothing does."""
+    """Return a sentence if further lines belong to the last item of a list; else nothing."""
     number, edge = document.line_at(last.end or last.prose.end) + 1, len(last.margin)
     while number < document.line_count:
         line = document.line_text(number)
@@ -146,7 +150,7 @@ def _below(document: Document, last: ProseBlock) -> str:
 
 
 def _environment(document: Document, start: int, end: int) -> tuple[int, str, int] | None:
-    """Return the start, the margin and the end of LaTeX's environment around items."""
+    """Return the start, the margin and the end of LaTeX's environment around items; None if there is none."""
     opening = re.search(r"([ \t]*)\\begin\{itemize\}\s*\Z", document.text[:start])
     closing = re.match(r"\s*\\end\{itemize\}", document.text[end:])
     if opening is None or closing is None:

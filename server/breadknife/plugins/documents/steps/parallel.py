@@ -19,6 +19,7 @@ from breadknife.text.prose import ProseText, SegmentKind
 from breadknife.text.sentences import is_abbreviation, sentences
 
 FEWEST = 3
+"""Items, of which most can have a form."""
 _FORMS = {"base": "a command", "gerund": "a word in -ing"}
 _PLAIN_WORD = re.compile(r"[A-Za-z][a-z]+(?=[\s,.:;]|$)")
 
@@ -28,8 +29,9 @@ class ParallelInput:
     document: Document
     prose: tuple[ProseText, ...]
     kind: str
+    """What the prose is, as `prose.place` has it."""
     share: float = literal(0.66)
-    """Of the items that must have a form already."""
+    """The share of the items that must have a form already."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,20 @@ class ParallelOutput:
     texts: tuple[str, ...]
     places: tuple[Span, ...]
     others: tuple[str, ...]
-    """What isn't parallel and isn't changed: a sentence each."""
+    """A sentence for each item that isn't parallel and isn't changed."""
     other_places: tuple[Span, ...]
+    """Where those items are."""
     effect: str
+    """What the edits do, in a few words for the menu's title."""
     before: str
+    """The items, for the guard."""
     after: str
+    """The same items after the edits."""
 
 
 def make_parallel(given: ParallelInput, context: StepContext) -> ParallelOutput | Silence:
-    """Gives the items of a list, or headings, the form that most of them have: of the first word, its capital, and the
-    full stop. What isn't certain is named, and left as it is."""
+    """Return edits that give the items of a list, or headings, what most of them have: the form of the first word, its
+    capital, and the full stop. What isn't certain is named, and left as it is."""
     document, items = given.document, given.prose
     noun = "headings" if given.kind == "heading" else "items"
     if len(items) < FEWEST:
@@ -70,13 +76,13 @@ def make_parallel(given: ParallelInput, context: StepContext) -> ParallelOutput 
         return Silence("parallel", why)
     before, after = _compared(document, items, edits)
     return ParallelOutput(
-        tuple(edit.new_text for edit in edits),
-        tuple(edit.span for edit in edits),
-        tuple(why for _, why in others),
-        tuple(place for place, _ in others),
-        f"{len(changed)} of {len(items)} {noun}",
-        before,
-        after,
+        texts=tuple(edit.new_text for edit in edits),
+        places=tuple(edit.span for edit in edits),
+        others=tuple(sentence for _, sentence in others),
+        other_places=tuple(place for place, _ in others),
+        effect=f"{len(changed)} of {len(items)} {noun}",
+        before=before,
+        after=after,
     )
 
 
@@ -99,7 +105,7 @@ def _form(text: str) -> str:
 
 
 def _most(values: Sequence[str], share: float) -> str:
-    """Return what most of the values are; empty if too few are the same."""
+    """Return the value that a share of all values have; empty if none has it, or all are the same."""
     value, count = Counter(values).most_common(1)[0]
     return value if count >= 2 and count >= share * len(values) and count < len(values) else ""
 
@@ -107,7 +113,8 @@ def _most(values: Sequence[str], share: float) -> str:
 def _first_words(
     items: Sequence[ProseText], share: float, noun: str
 ) -> tuple[list[tuple[int, ProseChange]], list[tuple[Span, str]]]:
-    """Return the first word of each item in the form of most; and what isn't certain, each with a sentence."""
+    """Return (changes of first words to the form that most have, by the item's number; span and sentence of each item
+    for which that isn't certain)."""
     forms = [_form(item.text) for item in items]
     usual = _most(forms, share)
     changes: list[tuple[int, ProseChange]] = []
@@ -156,6 +163,7 @@ def _is_plain(item: ProseText) -> bool:
 
 
 def _is_common(word: str) -> bool:
+    """Tell whether a word is a common one or a verb, and so no name."""
     forms = (*verbs("base"), *verbs("gerund"), *verbs("third"), *verbs("participle"))
     return word in english().commonest or word in forms
 
@@ -204,6 +212,7 @@ def _end(text: str) -> str:
 
 
 def _ends_in_abbreviation(text: str) -> bool:
+    """Tell whether a text's full stop belongs to an abbreviation or an ellipsis."""
     return text.rstrip().endswith("..") or is_abbreviation(text.split()[-1].lower().lstrip("("))
 
 

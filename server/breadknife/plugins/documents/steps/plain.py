@@ -21,7 +21,7 @@ from breadknife.text.prose import ProseText
 from breadknife.text.sentences import sentences
 
 LONGEST_EFFECT = 30
-"""Characters of what a title says."""
+"""Characters of the effect in a title; a longer one is replaced by a count."""
 _QUOTES = {"“": "”", "‘": "’"}
 
 
@@ -30,16 +30,22 @@ class LexiconRow:
     """A row of `lexicon.tsv`."""
 
     wordy: str
+    """The phrase; of a verb, its base."""
     plain: str
+    """What replaces it."""
     part: str
+    """The part of speech: `verb` has all forms of a verb, `plural` stands behind a plural."""
     safe: str
+    """`yes`: it may be replaced without a model's opinion."""
     where: str
+    """`start`: only at the start of a sentence."""
     unless: str
+    """A pattern of the word behind the phrase with which it stays."""
 
 
 @dataclass(frozen=True)
 class WordyPhrase:
-    """A phrase in one of its forms."""
+    """The plain form for one form of a wordy phrase."""
 
     plain: str
     row: LexiconRow
@@ -47,7 +53,7 @@ class WordyPhrase:
 
 @cache
 def _entries() -> dict[str, WordyPhrase]:
-    """Return each phrase with its plain one; of a verb, each form."""
+    """Return the plain phrase for each form of each wordy one."""
     entries: dict[str, WordyPhrase] = {}
     for row in read_rows("lexicon", LexiconRow):
         if row.part != "verb":
@@ -79,16 +85,19 @@ class PlainOutput:
     texts: tuple[str, ...]
     places: tuple[Span, ...]
     safe: tuple[bool, ...]
-    """Whether each may be used without a model's opinion."""
+    """Tells of each whether it may be used without a model's opinion."""
     sentences: tuple[str, ...]
-    """That each stands in."""
+    """The sentence that each stands in."""
     rewritten: tuple[str, ...]
-    """The same with the plain words."""
+    """The same sentence with the plain words."""
     effect: str
+    """What the edits do, in a few words for the menu's title."""
 
 
 @dataclass(frozen=True)
 class _Replacement:
+    """One of the values of `PlainOutput`'s lists."""
+
     edit: TextEdit
     is_safe: bool
     sentence: str
@@ -97,8 +106,8 @@ class _Replacement:
 
 
 def find_wordy(given: PlainInput, context: StepContext) -> PlainOutput | Silence:
-    """Return wordy phrases with plain ones in their place, by a lexicon: the longest match, in each form of a verb. Of
-    the selection; without one, of the cursor's line, so that a menu offers them only where they are."""
+    """Return plain phrases for the wordy ones of a lexicon, in each form of a verb; the longest match counts. They are
+    those of the selection, or else of the cursor's line, so that a menu offers them only where they are."""
     chosen = given.span if len(given.span) else given.document.line_span(given.document.line_at(given.span.start))
     replacements: list[_Replacement] = []
     for prose in given.prose:
@@ -108,7 +117,7 @@ def find_wordy(given: PlainInput, context: StepContext) -> PlainOutput | Silence
             edit = ProseChange(prose, span, plain).edit(given.document)
             if edit is None or not _is_chosen(edit.span, chosen, is_selected=len(given.span) > 0):
                 continue
-            sentence = next(each for each in sentences(text) if each.start <= span.start < each.end)
+            sentence = next(sentence for sentence in sentences(text) if sentence.start <= span.start < sentence.end)
             before = text[sentence.start : sentence.end]
             after = text[sentence.start : span.start] + plain + text[span.end : sentence.end]
             effect = f"“{text[span.start : span.end]}” → “{plain}”"
@@ -132,6 +141,7 @@ def _is_chosen(phrase: Span, chosen: Span, *, is_selected: bool) -> bool:
 
 
 def _matches(text: str) -> Iterator[tuple[Span, str, bool]]:
+    """Yield (span, plain phrase, whether it is safe) of each wordy phrase that may be replaced."""
     starts = {span.start for span in sentences(text)}
     for match in _pattern().finditer(text):
         entry = _entries()[match[0].lower()]
@@ -171,6 +181,7 @@ def _fits(row: LexiconRow, plain: str, before: list[str]) -> bool:
 
 
 def _is_quoted(text: str, at: int) -> bool:
+    """Tell whether the offset is between quotation marks."""
     return text.count('"', 0, at) % 2 == 1 or any(
         text.count(sign, 0, at) > text.count(closing, 0, at) for sign, closing in _QUOTES.items()
     )
@@ -178,6 +189,8 @@ def _is_quoted(text: str, at: int) -> bool:
 
 @dataclass(frozen=True)
 class LikelyInput:
+    """The values of `PlainOutput`, which says what they are."""
+
     document: Document
     prose: tuple[ProseText, ...]
     texts: tuple[str, ...]
@@ -191,11 +204,11 @@ class LikelyInput:
 def keep_likely(given: LikelyInput, context: StepContext) -> ChangeOutput | Silence:
     """Return those replacements that a model finds no less likely than what is there; without a model, those marked
     safe."""
-    likely = _likely(given, context)
-    if likely is None:
-        likely = given.safe
-    chosen = zip(given.texts, given.places, likely, strict=True)
-    edits = keep_apart(sorted(TextEdit(place, text) for text, place, keep in chosen if keep))
+    are_kept = _likely(given, context)
+    if are_kept is None:
+        are_kept = given.safe
+    replacements = zip(given.texts, given.places, are_kept, strict=True)
+    edits = keep_apart(sorted(TextEdit(place, text) for text, place, is_kept in replacements if is_kept))
     if not edits:
         return Silence("unlikely-words", "With the plainer words, the sentences are less likely.")
     return change_lines(given.document, edits, f"{len(edits)} phrase{'s' * (len(edits) > 1)}")

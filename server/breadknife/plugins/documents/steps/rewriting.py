@@ -25,7 +25,7 @@ class RewriteInput:
     system: str = literal()
     """What the model is told to do with each sentence."""
     keep: tuple[str, ...] = literal(EVERYTHING)
-    """As in `guard.diff`."""
+    """What the guard checks. This, `new_words` and `length` are as in `guard.diff`."""
     new_words: float = literal(0.5)
     length: tuple[float, float] = literal((0.4, 1.3))
     model: str = literal("rewrite", role=True)
@@ -36,16 +36,17 @@ class _Rewriting:
     """A sentence with the edits that make the new one of it."""
 
     number: int
-    """Of its paragraph."""
+    """The number of its paragraph."""
     prose: ProseText
     sentence: SentenceContext
     edits: tuple[TextEdit, ...] = ()
-    """In the prose."""
+    """The edits, in offsets of the prose; empty if the sentence stays as it is."""
     why: str = ""
-    """Why it is refused."""
+    """Why the new sentence is refused; empty if it isn't."""
 
     @property
     def place(self) -> Span:
+        """Return the sentence's span in the document."""
         return self.prose.source_span(self.sentence.span)
 
     def source(self, document: Document) -> str:
@@ -56,17 +57,20 @@ class _Rewriting:
 
 
 def rewrite(given: RewriteInput, context: StepContext) -> EditsOutput | Silence:
-    """Return each sentence as a model writes it anew. It passes the guard, gives the checkers nothing new to say, and
-    leaves markup, code and links alone; a sentence that doesn't stays as it is."""
+    """Return each sentence as a model writes it anew.
+
+    The new sentence must pass the guard, give the checkers nothing new to find, and leave markup, code and links alone;
+    otherwise the old one stays, and the reason is told.
+    """
     work = [
         _Rewriting(number, prose, sentence)
         for number, prose in enumerate(given.prose)
         for sentence in english_sentences(prose.text)
     ]
     rewritings: list[_Rewriting] = []
-    for at, rewriting in enumerate(work):
+    for index, rewriting in enumerate(work):
         context.cancel.raise_if_cancelled()
-        context.progress(f"rewriting sentence {at + 1} of {len(work)}", at / len(work))
+        context.progress(f"rewriting sentence {index + 1} of {len(work)}", index / len(work))
         rewritings.append(_rewritten(rewriting, given, context))
     rewritings = _without_new_faults(rewritings, FaultFinder(given.document, given.prose, context))
     accepted = [rewriting for rewriting in rewritings if rewriting.edits and not rewriting.why]
@@ -74,14 +78,15 @@ def rewrite(given: RewriteInput, context: StepContext) -> EditsOutput | Silence:
     if not accepted and not refused:
         return Silence("nothing-to-rewrite", "The model words no sentence here in another way.")
     return EditsOutput(
-        tuple(rewriting.source(given.document) for rewriting in accepted),
-        tuple(rewriting.place for rewriting in accepted),
-        tuple(f"The new wording was refused: {rewriting.why}." for rewriting in refused),
-        tuple(rewriting.place for rewriting in refused),
+        texts=tuple(rewriting.source(given.document) for rewriting in accepted),
+        places=tuple(rewriting.place for rewriting in accepted),
+        refused=tuple(f"The new wording was refused: {rewriting.why}." for rewriting in refused),
+        refused_places=tuple(rewriting.place for rewriting in refused),
     )
 
 
 def _rewritten(rewriting: _Rewriting, given: RewriteInput, context: StepContext) -> _Rewriting:
+    """Return the rewriting with the model's edits, and with the reason if the guard or the markup refuses them."""
     before = readable(rewriting.sentence.text)
     after, is_whole = write_sentence(context.model(given.model), before, given.system)
     if after == before:
@@ -100,7 +105,7 @@ def _rewritten(rewriting: _Rewriting, given: RewriteInput, context: StepContext)
 
 
 def _without_new_faults(rewritings: list[_Rewriting], checkers: FaultFinder) -> list[_Rewriting]:
-    """Refuses sentences of paragraphs in which the checkers find something that they didn't find before."""
+    """Return the rewritings; those with which the checkers find something new in the paragraph are refused."""
     if not any(rewriting.edits and not rewriting.why for rewriting in rewritings):
         return rewritings
     texts = [prose.text for prose in checkers.prose]
@@ -153,7 +158,7 @@ class AboveInput:
 class AboveOutput:
     text: str
     place: Span
-    """An empty one, where the first paragraph's line begins."""
+    """An empty span where the first paragraph's line begins."""
 
 
 def put_above(given: AboveInput, context: StepContext) -> AboveOutput | Silence:

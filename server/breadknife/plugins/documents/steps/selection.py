@@ -18,7 +18,7 @@ from breadknife.text.prose import ProseText
 from breadknife.text.syntax import SyntaxTree
 
 MOST = 200
-"""Paragraphs of one action."""
+"""Paragraphs that one action takes at most."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class PlaceInput:
 class PlaceOutput:
     prose: tuple[ProseText, ...]
     kind: str
-    """Of the one at the cursor: `paragraph`, `item`, `heading`, or `other`, such as a table's cell."""
+    """The kind of the one at the cursor: `paragraph`, `item`, `heading`, or `other`, such as a table's cell."""
     above: ProseText | None
     """The paragraph before the first one."""
 
@@ -71,12 +71,12 @@ def find_place(given: PlaceInput, context: StepContext) -> PlaceOutput | Silence
 
 @lru_cache(maxsize=1)
 def _prose_of(document: Document, tree: SyntaxTree | None) -> Sequence[ProseText]:
-    """Return the document's prose: each recipe of a menu asks for it, and the menu waits for all of them."""
+    """Return the document's prose. It is cached, because each recipe of a menu asks for it."""
     return [*extract(document, tree, CancelToken())]
 
 
 def _lines_of(document: Document, span: Span) -> Span:
-    """Return the lines that a place is in."""
+    """Return the span of whole lines that a span is in."""
     first, last = document.line_at(span.start), document.line_at(span.end)
     return Span(document.line_span(first).start, document.line_span(last).end)
 
@@ -90,10 +90,12 @@ def _nearby(paragraphs: Sequence[ProseText], block: ProseBlock) -> Sequence[Pros
 
 
 def _touches(document: Document, block: ProseBlock, span: Span) -> bool:
-    """Tell whether a place is in the lines of a block: the cursor may be on its marker."""
-    start = document.line_span(document.line_at(block.prose.start)).start if not len(span) else block.prose.start
+    """Tell whether the cursor is in a block's lines, be it on the marker, or whether a selection has a part of it."""
     end = block.end if block.end is not None else block.prose.end
-    return Span(start, end).touches(span) if not len(span) else start < span.end and span.start < end
+    if len(span):
+        return block.prose.start < span.end and span.start < end
+    line_start = document.line_span(document.line_at(block.prose.start)).start
+    return Span(line_start, end).touches(span)
 
 
 PLACING = (StepType("prose.place", 1, Kind.RULE, PlaceInput, PlaceOutput, find_place, from_outside=True),)

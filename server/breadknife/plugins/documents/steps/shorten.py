@@ -33,7 +33,7 @@ _KEPT = re.compile(
     r"\d|https?:|Dummy0|Ina0|(?<=[\s,])[A-Z]|[a-z][A-Z]|\w_\w|n't\b"
     r"|\b(?:not?|never|without|only|must|unless|except|cannot|if|see|default)\b"
 )
-"""What an aside that is left out doesn't have: numbers, links, code, names, negations, conditions."""
+"""What keeps an aside from being left out: numbers, links, code, names, negations, conditions."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,14 @@ class Filler:
 
     filler: str
     where: str
+    """`start`: only at the start of a sentence; `before`: only before a word that `next` matches."""
     next: str
+    """A pattern of the word behind the filler."""
 
 
 @cache
 def _fillers() -> tuple[tuple[re.Pattern[str], Filler], ...]:
+    """Return the rows, the surest first, each with the pattern that finds it."""
     return tuple(
         (re.compile(rf"\b{re.escape(row.filler)}(?!\w)\s*", re.IGNORECASE), row) for row in read_rows("fillers", Filler)
     )
@@ -60,15 +63,15 @@ class ShortenInput:
     share: float = literal(0.7)
     """Nothing more is left out once so many of the words are left."""
     least: int = literal(2)
-    """Words that must be saved."""
+    """Words that must be saved at least."""
 
 
 def shorten(given: ShortenInput, context: StepContext) -> ChangeOutput | Silence:
-    """Leaves out fillers, empty openings and asides, the surest first, up to a share of the words."""
-    document, read = given.document, [prose for prose in given.prose if is_english(prose.text)]
-    total = sum(word_count(prose.text) for prose in read)
+    """Return edits that leave out fillers, empty openings and asides, the surest first, up to a share of the words."""
+    document, paragraphs = given.document, [prose for prose in given.prose if is_english(prose.text)]
+    total = sum(word_count(prose.text) for prose in paragraphs)
     saved, edits = 0, list[TextEdit]()
-    for change, words_saved in _deletions(document, read):
+    for change, words_saved in _deletions(document, paragraphs):
         context.cancel.raise_if_cancelled()
         edit = change.edit(document)
         if edit is None or (len(given.span) and not given.span.contains(edit.span)):
@@ -82,14 +85,14 @@ def shorten(given: ShortenInput, context: StepContext) -> ChangeOutput | Silence
     return change_lines(document, sorted(edits), f"{total} → {total - saved} words")
 
 
-def _deletions(document: Document, proses: list[ProseText]) -> Iterator[tuple[ProseChange, int]]:
+def _deletions(document: Document, paragraphs: list[ProseText]) -> Iterator[tuple[ProseChange, int]]:
     """Yield what can be left out, the surest first, with the number of its words."""
     for pattern, row in _fillers():
-        for prose in proses:
+        for prose in paragraphs:
             for match in pattern.finditer(prose.text):
                 if (change := _deletion(document, prose, match, row)) is not None:
                     yield change, word_count(match[0])
-    for prose in proses:
+    for prose in paragraphs:
         for match in _ASIDE.finditer(prose.text):
             inside = match[0][2:-1]
             if not _KEPT.search(re.sub(r"^(?:i\.e\.|e\.g\.)", "", inside)):
@@ -97,6 +100,10 @@ def _deletions(document: Document, proses: list[ProseText]) -> Iterator[tuple[Pr
 
 
 def _deletion(document: Document, prose: ProseText, match: re.Match[str], row: Filler) -> ProseChange | None:
+    """Return the change that leaves a filler out; None where it must stay.
+
+    The change takes in what follows from it: a capital for the next word, or another article before it.
+    """
     text, start, end = prose.text, match.start(), match.end()
     is_start = any(span.start == start for span in sentences(text))
     following = re.match(r"[\w'’-]+", text[end:])
@@ -109,16 +116,20 @@ def _deletion(document: Document, prose: ProseText, match: re.Match[str], row: F
     if before and before[0] in english().negated:
         return None
     if is_start:
-        if not behind or not behind[0].islower():  # a name, or code
-            return ProseChange(prose, Span(start, end), "") if behind else None
+        if not behind:
+            return None
+        if not behind[0].islower():  # a name, or code: it needs no other capital
+            return ProseChange(prose, Span(start, end), "")
         if is_name(document.text, behind):
             return None
         return ProseChange(prose, Span(start, end + 1), capitalized(behind)[0])
     if before and before[0] in ("a", "an"):
         head = text[:start].rstrip().rpartition(" ")[2]
-        at = start - 1 - len(head)
+        article_start = start - 1 - len(head)
         article = article_for(behind)
-        return ProseChange(prose, Span(at, end), (capitalized(article) if head[0].isupper() else article) + " ")
+        return ProseChange(
+            prose, Span(article_start, end), (capitalized(article) if head[0].isupper() else article) + " "
+        )
     return ProseChange(prose, Span(start, end), "")
 
 
