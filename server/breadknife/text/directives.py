@@ -1,6 +1,8 @@
-"""Comments that silence rules: `breadknife: ignore RULE`, on a finding's own line or above its paragraph, and
-`breadknife: ignore-file RULE` anywhere. Without a rule, all of them. A rule may be written as lint prints it,
-`harper/AnA`."""
+"""Comments that silence rules.
+
+`breadknife: ignore RULE` stands on a finding's own line or above its paragraph, and `breadknife: ignore-file RULE`
+anywhere. Without a rule, they silence all rules. A rule may be written as lint prints it, `harper/AnA`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from breadknife.text.syntax import Node, SyntaxTree, changed_tree
 
 _SIGN = "breadknife:"
 _NAME = r"[A-Za-z][\w-]*(?:\.[\w-]+)*"
-"""Vale's have a dot: `House.Terms`."""
+"""A rule's name. Vale's have a dot: `House.Terms`."""
 _SOURCE = r"(?:[\w+-]+/)?"
 _DIRECTIVE = re.compile(
     rf"\bbreadknife:[ \t]*ignore(?P<file>-file)?\b(?P<rules>(?:[ \t,]+{_SOURCE}{_NAME}(?!\S*[<>]))*)"
@@ -24,31 +26,31 @@ _RULE = re.compile(_SOURCE + _NAME)
 _ALL = "*"
 _CLOSING = {"/*": "*/", '"""': '"""', "'''": "'''", "--[[": "]]"}
 _OPENING = re.compile(r"[ \t]*[rRuU]?(/\*|\"{3}|'{3}|--\[\[)")
-"""Of a comment or docstring, which is one thing whatever blank lines it has."""
+"""The start of a comment or docstring that may have blank lines: it counts as one paragraph."""
 
 
 @dataclass(frozen=True)
 class Directive:
-    """One comment."""
+    """One comment that silences rules in the lines from `first` (counted from 0) up to `end`."""
 
     span: Span
     rules: frozenset[str]
-    """Rules, or `*`."""
+    """Names of rules, or `*` for all."""
     first: int
     end: int
-    """The lines that it speaks for, from 0, without `end`."""
 
     def silences(self, rule: str, line: int) -> bool:
+        """Tell whether the comment silences `rule` in a line."""
         return self.first <= line < self.end and not {_ALL, rule}.isdisjoint(self.rules)
 
 
 def rules_named(written: Iterable[str]) -> frozenset[str]:
-    """Return rules by their names alone, however they are written: `AnA`, or `harper/AnA`, as lint prints it."""
+    """Return the names of rules, which may be written with their source: `AnA`, or `harper/AnA` as lint prints it."""
     return frozenset(rule.rpartition("/")[2] for rule in written)
 
 
 def directives(document: Document) -> Iterator[Directive]:
-    """Yield them in the order of the text."""
+    """Yield a document's directives in the order of the text."""
     if _SIGN not in document.text:
         return
     for match in _DIRECTIVE.finditer(document.text):
@@ -60,16 +62,18 @@ def directives(document: Document) -> Iterator[Directive]:
 
 @dataclass(frozen=True)
 class Directives:
+    """The directives of a document."""
+
     all: tuple[Directive, ...] = ()
     absent: bool = False
-    """Nothing in the document looks like one."""
+    """Nothing in the document looks like a directive, so that most edits needn't be looked at."""
 
     @classmethod
     def of(cls, document: Document) -> Directives:
         return cls(tuple(directives(document))) if _SIGN in document.text else cls(absent=True)
 
     def after(self, edit: TextEdit, document: Document) -> Directives:
-        """Return those of the document that an edit has made."""
+        """Return the directives of `document`, which `edit` has made of the one that these are of."""
         near = Span(max(0, edit.span.start - len(_SIGN)), edit.span.start + len(edit.new_text) + len(_SIGN))
         return self if self.absent and _SIGN not in document.slice(near) else Directives.of(document)
 
@@ -84,7 +88,7 @@ _FORMS = {
     "css": "/* {} */", "php": "/* {} */",
 }  # fmt: skip
 _ANYWHERE = frozenset(_FORMS) - {"css", "php"}
-"""Where such a comment may stand above any paragraph; in code it may not, for that may be inside of a string."""
+"""Languages in which such a comment may stand above any paragraph. In code, a paragraph may be inside of a string."""
 
 
 def ignoring(rules: Iterable[str], language: str) -> str:
@@ -103,8 +107,8 @@ def stands_anywhere(language: str) -> bool:
 
 
 def comment_made(tree: SyntaxTree, edit: TextEdit, at: int) -> Span | None:
-    """Return the comment that stands at `at` after the edit; None where that is no comment, or the text parses
-    worse."""
+    """Return the span of the comment at the offset `at` after an edit; None if there is none, or if the edit adds an
+    error of syntax."""
     after = changed_tree(tree, edit)
     if after is None or after.error_count > tree.error_count:
         return None
@@ -117,15 +121,18 @@ def comment_made(tree: SyntaxTree, edit: TextEdit, at: int) -> Span | None:
 def _end(document: Document, line: int) -> int:
     """Return the line after the last one that a directive on `line` speaks for: the paragraph or the comment below
     it."""
-    alone = re.sub(r"[\W_]", "", _DIRECTIVE.sub("", document.line_text(line))) == ""
-    if not alone:
+    is_alone = re.sub(r"[\W_]", "", _DIRECTIVE.sub("", document.line_text(line))) == ""
+    if not is_alone:
         return line + 1
     end = line + 1
     while end < document.line_count and not document.line_text(end).strip():
         end += 1
     opening = _OPENING.match(document.line_text(end)) if end < document.line_count else None
-    inside = opening is not None and opening[1][0] in "\"'" and not document.line_text(line).lstrip().startswith("#")
-    if opening is not None and not inside:  # quotes below a line of a docstring end it
+    # Quotes below a directive that is itself in a docstring end that docstring.
+    is_in_docstring = (
+        opening is not None and opening[1][0] in "\"'" and not document.line_text(line).lstrip().startswith("#")
+    )
+    if opening is not None and not is_in_docstring:
         closing = document.text.find(_CLOSING[opening[1]], document.line_starts[end] + opening.end())
         end = document.line_at(max(closing, document.line_starts[end]))
     while end < document.line_count and document.line_text(end).strip():

@@ -23,8 +23,7 @@ from breadknife.text.shifted import Offsets
 _DRIVE = re.compile(r"^(/[A-Za-z])%3[Aa](?=/)")
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _MANY_LINES = 10_000
-"""For a document with fewer lines, a new list is as fast as a lookup in pieces of the old one."""
-
+"""For a document with fewer lines, making a new list takes no longer than looking up in pieces of the old one."""
 _IN_TITLE = 20
 """Characters of a text in an edit's title."""
 
@@ -99,7 +98,7 @@ def change_title(old: str, new: str) -> str:
     """Return the same as `edit_title` for a text and what replaces it."""
     before, after = (" ".join(text.split()) for text in (old, new))
     old, new = shortened(before, _IN_TITLE), shortened(after, _IN_TITLE)
-    if old == new:
+    if old == new:  # the ends differ
         old, new = (f"…{text[1 - _IN_TITLE :]}" for text in (before, after))
     if old == new:  # the blanks differ, or the middle of what is long
         return f"Correct “{shortened(before, _IN_TITLE)}”" if before else "Correct the blanks"
@@ -124,6 +123,8 @@ def apply_edits(text: str, edits: Iterable[TextEdit]) -> str:
 
 
 class HasSpan(Protocol):
+    """What has a place in a text."""
+
     @property
     def span(self) -> Span: ...
 
@@ -203,12 +204,13 @@ class Document:
         return new
 
     def _line_starts_after(self, edit: TextEdit, text: str) -> Sequence[int]:
+        """Return the line starts of `text`, which the edit has made of this document."""
         # A character more on either side: the edit may part a CRLF, or make one.
         first, last = self.line_at(max(edit.span.start - 1, 0)), self.line_at(min(edit.span.end + 1, len(self.text)))
         starts, shift = self.line_starts, len(edit.new_text) - len(edit.span)
         end = starts[last + 1] + shift if last + 1 < len(starts) else len(text) + 1
         breaks = _LINE_BREAK.finditer(text, starts[first], end)
-        between = [at for match in breaks if (at := match.end()) < end]
+        between = [start for match in breaks if (start := match.end()) < end]
         if len(starts) < _MANY_LINES:
             return [*starts[: first + 1], *between, *(start + shift for start in starts[last + 1 :])]
         many = starts if isinstance(starts, Offsets) else Offsets(starts)
@@ -291,6 +293,7 @@ def with_newlines(document: Document) -> Document:
 
 
 def file_encoding(path: Path, text: str) -> str:
+    """Return the encoding in which a file with this text is written."""
     return encoding_of(text.encode(UTF8, "surrogatepass"), language_of(path) or "plaintext")
 
 
@@ -305,6 +308,7 @@ def file_bytes(path: Path, text: str) -> bytes:
 
 
 def _undecodable(path: Path, raw: bytes, language: str, error: UnicodeError) -> str:
+    """Return the message for a file whose bytes aren't in its encoding: the place, the reason and a remedy."""
     encoding, where, why = encoding_of(raw, language), str(path), str(error)
     if isinstance(error, UnicodeDecodeError):
         line = raw.count(b"\n", 0, error.start) + 1

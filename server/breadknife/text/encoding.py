@@ -6,8 +6,10 @@ UTF8 = "utf-8"
 
 
 def decoded(raw: bytes, language: str) -> str:
-    """Decode a file's bytes; a byte order mark stays in the text. Raises UnicodeError, also for what couldn't be
-    written back as it is."""
+    """Return a file's text; a byte order mark stays in it.
+
+    Raises UnicodeError for bytes that aren't in the file's encoding, and for text that would be written back as others.
+    """
     encoding = encoding_of(raw, language)
     text = raw.decode(encoding)
     if encoding != UTF8 and text.encode(encoding_of(text.encode(UTF8, "surrogatepass"), language)) != raw:
@@ -16,7 +18,7 @@ def decoded(raw: bytes, language: str) -> str:
 
 
 def encoding_of(raw: bytes, language: str) -> str:
-    """Return the encoding that the first two lines name."""
+    """Return the encoding that the first two lines of a Python file name; UTF-8 for any other file."""
     if language != "python" or b"coding" not in raw:
         return UTF8
     import io
@@ -25,6 +27,6 @@ def encoding_of(raw: bytes, language: str) -> str:
     try:
         named = tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
         b"\n\n\n\n".decode(named)
-    except (SyntaxError, LookupError, UnicodeError):  # there is none of that name, or it isn't one of texts: rot13
+    except (SyntaxError, LookupError, UnicodeError):  # no encoding has that name, or it isn't one of texts: rot13
         return UTF8
     return UTF8 if named == "utf-8-sig" else named

@@ -1,4 +1,4 @@
-"""Whether an edit leaves a text broken no more than it was."""
+"""Tells whether an edit leaves a text broken no more than it was: nothing that breaks code is suggested."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from breadknife.text.syntax import SyntaxTree, changed_tree, difference
 from breadknife.text.tokens import CLOSING, TokenKind, string_quote, tokens
 
 RECOVERY_BYTES = 40
-"""How much an error elsewhere may grow: tree-sitter's recovery takes in a token more or less after any edit."""
+"""By how much errors elsewhere may grow: tree-sitter's recovery takes in a token more or less after any edit."""
 
 
 def parses_no_worse(before: SyntaxTree, after: SyntaxTree) -> bool:
@@ -33,19 +33,22 @@ def parses_no_worse(before: SyntaxTree, after: SyntaxTree) -> bool:
         return False
     edit = difference(before.text, after.text)
     inserted = Span(edit.span.start, edit.span.start + len(edit.new_text))
-    was, now = _Errors.of(before, edit.span), _Errors.of(after, inserted)
-    fits = now.begin <= was.begin and (was.near or not now.reach)
-    return (fits and _no_more_elsewhere(before, was, after, now)) or _only_unfinished(before, was, after, edit)
+    old, new = _Errors.of(before, edit.span), _Errors.of(after, inserted)
+    is_no_worse_inside = new.begin <= old.begin and (old.near or not new.reach)
+    if is_no_worse_inside and _no_more_elsewhere(before, old, after, new):
+        return True
+    return _is_only_unfinished(before, old, after, edit)
 
 
-def _no_more_elsewhere(before: SyntaxTree, was: _Errors, after: SyntaxTree, now: _Errors) -> bool:
-    return now.outside < was.outside or (
-        now.outside <= was.outside + RECOVERY_BYTES and after.error_count <= before.error_count
+def _no_more_elsewhere(before: SyntaxTree, old: _Errors, after: SyntaxTree, new: _Errors) -> bool:
+    """Tell whether errors outside of the edited lines cover less, or hardly more without being more."""
+    return new.outside < old.outside or (
+        new.outside <= old.outside + RECOVERY_BYTES and after.error_count <= before.error_count
     )
 
 
-def _only_unfinished(before: SyntaxTree, was: _Errors, after: SyntaxTree, edit: TextEdit) -> bool:
-    """Tell whether what the edit continues would be right if it ended after it."""
+def _is_only_unfinished(before: SyntaxTree, old: _Errors, after: SyntaxTree, edit: TextEdit) -> bool:
+    """Tell whether the text would be right if what the edit leaves open were closed behind it."""
     start, end = edit.span.start, edit.span.start + len(edit.new_text)
     line_end = after.text.find("\n", end)
     if after.text[end : line_end if line_end >= 0 else None].strip():
@@ -60,8 +63,8 @@ def _only_unfinished(before: SyntaxTree, was: _Errors, after: SyntaxTree, edit: 
         closed = changed_tree(after, TextEdit(Span(end, end), closing))
         if closed is None:
             return False
-        now = _Errors.of(closed, Span(start, end + len(closing)))
-        if not (now.begin or now.reach) and _no_more_elsewhere(before, was, closed, now):
+        new = _Errors.of(closed, Span(start, end + len(closing)))
+        if not (new.begin or new.reach) and _no_more_elsewhere(before, old, closed, new):
             return True
     return False
 
@@ -70,22 +73,25 @@ _ENDINGS = {
     BlockStyle.INDENT: ("", ":", "():"),
     BlockStyle.BRACES: ("", ";", " {}", "() {}"),
 }
-"""What may be missing after the brackets: the end of a statement, or a body, and parameters before it."""
+"""What may be missing after the closed brackets: a statement's end, or a header's parameters and body."""
 
 LOOK_BACK = 8_000
-"""Characters that are read for what is open."""
+"""Characters before an edit in which brackets and strings that are open are looked for."""
 _LINE = re.compile(r"^[^\s)\]}]", re.MULTILINE)
 
 
 def _ends_in_comment(tree: SyntaxTree, start: int, end: int) -> bool:
-    """Tell whether what is written next to the text that ends at `end` would be a comment."""
+    """Tell whether the text up to `end` ends within a comment, so that what is written there would belong to it."""
     line = max(tree.text.rfind("\n", 0, end) + 1, start)
     *_, last = [None, *tokens(tree.text[line:end], tree.language)]
     return last is not None and last.kind is TokenKind.COMMENT and not tree.text[:end].endswith(("*/", "-->"))
 
 
 def _unclosed(tree: SyntaxTree, edited: int, end: int) -> list[str]:
-    """Return what closes the brackets and the string that are open at `end`, the innermost first."""
+    """Return what closes the brackets and the string that are open at `end`, the innermost first.
+
+    They are looked for from the last line before `edited` that begins at the margin.
+    """
     text = tree.text
     nearest = max(0, edited - LOOK_BACK)
     lines: Iterator[re.Match[str]] = _LINE.finditer(text, nearest, edited)
@@ -109,13 +115,13 @@ class _Errors:
     """The errors of a tree, seen from an edited span."""
 
     begin: int
-    """How many begin in it."""
+    """The number of errors that begin in the span."""
     reach: bool
-    """Whether one has a part of it."""
+    """An error covers a part of the span."""
     near: bool
-    """Whether one has a part of it or borders on it."""
+    """An error covers a part of the span or borders on it."""
     outside: int
-    """Bytes of the text that errors cover, without the lines of the span."""
+    """Bytes that errors cover outside of the span's lines."""
 
     @classmethod
     def of(cls, tree: SyntaxTree, span: Span) -> _Errors:

@@ -1,4 +1,4 @@
-"""Patterns that are not ours: of recipes, settings and documents.
+"""Patterns that breadknife's users write: in recipes, settings and documents.
 
 RE2 runs them, in time that grows with the text, whatever the pattern, and without the interpreter's lock. They are
 written as for Python's `re`; what RE2 lacks (`(?=`, `\\1`) is refused with its place. Our own patterns stay with `re`.
@@ -41,8 +41,11 @@ _LARGEST = 800
 """Instructions of a pattern, a letter of any script counted as one. At worst RE2 goes through all of them at each byte:
 3 s for a text of the largest size."""
 _REMEMBERED = 200
+"""Patterns that are kept compiled."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character: RE2 takes UTF-8, which has none."""
 _FAR = re.compile(r"\\x\{[^}]*\}")
+"""A code point as it is written for RE2."""
 _CODE_POINT = r"\\u(?P<short>[0-9a-fA-F]{4})|\\U(?P<long>[0-9a-fA-F]{8})|\\(?P<escape>[\s\S])"
 _TOKEN = re.compile(
     rf"{_CODE_POINT}|(?P<missing>\(\?(?:<?[=!]|P=|>|\())|(?P<most>\{{,(?=\d+\}}))|(?P<opens>\[\^?\]?)|[\s\S]"
@@ -96,7 +99,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Pattern:
-    """A regular expression of somebody else's. `^` and `$` are the ends of a line."""
+    """A regular expression that can be used. `^` and `$` match at the start and the end of each line."""
 
     source: str
     names: Mapping[str, int]
@@ -152,12 +155,12 @@ class Pattern:
 
 @dataclass(frozen=True)
 class PathPatterns:
-    """Patterns as in `.gitignore`, of settings. Of those that fit a path, the last one decides."""
+    """The patterns of a setting, written as in `.gitignore`. Of those that fit a path, the last one decides."""
 
     _spec: pathspec.GitIgnoreSpec
 
     def fit(self, path: str) -> bool:
-        """Tell whether a path is one that they mean. It has `/` and is relative to the folder of their file."""
+        """Tell whether the patterns mean a path, which has `/` and is relative to the folder of the settings' file."""
         return bool(self._spec.check_file(_SURROGATE.sub("\ufffd", path)).include)
 
 
@@ -223,6 +226,7 @@ def _translated(source: str) -> str:
 
 
 def _escape(char: str, at: int, meanings: Mapping[str, str]) -> str:
+    """Return the escape `\\char`, at the offset `at` of the pattern, as RE2 has it. Raises PatternError for none."""
     if char in meanings:
         return meanings[char]
     if char.isdigit() and char != "0":

@@ -45,15 +45,15 @@ class ProseText:
 
     @property
     def end(self) -> int:
-        """Return where in the source it ends; its start if it was not read."""
+        """Return where in the source the paragraph ends; its start if it was too long to be read."""
         return self.start + (self.segments[-1].source.end if self.segments else 0)
 
     def shifted(self, by: int) -> ProseText:
-        """Return the same text, which begins so much further on in the source."""
+        """Return the paragraph `by` code points further on in the source."""
         return ProseText(self.text, self.segments, self.start + by, self.reserved, self.language) if by else self
 
     def touches_markup(self, span: Span) -> bool:
-        """Tell whether a placeholder lies in `span`, so that what was found there is about our own word."""
+        """Tell whether a placeholder lies in `span`: then what a checker finds there is about breadknife's own word."""
         return any(
             s.kind is SegmentKind.MARKUP and s.prose.start < span.end and span.start < s.prose.end
             for s in self.segments
@@ -80,13 +80,14 @@ class ProseText:
         return self._verbatim_edit(span, replacement) or self._smallest_edit(span, old, replacement)
 
     def _verbatim_edit(self, span: Span, replacement: str) -> TextEdit | None:
+        """Return the edit if one verbatim segment has all of `span`."""
         for segment in self.segments:
             if segment.kind is SegmentKind.VERBATIM and segment.prose.contains(span):
                 return TextEdit(span.shifted(self.start + segment.source.start - segment.prose.start), replacement)
         return None
 
     def _smallest_edit(self, span: Span, old: str, new: str) -> TextEdit | None:
-        """Return the same edit without what stays as it is: that may leave the markup out."""
+        """Return the edit without the ends that `old` and `new` share, which may leave out the markup in `span`."""
         head = common_prefix(old, new)
         tail = common_prefix(old[head:][::-1], new[head:][::-1])
         core = Span(span.start + head, span.end - tail)

@@ -1,4 +1,4 @@
-"""Where the sentences of a text end. Every part of breadknife that needs to know asks here."""
+"""Finds where the sentences of a text end, for every part of breadknife that needs to know."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LIST_MARK = r"(?:[-*+•]\s+)"
 _NEXT = re.compile(rf"\s+{_LIST_MARK}*[{_OPENING}]*(?P<first>[^\W_])?")
 _BEFORE_WORD = re.compile(rf"(?:^|\n)[^\S\n]*{_LIST_MARK}?[{_OPENING}]*\Z|(?P<end>\S)[^\S\n]+[{_OPENING}]*\Z")
 _LONGEST = 20
-"""Code points before a full stop that tell whether it ends a sentence."""
+"""Code points before a full stop that are read to tell whether it ends a sentence."""
 
 
 def sentence_ends(

@@ -1,4 +1,8 @@
-"""Long sequences of what has a place in a text: an edit replaces a few, and all below move without being made anew."""
+"""Long sequences of items that have an offset in a text, such as its lines' starts.
+
+An edit replaces a few of them. All below only move: a sequence consists of pieces of lists, each with the number of
+code points by which its items have moved, so that no item is made anew.
+"""
 
 from __future__ import annotations
 
@@ -11,32 +15,35 @@ from typing import Generic, Self, TypeVar, cast, overload
 
 _T = TypeVar("_T")
 _MOST_PIECES = 64
-"""Then they are put together: that takes as long as it once took to move each of them."""
+"""Pieces of a sequence. If there are more, the items are put into one list: that takes as long as moving each once."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece(Generic[_T]):
+    """`items[first:end]`, moved."""
+
     items: Sequence[_T]
     first: int
     end: int
     by: int
-    """How much further on they lie than they say."""
+    """Code points by which the items lie further on than their own offsets say."""
 
     def __len__(self) -> int:
         return self.end - self.first
 
     def part(self, first: int, end: int) -> _Piece[_T]:
-        """Return its own items, counted from 0."""
+        """Return the piece with its items from `first` up to `end`, counted from the first one."""
         return replace(self, first=self.first + max(first, 0), end=min(self.first + end, self.end))
 
 
 class Shifted(Sequence[_T]):
-    """In the order of their places. Immutable; `items` is kept as it is, and must not change."""
+    """Items in the order of their offsets. Immutable; the `items` that it is made of must not change."""
 
     def __init__(self, items: Sequence[_T] = ()) -> None:
         self._fill([_Piece(items, 0, len(items), 0)])
 
     def _fill(self, pieces: Iterable[_Piece[_T]]) -> None:
+        """Take these pieces, with the index at which each ends and the offset at which it starts."""
         self._pieces = [piece for piece in pieces if len(piece)]
         self._ends = [*accumulate(map(len, self._pieces))]
         firsts = [piece.items[piece.first] for piece in self._pieces]
@@ -45,11 +52,13 @@ class Shifted(Sequence[_T]):
         self._starts = [place + piece.by for place, piece in zip(places, self._pieces, strict=True)]
 
     def _key(self) -> Callable[[_T], int] | None:
-        """Return what tells the place of an item; None where an item is one."""
+        """Return the function that tells an item's offset; None if the items are offsets themselves."""
         return None
 
     @abstractmethod
-    def _moved(self, item: _T, by: int, /) -> _T: ...
+    def _moved(self, item: _T, by: int, /) -> _T:
+        """Return the item `by` code points further on."""
+        ...
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
@@ -78,18 +87,18 @@ class Shifted(Sequence[_T]):
     def __reversed__(self) -> Iterator[_T]:
         return chain.from_iterable(reversed(self._items(piece)) for piece in reversed(self._pieces))
 
-    def count_up_to(self, place: int) -> int:
-        """Return how many lie before a place or at it."""
-        number = bisect_right(self._starts, place)
+    def count_up_to(self, offset: int) -> int:
+        """Return how many items lie before an offset or at it."""
+        number = bisect_right(self._starts, offset)
         if not number:
             return 0
         piece = self._pieces[number - 1]
         bisect: Callable[..., int] = bisect_right  # its overloads know no key that may be None
-        inside = bisect(piece.items, place - piece.by, piece.first, piece.end, key=self._key())
+        inside = bisect(piece.items, offset - piece.by, piece.first, piece.end, key=self._key())
         return self._ends[number - 1] - piece.end + inside
 
     def spliced(self, first: int, end: int, new: Sequence[_T], by: int) -> Self:
-        """Return it with `new` in place of `self[first:end]`, and all after that moved."""
+        """Return the sequence with `new` in place of `self[first:end]`, and all items after that moved by `by`."""
         below = (replace(piece, by=piece.by + by) for piece in self._cut(end, len(self)))
         pieces = [*self._cut(0, first), _Piece(new, 0, len(new), 0), *below]
         spliced = type(self)()
@@ -97,6 +106,7 @@ class Shifted(Sequence[_T]):
         return spliced if len(spliced._pieces) <= _MOST_PIECES else type(self)([*spliced])
 
     def _cut(self, first: int, end: int) -> Iterator[_Piece[_T]]:
+        """Yield the pieces of `self[first:end]`."""
         begin = 0
         for piece, until in zip(self._pieces, self._ends, strict=True):
             if begin < end and first < until:
@@ -109,5 +119,7 @@ class Shifted(Sequence[_T]):
 
 
 class Offsets(Shifted[int]):
+    """Offsets in a text, ascending."""
+
     def _moved(self, item: int, by: int, /) -> int:
         return item + by

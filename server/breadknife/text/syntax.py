@@ -30,20 +30,22 @@ __all__ = [
 ]
 
 _SHORT = 1 << 12
-"""Bytes that every grammar parses in 0.3 s at the very most, whatever they are: nobody need look at the clock."""
+"""Bytes that every grammar parses within 0.3 s, whatever they are: such a parse needs no time limit."""
 _SOON, _SOON_AFTER_EDIT = 0.1, 0.005
-"""A parse that takes no longer may be made twice."""
+"""Seconds. A parse with errors that took no longer is made a second time, from bytes (see `_parsed`)."""
 PARSE_SECONDS = 3.0
-"""tree-sitter-python takes time with the square of the number of comment lines in a row: 16 s for 16,000."""
+"""The time limit of a parse. tree-sitter-python's time grows with the square of the number of comment lines in a row:
+16 s for 16,000."""
 CHANGE_SECONDS = 0.5
-"""After an edit: p99 is 30 ms. What takes longer is a search for a recovery, in Kotlin's grammar after a stray `]`."""
+"""The time limit of a parse after an edit: p99 is 30 ms. What takes longer is a search for a recovery, in Kotlin's
+grammar after a stray `]`."""
 STRIDE = 1 << 8
-"""Code points between two known byte offsets: a line may have a megabyte."""
+"""Code points between two known byte offsets. Offsets of lines wouldn't do: a line may have a megabyte."""
 _PARSED_BYTES, _READ_BYTES = 1 << 16, 1 << 9
-"""What a parser gets at once, and `Node.text` later: with 64 kB each time an analysis took four times as long; with 512
-bytes a parse takes a thirtieth longer."""
+"""Bytes that a parser gets at once, and bytes that `Node.text` gets later: with 64 kB each time an analysis took four
+times as long; with 512 bytes a parse takes a thirtieth longer."""
 _CHANGED_BYTES = 1 << 6
-"""What a parser gets at once after an edit, of which it reads little. py-tree-sitter 0.26 never frees the last piece:
+"""Bytes that a parser gets at once after an edit, when it reads little. py-tree-sitter 0.26 never frees the last piece:
 with 64 kB each key would cost the size of the document."""
 
 
@@ -60,12 +62,13 @@ def _language(name: str) -> Language | None:
 
 
 def has_grammar(language: str) -> bool:
+    """Tell whether texts in the language can be parsed."""
     return _language(language) is not None
 
 
 def grammar_version(language: str) -> str:
-    """Return a version that is another one where the language's grammar may make another tree of a text; "" without
-    one."""
+    """Return the version of a language's grammar, for caches: two versions may make two trees of a text. Empty without
+    a grammar."""
     grammar = _language(language)
     return str(grammar.semantic_version) if grammar is not None else ""
 
@@ -78,7 +81,7 @@ class SyntaxTree:
     language: str
     tree: Tree
     encoded: bytes
-    """What the nodes' offsets are of: the text in UTF-8, which a key would encode again and again."""
+    """The text in UTF-8, in which the nodes' offsets count. It is kept, because encoding takes long for each key."""
 
     @property
     def root(self) -> Node:
@@ -107,13 +110,16 @@ class SyntaxTree:
         return start + len(piece[: byte - self._bytes_before[index]].decode("utf-8", "surrogatepass"))
 
     def span(self, node: Node) -> Span:
+        """Return a node's span in code points."""
         return Span(self.offset(node.start_byte), self.offset(node.end_byte))
 
     def source(self, node: Node) -> str:
+        """Return a node's text."""
         span = self.span(node)
         return self.text[span.start : span.end]
 
     def byte_offset(self, offset: int) -> int:
+        """Return the byte offset of a code-point offset."""
         if self._ascii:
             return offset
         index = offset // STRIDE
@@ -164,6 +170,10 @@ def changed_tree(old: SyntaxTree, *edits: TextEdit, seconds: float = CHANGE_SECO
 
 
 def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: float) -> SyntaxTree | None:
+    """Return the tree of a text, `source` in UTF-8; None without a grammar, or if that takes longer than `seconds`.
+
+    `old` is the tree before an edit, which has been told of the edit.
+    """
     grammar = _language(language)
     if grammar is None:
         return None
@@ -200,8 +210,7 @@ def _parsed(text: str, language: str, source: bytes, old: Tree | None, seconds: 
 
 
 def is_misread(node: Node) -> bool:
-    """Tell whether the parser didn't understand something in an expression, around it within its statement, or
-    beside."""
+    """Tell whether there is an error in an expression, around it within its statement, or right beside it."""
     part: Node | None = node
     while part is not None:
         if part.is_error or any(near is not None and near.is_error for near in (part.prev_sibling, part.next_sibling)):
@@ -213,7 +222,7 @@ def is_misread(node: Node) -> bool:
 
 
 def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
-    """Return the way from the root down to the node, without it."""
+    """Return the nodes around a node, from the root down."""
     path = list[Node]()
     at: Node | None = tree.root  # downwards: asking a node for its parent starts at the root each time
     while at is not None and at != node:
@@ -223,12 +232,13 @@ def path_to(tree: SyntaxTree, node: Node) -> tuple[Node, ...]:
 
 
 def covers(outer: Node | None, inner: Node) -> bool:
+    """Tell whether a node has all of another one's text."""
     return outer is not None and outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
 
 
 def nodes_in(top: Node, but: frozenset[str] = frozenset()) -> Iterator[Node]:
-    """Yield it, and all named ones in it, in the order of the text, without those of the kinds `but` and what is in
-    them."""
+    """Yield a node and all named nodes in it, in the order of the text. Nodes of the kinds `but` are left out, with all
+    that is in them."""
     stack = [top]
     while stack:
         node = stack.pop()
@@ -254,6 +264,7 @@ def _query(language: str, source: str) -> Query:
 
 
 def _point(source: bytes, byte: int) -> Point:
+    """Return the row and the column (in bytes) of a byte offset."""
     row = source.count(b"\n", 0, byte)
     return Point(row, byte - (source.rfind(b"\n", 0, byte) + 1))
 
@@ -270,6 +281,7 @@ class TreeCache:
         """URI -> the text that took too long to parse."""
 
     def tree(self, document: Document) -> SyntaxTree | None:
+        """Return the tree of a document; None as in `parse`."""
         old = self._trees.pop(document.uri)
         if self._hopeless.get(document.uri) == document.text:
             return None

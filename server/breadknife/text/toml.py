@@ -30,7 +30,7 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 
 KeyPath = tuple[str | int, ...]
-"""Of a key: names, and numbers (from 0) in an array of tables."""
+"""The names that lead to a key, with the number (from 0) of the table after the name of an array of tables."""
 
 _STRING = r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\''
 _TOKEN = re.compile(
@@ -48,21 +48,21 @@ class KeyPlace(NamedTuple):
 
 
 def key_places(source: str) -> dict[KeyPath, KeyPlace]:
-    """Return the place of each key and table of a valid TOML text. Keys inside of values aren't there."""
+    """Return the place of each key and table of a valid TOML text, but not of keys inside of values."""
     places: dict[KeyPath, KeyPlace] = {}
     table: KeyPath = ()
-    arrays: dict[KeyPath, int] = {}
-    for place, opened, names in _statements(source):
-        if not opened:
+    arrays: dict[KeyPath, int] = {}  # array of tables -> the number of its newest table
+    for place, bracket_count, names in _statements(source):
+        if not bracket_count:
             path = (*table, *names)
         else:
             path = ()
             for name in names[:-1]:
                 path = _newest((*path, name), arrays)
             path = (*path, names[-1])
-            if opened == 2:
+            if bracket_count == 2:
                 arrays[path] = arrays.get(path, -1) + 1
-            path = table = _newest(path, arrays) if opened == 2 else path
+            path = table = _newest(path, arrays) if bracket_count == 2 else path
         for end in range(1, len(path) + 1):
             places.setdefault(path[:end], place)
     return places
@@ -74,6 +74,7 @@ def nearest_place(places: Mapping[KeyPath, KeyPlace], path: KeyPath) -> KeyPlace
 
 
 def _newest(path: KeyPath, arrays: dict[KeyPath, int]) -> KeyPath:
+    """Return the path of an array's newest table; a path that is no array's comes back as it is."""
     return (*path, arrays[path]) if path in arrays else path
 
 

@@ -1,4 +1,4 @@
-"""Which findings the user's next keys may change."""
+"""Tells which findings depend on a word that the user is still typing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def is_unfinished(document: Document, span: Span, typing_at: int) -> bool:
     word = _word_at(text, typing_at)
     if span.touches(word):
         return True
-    start, end = (span.end, word.start) if span.end < word.start else (_mark_before(text, word), span.start)
+    is_finding_first = span.end < word.start
+    start, end = (span.end, word.start) if is_finding_first else (_mark_before(text, word), span.start)
+    # A stop ends a sentence only if something follows. Before the word being typed, that is the word as far as it goes.
     written = typing_at if end == word.start else end + 1
     if end - start > _FURTHEST:
         return False

@@ -1,6 +1,7 @@
-"""The languages whose syntax is known: data, one entry each. The parse gate, outlines, shapes and prose read it.
+"""The languages whose syntax is known, as data: one `LanguageSyntax` each.
 
-Nothing here imports a grammar: the start of the language server reads this too.
+Completion, outlines, the readers of comments and the null check ask it. Nothing here imports a grammar, because the
+language server imports this when it starts.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ LANGUAGES: Mapping[str, LanguageSyntax] = {
     )
     for id in (language.id, *language.aliases)
 }
-"""LSP language id, or what some editor calls it -> what is known."""
+"""LSP language id, or another id that some editor sends -> the syntax."""
 
 SHORT_IDS: Mapping[str, str] = {
     "js": ecmascript.JAVASCRIPT.id,
@@ -51,4 +52,4 @@ SHORT_IDS: Mapping[str, str] = {
     "ts": ecmascript.TYPESCRIPT.id,
     "tsx": ecmascript.TYPESCRIPT_REACT.id,
 }
-"""What eglot makes of the names of Emacs' modes -> the LSP language id that plugins and settings know."""
+"""The id that eglot makes of the name of an Emacs mode -> the LSP language id that plugins and settings know."""

@@ -1,4 +1,4 @@
-"""Markup, style sheets, data and queries."""
+"""The syntax of markup, style sheets, data and queries, as data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formats of documents that no grammar is used for: how their files are called, and what editors call them.
+"""Formats of documents that are read without a grammar: their ids, and the names of their files.
 
 There are wheels of two grammars. tree-sitter-rst 0.2 reads list items with a blank line between them, and 500 kB of
 plain sections, as errors; tree-sitter-org 0.24 has 3.3 MB. The others have none. All are read by the line.
@@ -11,13 +11,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DocumentFormat:
+    """A format of documents, by its names."""
+
     id: str
     """LSP language id."""
     aliases: tuple[str, ...] = ()
     """Other ids that editors send."""
     suffixes: tuple[str, ...] = ()
+    """Ends of files' names, with the dot."""
     names: tuple[str, ...] = ()
-    """Of whole files."""
+    """Whole names of files."""
 
 
 PLAIN_TEXT = DocumentFormat("plaintext", suffixes=(".txt",))

@@ -1,4 +1,4 @@
-"""JavaScript, TypeScript, and both with JSX."""
+"""The syntax of JavaScript, TypeScript, and both with JSX, as data."""
 
 from __future__ import annotations
 

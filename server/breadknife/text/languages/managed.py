@@ -1,4 +1,4 @@
-"""Java, Kotlin, C#."""
+"""The syntax of Java, Kotlin and C#, as data."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""The syntax of Python, as data."""
+
 from __future__ import annotations
 
 from breadknife.text.languages.values import BlockStyle, LanguageSyntax, kinds

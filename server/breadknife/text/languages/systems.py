@@ -1,4 +1,4 @@
-"""Go, Rust, C, C++."""
+"""The syntax of Go, Rust, C and C++, as data."""
 
 from __future__ import annotations
 
