@@ -17,9 +17,9 @@ from breadknife import children
 from breadknife.errors import PluginError
 
 MAX_ANSWER = 64 << 20
-"""Bytes."""
+"""Bytes of the largest answer that is read."""
 _MAX_ERROR = 300
-"""Characters of what is said of a wrong message."""
+"""Characters of another process's words that an error quotes."""
 
 
 def write_message(stream: IO[bytes], message: object) -> None:
@@ -29,7 +29,8 @@ def write_message(stream: IO[bytes], message: object) -> None:
 
 
 def read_message(stream: IO[bytes], limit: int = MAX_ANSWER) -> bytes:
-    """Raises EOFError at the stream's end, PluginError for a message beyond the limit."""
+    """Return the next message, without its length. Raises EOFError at the stream's end, and PluginError for a message
+    of more than `limit` bytes."""
     head = stream.read(4)
     if len(head) < 4:
         raise EOFError
@@ -43,7 +44,7 @@ def read_message(stream: IO[bytes], limit: int = MAX_ANSWER) -> bytes:
 
 
 def decode(body: bytes, kind: type[Any]) -> Any:
-    """Return the value that a message is. Raises PluginError, in one line, for one that is none of its type."""
+    """Return the value of the type `kind` that a message holds. Raises PluginError, in one line, if it holds none."""
     try:
         return msgspec.msgpack.decode(body, type=kind)
     except Exception as error:  # anybody's bytes, and types that are anybody's
@@ -51,7 +52,7 @@ def decode(body: bytes, kind: type[Any]) -> Any:
 
 
 def one_line(text: str) -> str:
-    """Return the beginning of what a program says."""
+    """Return the beginning of what a program says, as one line of at most 300 characters."""
     return " ".join(text[: 2 * _MAX_ERROR].split())[:_MAX_ERROR]
 
 
@@ -78,6 +79,7 @@ def serve(answer: Callable[[bytes], Iterable[object]], seconds: float) -> NoRetu
 
 
 def _receive(requests: IO[bytes], messages: SimpleQueue[bytes]) -> None:
+    """Pass messages on until the other process closes the pipe or ends; then end this process."""
     try:
         while True:
             messages.put(read_message(requests))

@@ -23,15 +23,16 @@ from breadknife.task.values import Silence
 
 MAX_MEMORY = 1 << 30
 """Bytes of a process and all that it has started, as the system counts their resident pages."""
-MOST = 4
-"""Processes that wait for their next request."""
+MAX_IDLE = 4
+"""So many processes at most wait for their next request."""
 _CLOSING_S = 1.0
+"""Seconds until the pipes of a process that was killed are closed."""
 log = logging.getLogger("breadknife.steps")
 
 
 @dataclass(frozen=True)
 class Call:
-    """What the process is asked."""
+    """A request to a process: run this step."""
 
     step: str
     given: bytes
@@ -39,30 +40,30 @@ class Call:
     root: str
     trusted: bool
     number: int = 0
-    """Of the calls of its process."""
+    """Which of the process's calls this is, from 1."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What it says: what the step gave, a silence, or why it failed."""
+    """A process's answer to a `Call`: what the step gave, a silence, or why it failed."""
 
     gave: bytes = b""
     """As MessagePack; empty if it gave nothing."""
     silence: Silence | None = None
     error: str = ""
     number: int = 0
-    """The call's."""
+    """The number of the call that it answers."""
 
 
 @dataclass
 class _Process:
-    """One worker and what it has answered."""
+    """One process of `breadknife.steps.worker`, for the steps of one entry point."""
 
     entry: str
     _popen: subprocess.Popen[bytes] = field(init=False)
     _family: children.Family = field(init=False)
-    _asked: int = 0
-    _exchanging: threading.Thread | None = None
+    _call_count: int = 0
+    _exchange_thread: threading.Thread | None = None
 
     def __post_init__(self) -> None:
         command = children.python_module("breadknife.steps.worker", self.entry)
@@ -74,16 +75,17 @@ class _Process:
         return self._family.is_alive()
 
     def ask(self, call: Call, seconds: float, context: StepContext) -> Answer:
-        """Raises Cancelled, and PluginError when it dies, hangs, takes too much memory, or says what is no answer."""
-        self._asked += 1
-        call = replace(call, number=self._asked)
+        """Return the answer to a call. Raises Cancelled, and PluginError when the process dies, hangs (answers nothing
+        for `seconds`), takes too much memory, or writes something that is no answer."""
+        self._call_count += 1
+        call = replace(call, number=self._call_count)
         answers: list[bytes | Exception] = []
-        self._exchanging = threading.Thread(target=self._exchange, args=(call, answers), daemon=True, name="step")
-        self._exchanging.start()
+        self._exchange_thread = threading.Thread(target=self._exchange, args=(call, answers), daemon=True, name="step")
+        self._exchange_thread.start()
         end = time.monotonic() + seconds
         while True:
-            self._exchanging.join(children.LOOK_SECONDS)
-            if not self._exchanging.is_alive():
+            self._exchange_thread.join(children.LOOK_SECONDS)
+            if not self._exchange_thread.is_alive():
                 break
             context.cancel.raise_if_cancelled()
             if time.monotonic() > end:
@@ -101,6 +103,7 @@ class _Process:
         return answer
 
     def _exchange(self, call: Call, answers: list[bytes | Exception]) -> None:
+        """Write a call and wait for its answer; append that to `answers`, or the error."""
         assert self._popen.stdin
         assert self._popen.stdout
         try:
@@ -117,21 +120,22 @@ class _Process:
     def kill(self) -> int:
         """End it and all that it has started. Return its exit code."""
         code = self._family.end()
-        if self._exchanging is not None:
-            self._exchanging.join(_CLOSING_S)
-            if self._exchanging.is_alive():  # one of its own has got away with the pipe; closing it here would wait
+        if self._exchange_thread is not None:
+            self._exchange_thread.join(_CLOSING_S)
+            # A process that the step started has got away and still holds the pipe: closing that here would wait.
+            if self._exchange_thread.is_alive():
                 return code
         for stream in (self._popen.stdin, self._popen.stdout):
             try:
                 if stream:
                     stream.close()
-            except OSError:  # what was still to be written
+            except OSError:  # closing writes what is still in the buffer, which nobody reads any more
                 pass
         return code
 
 
 class Isolation:
-    """Runs a step where it belongs: ours here, all others in processes of their own. Safe from several threads."""
+    """Runs a step in this process or, if it is isolated, in one of its own. Safe from several threads."""
 
     def __init__(self, steps: dict[str, Installed]) -> None:
         self._steps = steps
@@ -140,7 +144,8 @@ class Isolation:
         self._is_closed = False
 
     def __call__(self, kind: AnyStep, given: Any, context: StepContext) -> Any:
-        """Raises what a step of ours raises; PluginError for another one that fails."""
+        """Return what a step gives, or a Silence. Raises what a step of ours raises, Cancelled, and PluginError for an
+        isolated one that fails."""
         if not kind.isolated:
             return kind.run(given, context)
         installed = self._steps[kind.name]
@@ -171,6 +176,7 @@ class Isolation:
             process.kill()
 
     def _take(self, entry: str) -> _Process:
+        """Return a process for an entry point: one that waits, or a new one."""
         while True:
             with self._lock:
                 process = next((idle for idle in self._idle if idle.entry == entry), None)
@@ -182,12 +188,13 @@ class Isolation:
             process.kill()
 
     def _give_back(self, process: _Process) -> None:
+        """Keep a process for the next call, unless its step has left something running; end what is too many."""
         surplus = [process]
-        is_of_use = not process.has_left_something
+        is_reusable = not process.has_left_something
         with self._lock:
-            if is_of_use and not self._is_closed:
+            if is_reusable and not self._is_closed:
                 self._idle.append(process)
-                surplus = self._idle[:-MOST]
-                self._idle = self._idle[-MOST:]
+                surplus = self._idle[:-MAX_IDLE]
+                self._idle = self._idle[-MAX_IDLE:]
         for unneeded in surplus:
             unneeded.kill()

@@ -17,11 +17,11 @@ from breadknife.steps.pages import Picture
 
 REMEDY = "install tesseract-ocr, or pip install 'breadknife[ocr]'"
 UNSURE = 0.5
-"""What OCR is less sure of, and what has no letter or digit, is a speck or a line, not a word."""
+"""A word of less confidence that has no letter or digit is a speck or a line on the paper."""
 _MOST_LANGUAGES = 3
-"""Each takes tesseract time on each word. Who installs a language has documents in it."""
+"""So many installed languages are read, as each takes tesseract time on each word."""
 _SECONDS = 120.0
-"""For one page. A sharp page takes about one."""
+"""How long one page may take. A sharp page takes about a second."""
 
 
 @dataclass(frozen=True)

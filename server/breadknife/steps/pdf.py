@@ -24,6 +24,7 @@ _MOST_PIXELS = 10_000
 _JUNK_TITLE = re.compile(r"untitled|microsoft word|\.(docx?|indd|dvi|tex|ps|pdf|rtf|pub|pptx?|qx[dp])$|[\\/]", re.I)
 """Titles that a program made up."""
 _LONGEST_TITLE = 120
+"""Characters."""
 
 
 def open_pdf(data: bytes) -> Any:
@@ -106,6 +107,7 @@ def pictures(data: bytes, numbers: tuple[int, ...]) -> Iterator[tuple[int, Pictu
 
 
 def _render(page: Any) -> Picture:
+    """Return the picture of a page, without the bytes that pdfium puts at the ends of rows."""
     dpi = _dpi(page)
     bitmap = page.render(scale=dpi / _POINTS_PER_INCH, grayscale=True)
     width, height, stride = int(bitmap.width), int(bitmap.height), int(bitmap.stride)

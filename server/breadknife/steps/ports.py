@@ -24,7 +24,7 @@ class PortType:
 
     name: str
     item: PortType | None = None
-    """Of a list."""
+    """The type of a list's items; None if it isn't a list, or if its items may be anything."""
     is_optional: bool = False
     """Whether the value may be missing."""
 
@@ -33,6 +33,7 @@ class PortType:
 
 
 ANY = PortType("any")
+"""Fits every other type."""
 NAMES: dict[Any, str] = {
     str: "text",
     ProseText: "prose",
@@ -62,15 +63,15 @@ class Port:
     is_required: bool
     default: Any = None
     is_literal: bool = False
-    """The recipe itself writes the value: no other step's result can get here."""
+    """Whether the recipe itself writes the value, so that no other step's result can get here."""
     is_template: bool = False
-    """A literal with Jinja's `{{ step.port }}` in it."""
+    """Whether it is a literal with Jinja's `{{ step.port }}` in it."""
     is_pattern: bool = False
-    """A literal that is a regular expression: `text/patterns.py` reads it."""
+    """Whether it is a literal that is a regular expression, which `text/patterns.py` reads."""
     is_clean: bool = False
-    """Takes no value that comes from documents, PDFs or programs."""
+    """Whether it takes no value that comes from documents, PDFs or programs."""
     is_role: bool = False
-    """Names a model's role."""
+    """Whether it is a literal that names a model's role."""
 
 
 def literal(default: Any = MISSING, *, template: bool = False, pattern: bool = False, role: bool = False) -> Any:
@@ -103,11 +104,11 @@ def ports_of(kind: type[Any]) -> dict[str, Port]:
             hints[field.name],
             required,
             default,
-            is_literal,
-            bool(field.metadata.get(TEMPLATE)),
-            bool(field.metadata.get(PATTERN)),
-            bool(field.metadata.get(CLEAN)),
-            bool(field.metadata.get(ROLE)),
+            is_literal=is_literal,
+            is_template=bool(field.metadata.get(TEMPLATE)),
+            is_pattern=bool(field.metadata.get(PATTERN)),
+            is_clean=bool(field.metadata.get(CLEAN)),
+            is_role=bool(field.metadata.get(ROLE)),
         )
     return ports
 
@@ -120,9 +121,9 @@ def port_type(hint: Any) -> PortType:
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
         return PortType("list", port_type(arguments[0]))
     if origin in (Union, UnionType):
-        left = [argument for argument in arguments if argument is not NoneType]
-        if len(left) == 1 and len(left) < len(arguments):
-            return dataclasses.replace(port_type(left[0]), is_optional=True)
+        others = [argument for argument in arguments if argument is not NoneType]
+        if len(others) == 1 and len(others) < len(arguments):
+            return dataclasses.replace(port_type(others[0]), is_optional=True)
     raise PluginError(f"no port can have the type {hint}; the types are {', '.join(sorted(set(NAMES.values())))}")
 
 

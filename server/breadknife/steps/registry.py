@@ -25,7 +25,7 @@ AnyStep = StepType[Any, Any]
 
 @dataclass(frozen=True)
 class Installed:
-    """Where a type of step comes from."""
+    """A type of step, and the package that it comes from."""
 
     type: AnyStep
     entry: str
@@ -64,7 +64,8 @@ def discover_steps() -> StepRegistry:
 
 
 def load_steps(entry: EntryPoint) -> tuple[AnyStep, ...]:
-    """Raises PluginError for what isn't a step, and what loading it raises."""
+    """Return the types of steps that an entry point names. Raises PluginError for anything else, and what loading it
+    raises."""
     loaded = entry.load()
     steps = cast("tuple[Any, ...]", loaded if isinstance(loaded, tuple) else (loaded,))
     for kind in steps:
@@ -86,7 +87,7 @@ def check_step(kind: AnyStep) -> None:
         raise PluginError(f"`{kind.name}`: no input can be called `{reserved.pop()}`")
     if kind.writes and not any(port.is_role for port in kind.inputs.values()):
         raise PluginError(f"`{kind.name}` writes and names no role of a model; use literal(role=True)")
-    _ = kind.outputs
+    _ = kind.outputs  # raises PluginError for a type that no port can have, as `inputs` above does
 
 
 def _package(entry: EntryPoint) -> str:

@@ -70,6 +70,7 @@ class StepType(Generic[In, Out]):
     version: int
     """Raised when the same inputs may give something else, or other inputs are needed."""
     kind: Kind
+    """What the step costs."""
     takes: type[In]
     """A frozen dataclass. A field made with `literal()` is written in the recipe; any other is a port."""
     gives: type[Out]

@@ -23,7 +23,7 @@ class Symbol:
     body: str
     """All of its source, with the head and a docstring."""
     body_lines: int
-    """Of its source, without head and docstring."""
+    """Number of its source's lines that aren't empty, without head and docstring."""
     docstring: str
     """Empty if it has none."""
     span: Span

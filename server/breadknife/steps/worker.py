@@ -23,7 +23,7 @@ from breadknife.text.document import Document
 from breadknife.text.syntax import SyntaxTree, parse
 
 _GRACE_S = 5.0
-"""Until a step ends by itself that nobody has ended at its limit of time."""
+"""Seconds beyond a step's time limit, after which this process ends itself if nobody has ended it."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class WorkerContext:
 
 
 def main(entry: str) -> None:
+    """Answer calls for the steps of an entry point until the process that asks has ended."""
     steps: dict[str, AnyStep] = {}
     problem = ""
     try:
@@ -70,6 +71,7 @@ def main(entry: str) -> None:
 
 
 def _answer(kind: AnyStep, call: Call) -> Answer:
+    """Run a step. Whatever it raises becomes an answer, too."""
     context = WorkerContext(Path(call.root) if call.root else None, call.trusted)
     try:
         given: Any = msgspec.msgpack.decode(call.given, type=kind.takes)

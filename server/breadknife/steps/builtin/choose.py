@@ -23,7 +23,7 @@ class FirstInput:
 class FirstOutput:
     text: str
     number: int
-    """Of the chosen one, from 0."""
+    """The place of the chosen text in the list, from 0."""
 
 
 def first(given: FirstInput, context: StepContext) -> FirstOutput | Silence:
@@ -41,8 +41,9 @@ class RetrieveInput:
     vectors: tuple[Vector, ...]
     """Of the passages, in their order."""
     keep: int = literal(4)
+    """How many passages are kept at most."""
     least: float = literal(0.0)
-    """Cosine similarity that a passage must have."""
+    """The least cosine similarity that a passage must have, from -1 to 1."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +102,13 @@ def judge(given: JudgeInput, context: StepContext) -> JudgeOutput | Silence:
     """Return the text that a model finds likeliest after a prompt, by the mean log-probability of its tokens."""
     from breadknife.steps.builtin.models import parts_of
 
-    there = [(number, text) for number, text in enumerate(given.texts) if text]
-    if not there:
+    present = [(number, text) for number, text in enumerate(given.texts) if text]
+    if not present:
         return Silence("nothing-left", "There is no text to judge.")
-    scored = context.model(given.model).score(parts_of(given.prompt), tuple(text for _, text in there))
+    scored = context.model(given.model).score(parts_of(given.prompt), tuple(text for _, text in present))
     means = [logprob / max(1, count) for logprob, count in zip(scored.logprobs, scored.tokens, strict=True)]
     scores = [-math.inf] * len(given.texts)
-    for (number, _), mean in zip(there, means, strict=True):
+    for (number, _), mean in zip(present, means, strict=True):
         scores[number] = mean
     ranked = sorted(means, reverse=True)
     margin = ranked[0] - ranked[1] if len(ranked) > 1 else math.inf

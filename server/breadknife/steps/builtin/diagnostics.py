@@ -13,15 +13,16 @@ from breadknife.steps.step import StepContext, StepType
 from breadknife.task.cascade import Kind
 
 LONGEST = 1_000
-"""Code points of a message that is looked at."""
+"""So many first code points of a message are looked at."""
 
 
 class Meaning(msgspec.Struct, frozen=True):
     """What messages of a kind mean."""
 
     pattern: str
+    """A regular expression that such messages match."""
     says: str
-    """`{0}` is what the pattern found; `{1}` the first of its groups that took part."""
+    """The explanation: `{0}` stands for what the pattern found, `{1}` for the first of its groups that took part."""
 
 
 class Meanings(msgspec.Struct, frozen=True):
@@ -32,8 +33,9 @@ class Meanings(msgspec.Struct, frozen=True):
 
 @cache
 def meanings() -> tuple[tuple[re.Pattern[str], str], ...]:
-    read = read_table("diagnostics", Meanings)
-    return tuple((re.compile(meaning.pattern, re.MULTILINE), meaning.says) for meaning in read.meanings)
+    """Return the patterns of `diagnostics.toml`, each with its explanation."""
+    table = read_table("diagnostics", Meanings)
+    return tuple((re.compile(meaning.pattern, re.MULTILINE), meaning.says) for meaning in table.meanings)
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,16 @@ class MeaningOutput:
 
 def meaning(given: MeaningInput, context: StepContext) -> MeaningOutput:
     """Return what a message of a common checker means, in plain words, by a table of such messages."""
-    for pattern, says in meanings():
+    for pattern, explanation in meanings():
         if match := pattern.search(given.message[:LONGEST]):
-            return MeaningOutput(_filled(says, match))
+            return MeaningOutput(_filled(explanation, match))
     return MeaningOutput("")
 
 
-def _filled(says: str, match: re.Match[str]) -> str:
+def _filled(explanation: str, match: re.Match[str]) -> str:
+    """Return an explanation with what was found in place of `{0}`, `{1}` …, and “it” for a group that is missing."""
     groups = [match[0].rstrip("."), *(group for group in match.groups() if group is not None)]
-    return re.sub(r"\{(\d)\}", lambda hole: groups[int(hole[1])] if int(hole[1]) < len(groups) else "it", says)
+    return re.sub(r"\{(\d)\}", lambda hole: groups[int(hole[1])] if int(hole[1]) < len(groups) else "it", explanation)
 
 
 EXPLAINING = (StepType("diagnostic.meaning", 1, Kind.RULE, MeaningInput, MeaningOutput, meaning),)

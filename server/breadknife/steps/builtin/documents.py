@@ -19,7 +19,7 @@ from breadknife.task.values import Resource, Silence
 MAX_PAGES = 5_000
 """Of a PDF. What comes after them isn't read: the step's result is in memory as a whole."""
 _OCR_SECONDS = 110.0
-"""Less than the step has, so that it can say what happened."""
+"""How long tesseract may take: less than the step may, so that the step can say what happened."""
 
 
 @dataclass(frozen=True)

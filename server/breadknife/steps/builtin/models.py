@@ -17,7 +17,7 @@ from breadknife.task.plugin import Model
 from breadknife.task.values import Silence
 
 ATTEMPTS = 3
-"""For structured output that breaks off."""
+"""So many times structured output is asked for, since it may break off."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class GenerateInput:
     max_tokens: int = literal(128)
     stop: tuple[str, ...] = literal(())
     grammar: str = literal("")
-    """GBNF; the output is a sentence of it."""
+    """GBNF, or a JSON schema as text: the output fits it. Any output does if it is empty."""
     samples: int = literal(1)
-    """Texts that are written; more than one needs a temperature."""
+    """How many texts are written; more than one needs a temperature."""
     temperature: float = literal(0.0)
     seed: int = literal(0)
 
@@ -37,9 +37,9 @@ class GenerateInput:
 @dataclass(frozen=True)
 class GenerateOutput:
     text: str
-    """The first."""
+    """The first of the texts."""
     texts: tuple[str, ...]
-    """Each once."""
+    """The samples that have come to an end, each once."""
 
 
 def generate(given: GenerateInput, context: StepContext) -> GenerateOutput | Silence:
@@ -48,8 +48,8 @@ def generate(given: GenerateInput, context: StepContext) -> GenerateOutput | Sil
     texts: list[str] = []
     for number in range(max(1, given.samples)):
         sampling = Sampling(given.temperature, seed=given.seed + number)
-        text, is_whole = write(model, given.prompt, given.max_tokens, given.stop, given.grammar, sampling)
-        if is_whole and text.strip() and text.strip() not in texts:
+        text, has_ended = write(model, given.prompt, given.max_tokens, given.stop, given.grammar, sampling)
+        if has_ended and text.strip() and text.strip() not in texts:
             texts.append(text.strip())
     if not texts:
         return Silence("no-text", f"{model.name} wrote nothing that ends within {given.max_tokens} tokens.")
@@ -65,8 +65,11 @@ def write(
     sampling: Sampling,
     cancel: CancelToken | None = None,
 ) -> tuple[str, bool]:
-    """Return what the model writes, and whether it came to an end by itself. `cancel` is a token of the caller's own,
-    such as a limit within the request's. Raises Cancelled, ModelError and EngineError."""
+    """Return what the model writes, and whether it came to an end by itself within `max_tokens` tokens.
+
+    `grammar` is GBNF or a JSON schema as text. `cancel` is a cancel token of the caller's own, for a time limit shorter
+    than the request's, say. Raises Cancelled, ModelError and EngineError.
+    """
     chunks: Iterator[Chunk]
     if prompt.is_raw:
         chunks = model.generate(
@@ -80,17 +83,19 @@ def write(
     for last in chunks:
         text += last.text
     if cancel is not None:
-        model.origin(last)  # what was asked with a token of one's own is in no receipt otherwise
+        # This writes the generation's cost into the receipt, which has only that of the request's own cancel token.
+        model.origin(last)
     return text, last.finish == "stop"
 
 
 def messages_of(prompt: ModelPrompt) -> tuple[Message, ...]:
+    """Return a prompt as the messages of a chat."""
     system = (Message("system", prompt.system),) if prompt.system else ()
     return (*system, Message("user", prompt.text))
 
 
 def parts_of(prompt: ModelPrompt) -> Prompt:
-    """Return it as plain text, for models that continue or score it."""
+    """Return a prompt as plain text, for models that continue or score it."""
     return (Part("\n\n".join(text for text in (prompt.system, prompt.text) if text), trim=Trim.START),)
 
 

@@ -27,7 +27,7 @@ class RunProgramInput:
     stdin: str = ""
     seconds: float = literal(10.0)
     max_bytes: int = literal(100_000)
-    """Of its output; the rest isn't read."""
+    """Bytes of its output that are read at most."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ def run_program(given: RunProgramInput, context: StepContext) -> RunProgramOutpu
         return Silence("untrusted", "The recipe runs a program, and this folder isn't trusted.", "`breadknife trust .`")
     if not given.argv:
         raise PluginError("`argv` is empty; name a program")
-    places = {"{root}": str(context.root), "{file}": str(given.document.path or "")}
-    argv = [places.get(word, word) for word in given.argv]
+    placeholders = {"{root}": str(context.root), "{file}": str(given.document.path or "")}
+    argv = [placeholders.get(word, word) for word in given.argv]
     try:
         process = children.start(
             [_program(argv[0], context.root), *argv[1:]],
@@ -91,20 +91,21 @@ def _talk(process: subprocess.Popen[bytes], given: RunProgramInput, output: list
     assert process.stdout
     feeder = threading.Thread(target=_feed, args=(process, given.stdin), daemon=True)
     feeder.start()
-    left = given.max_bytes
-    while left and (piece := os.read(process.stdout.fileno(), min(left, 1 << 16))):
+    bytes_left = given.max_bytes
+    while bytes_left and (piece := os.read(process.stdout.fileno(), min(bytes_left, 1 << 16))):
         output.append(piece)
-        left -= len(piece)
-    if left:
+        bytes_left -= len(piece)
+    if bytes_left:
         process.wait()
 
 
 def _feed(process: subprocess.Popen[bytes], text: str) -> None:
+    """Write a program's input and close it: in a thread of its own, since a program may not read before it writes."""
     assert process.stdin
     try:
         process.stdin.write(text.encode("utf-8", "replace"))
         process.stdin.close()
-    except OSError:  # it doesn't read all of it
+    except OSError:  # the program has ended or closed its input before it read everything
         pass
 
 

@@ -41,7 +41,7 @@ def select_symbol(given: SymbolInput, context: StepContext) -> SymbolOutput | Si
     tree = context.tree(given.document)
     if tree is None:
         return Silence("no-symbol", f"There is no grammar for {given.document.language}.")
-    definitions = (each for each in outline(tree).definitions if each.kind in given.kinds)
+    definitions = (definition for definition in outline(tree).definitions if definition.kind in given.kinds)
     around = [definition for definition in definitions if definition.span.contains(given.span)]
     if not around:
         return Silence("no-symbol", f"The cursor is in no {' or '.join(given.kinds)}.", "put it into one")
@@ -51,8 +51,8 @@ def select_symbol(given: SymbolInput, context: StepContext) -> SymbolOutput | Si
 
 def _symbol(document: Document, definition: Definition) -> Symbol:
     body = document.slice(definition.span)
-    head = definition.signature.count("\n") + 1
-    documented = len(definition.docstring.splitlines())
+    head_lines = definition.signature.count("\n") + 1
+    docstring_lines = len(definition.docstring.splitlines())
     return Symbol(
         definition.name,
         definition.kind,
@@ -60,7 +60,7 @@ def _symbol(document: Document, definition: Definition) -> Symbol:
         definition.signature,
         parameters_of(definition.signature),
         body,
-        max(0, len([line for line in body.splitlines() if line.strip()]) - head - documented),
+        max(0, len([line for line in body.splitlines() if line.strip()]) - head_lines - docstring_lines),
         definition.docstring,
         definition.span,
     )
@@ -78,11 +78,8 @@ def parameters_of(signature: str) -> tuple[str, ...]:
             pieces.append("")
         else:
             pieces[-1] += char
-    names = (
-        re.match(r"[\s*&.]*(?:(?:final|const|mut)\s+)?([A-Za-z_$][\w$]*)\s*(?:[?:=,]|$)", piece) for piece in pieces
-    )
-    parameters = [match[1] for match in names if match]
-    return tuple(name for name in parameters if name not in ("self", "cls", "this"))
+    names = [match[1] for piece in pieces if (match := _PARAMETER.match(piece))]
+    return tuple(name for name in names if name not in ("self", "cls", "this"))
 
 
 @dataclass(frozen=True)
@@ -108,9 +105,9 @@ def select_paragraph(given: ParagraphInput, context: StepContext) -> ParagraphOu
     """Return the paragraph of prose at the cursor, without its markup, and its sentences."""
     if given.document.language not in LANGUAGES:
         return Silence("no-prose", f"No prose is read in {given.document.language}.")
-    at = Span(given.span.start, given.span.start)
+    cursor = Span(given.span.start, given.span.start)
     for prose in extract(given.document, context.tree(given.document), context.cancel):
-        if not Span(prose.start, prose.end).touches(at):
+        if not Span(prose.start, prose.end).touches(cursor):
             continue
         if len(prose.text.split()) < given.min_words:
             return Silence("short-paragraph", f"The paragraph has fewer than {given.min_words} words.")
@@ -159,9 +156,9 @@ def select_match(given: MatchInput, context: StepContext) -> MatchOutput | Silen
 
 def found_in(pattern: str, text: str, context: StepContext) -> Iterator[tuple[str, Match]]:
     """Yield what a recipe's pattern finds: its group `text`, or else all of the match. Raises PatternError."""
-    read = read_pattern(pattern)
-    group = read.names.get("text", 0)
-    for match in read.matches(text):
+    compiled = read_pattern(pattern)
+    group = compiled.names.get("text", 0)
+    for match in compiled.matches(text):
         context.cancel.raise_if_cancelled()
         yield text[slice(*match.groups[group])], match
 

@@ -21,38 +21,42 @@ _REACH = 3
 
 
 @dataclass(frozen=True)
-class Deed:
-    """One verb, who does it and to whom, each as a stem; empty if that isn't plain."""
+class Predication:
+    """One verb, who does it and to whom, each as a stem; empty if the words around the verb don't show it."""
 
     verb: str
     actor: str
     target: str
-    said: str
-    """The actor as it is written."""
+    actor_text: str
+    """The actor as the text writes it."""
 
 
 def changed_actor(before: str, after: str) -> str:
     """Return who does something else now, as `the client closes it, not the server`; empty if nobody is known to."""
     old_tokens, new_tokens = _tokens(before), _tokens(after)
-    old = list(_deeds(old_tokens, {deed.verb for deed in _deeds(new_tokens, frozenset())}))
-    new = list(_deeds(new_tokens, {deed.verb for deed in old}))
+    old = list(_predications(old_tokens, {predication.verb for predication in _predications(new_tokens, frozenset())}))
+    new = list(_predications(new_tokens, {predication.verb for predication in old}))
     known = {stem(token) for token in old_tokens}
     people = {token.lower() for token in old_tokens} & _PEOPLE
-    for deed in new:
-        if not deed.actor:
+    for predication in new:
+        if not predication.actor:
             continue
-        if deed.actor in _PEOPLE:
+        if predication.actor in _PEOPLE:
             if people or _is_command(old_tokens):
                 continue
-            return f"it says that “{deed.said}” does it"
-        same = [former for former in old if is_related(former.verb, deed.verb)]
-        actors = [former.said for former in same if former.actor]
-        if actors and not any(_is_same(former.actor, deed.actor) for former in same):
-            return f"it says that “{deed.said}” does it, not “{actors[0]}”"
-        if not actors and any(former.target == deed.actor for former in same) and deed.target != deed.actor:
-            return f"it says that “{deed.said}” does it"
-        if not any(_is_same(former, deed.actor) for former in known):
-            return f"it says that “{deed.said}” does it"
+            return f"it says that “{predication.actor_text}” does it"
+        same_verb = [former for former in old if is_related(former.verb, predication.verb)]
+        actors = [former.actor_text for former in same_verb if former.actor]
+        if actors and not any(_is_same(former.actor, predication.actor) for former in same_verb):
+            return f"it says that “{predication.actor_text}” does it, not “{actors[0]}”"
+        if (
+            not actors
+            and any(former.target == predication.actor for former in same_verb)
+            and predication.target != predication.actor
+        ):
+            return f"it says that “{predication.actor_text}” does it"
+        if not any(_is_same(former, predication.actor) for former in known):
+            return f"it says that “{predication.actor_text}” does it"
     return _other_beginning(old_tokens, new_tokens, known)
 
 
@@ -74,11 +78,13 @@ def _is_same(first: str, second: str) -> bool:
 
 
 def _after_article(tokens: Sequence[str]) -> str:
+    """Return the second word of a text that begins with an article and a content word; empty otherwise."""
     is_plain = len(tokens) > 1 and tokens[0].lower() in ("the", "a", "an") and _is_content(tokens[1])
     return tokens[1] if is_plain else ""
 
 
 def _tokens(text: str) -> list[str]:
+    """Return the words, numbers and punctuation marks of a text."""
     return [token.removesuffix("'s").removesuffix("’s") for token in _TOKEN.findall(bare(text))]
 
 
@@ -88,41 +94,44 @@ def _is_command(tokens: Sequence[str]) -> bool:
 
 
 def _is_content(token: str) -> bool:
+    """Tell whether a token is a word with a meaning of its own."""
     return token[0].isalpha() and token.lower() not in words().common and token.lower() not in words().helpers
 
 
-def _deeds(tokens: Sequence[str], verbs: set[str] | frozenset[str]) -> Iterator[Deed]:
+def _predications(tokens: Sequence[str], verbs: set[str] | frozenset[str]) -> Iterator[Predication]:
     """Yield the verbs of a text. `verbs`: stems that are verbs in the other text."""
     for index, token in enumerate(tokens):
         if not _is_content(token) or token.lower().endswith("ly"):
             continue
-        verb = _verb(token)
-        helper = _helper(tokens, index)
+        verb = _verb_stem(token)
+        helper = _first_auxiliary(tokens, index)
         follower = tokens[index + 1].lower() if index + 1 < len(tokens) else ""
         by = next((at for at in (index + 1, index + 2) if at < len(tokens) and tokens[at].lower() == "by"), -1)
         is_participle = token.lower().endswith("ed") or token.lower() in words().participles
         if is_participle and (by > 0 or (helper >= 0 and tokens[helper].lower() in _BE)):
             actor = _head_after(tokens, by + 1) if by > 0 else ""
             before = helper if helper >= 0 else index
-            yield Deed(verb, stem(actor), stem(_head_before(tokens, before)), actor)
+            yield Predication(verb, stem(actor), stem(_head_before(tokens, before)), actor)
         elif helper >= 0 and tokens[helper].lower() not in _BE:
             actor = _head_before(tokens, helper)
-            yield Deed(verb, _stem(actor), stem(_head_after(tokens, index + 1)), actor)
+            yield Predication(verb, _actor_stem(actor), stem(_head_after(tokens, index + 1)), actor)
         elif index and (follower in words().determiners or follower in words().prepositions or verb in verbs):
             actor = _actor_before(tokens, index)
-            yield Deed(verb, _stem(actor), stem(_head_after(tokens, index + 1)), actor)
+            yield Predication(verb, _actor_stem(actor), stem(_head_after(tokens, index + 1)), actor)
 
 
-def _verb(token: str) -> str:
+def _verb_stem(token: str) -> str:
+    """Return the stem of a verb, also of an irregular participle."""
     return stem(words().participles.get(token.lower(), token))
 
 
-def _stem(actor: str) -> str:
-    low = actor.lower()
-    return low if low in _PEOPLE else "" if low in _REFERRING else stem(actor)
+def _actor_stem(actor: str) -> str:
+    """Return the stem of an actor; empty for a pronoun that refers to something else, such as `it`."""
+    lower = actor.lower()
+    return lower if lower in _PEOPLE else "" if lower in _REFERRING else stem(actor)
 
 
-def _helper(tokens: Sequence[str], index: int) -> int:
+def _first_auxiliary(tokens: Sequence[str], index: int) -> int:
     """Return the index of the first of the auxiliaries right before a verb, or -1."""
     helper, at = -1, index - 1
     while at >= 0 and index - at <= _REACH + 1:

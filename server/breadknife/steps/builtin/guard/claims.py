@@ -10,6 +10,7 @@ from breadknife.text.sentences import Certainty, sentences
 
 _NEITHER = re.compile(r"\bneither\b.*?\bnor\b", re.IGNORECASE | re.DOTALL)
 _MOST_OF = 0.6
+"""The share of a sentence's content words that must be there for most of it to be said."""
 _PREFIX = re.compile(r"^(?:un|in|im|ir|il|dis|non|de|en|mis)-?(?=\w{3})")
 
 
@@ -39,11 +40,13 @@ def _comes_back(sentence: str, after: str) -> bool:
 
 
 def _negations(text: str) -> int:
+    """Return the number of negations; `neither … nor` is one."""
     plain = _NEITHER.sub("neither", bare(text))
     return len(words().negation.findall(plain))
 
 
 def _is_opposite(first: str, second: str) -> bool:
+    """Tell whether two stems differ in a prefix such as `un` only, or are listed as opposites."""
     if first != second and _PREFIX.sub("", first) == _PREFIX.sub("", second):
         return True
     return any({first, second} == {stem(word) for word in pair} for pair in words().opposites)
@@ -52,8 +55,8 @@ def _is_opposite(first: str, second: str) -> bool:
 def changed_claim(before: str, after: str, kinds: frozenset[str], may_lose: bool = False) -> str:
     """Return which quantifier or modal was lost, added or replaced; empty if none was."""
     old, new = (_claims(text, kinds) for text in (before, after))
-    lost = list((_counted(old) - _counted(new)).elements())
-    added = list((_counted(new) - _counted(old)).elements())
+    lost = list((_counts(old) - _counts(new)).elements())
+    added = list((_counts(new) - _counts(old)).elements())
     if may_lose:
         lost = []
     if lost and added:
@@ -77,5 +80,6 @@ def _claims(text: str, kinds: frozenset[str]) -> dict[str, list[str]]:
     return wordings
 
 
-def _counted(claims: dict[str, list[str]]) -> Counter[str]:
+def _counts(claims: dict[str, list[str]]) -> Counter[str]:
+    """Return how often each claim is made."""
     return Counter({claim: len(wordings) for claim, wordings in claims.items()})

@@ -20,31 +20,31 @@ _NAME = re.compile(
 @dataclass(frozen=True)
 class Fact:
     key: str
-    """What it is, however it is written: `3 second`."""
-    said: str
-    """As it is written: `three seconds`."""
+    """The same for all wordings of the fact: `3 second`."""
+    wording: str
+    """What the text writes: `three seconds`."""
 
 
 def changed_fact(kind: str, before: str, after: str, may_lose: bool = False) -> str:
     """Return what the text after lost or added of one kind, as `it lost the number 3`; empty if it kept everything."""
-    old, new = KEPT[kind](before), KEPT[kind](after)
-    lost = [fact for fact in _missing(old, new, kind) if kind != "name" or not _stands(fact.said, after)]
+    old, new = FACT_FINDERS[kind](before), FACT_FINDERS[kind](after)
+    lost = [fact for fact in _missing(old, new, kind) if kind != "name" or not _stands(fact.wording, after)]
     if lost and not may_lose:
-        return f"it lost the {kind} {lost[0].said}"
+        return f"it lost the {kind} {lost[0].wording}"
     known = {fact.key for fact in old}
-    added = [fact for fact in new if fact.key not in known and (kind != "name" or not _stands(fact.said, before))]
-    return f"it added the {kind} {added[0].said}" if added else ""
+    added = [fact for fact in new if fact.key not in known and (kind != "name" or not _stands(fact.wording, before))]
+    return f"it added the {kind} {added[0].wording}" if added else ""
 
 
 def _missing(old: Sequence[Fact], new: Sequence[Fact], kind: str) -> list[Fact]:
     """Return the lost facts. Each number counts as often as it stands there; of anything else once is enough."""
-    left = Counter(fact.key for fact in new)
+    remaining = Counter(fact.key for fact in new)
     missing: list[Fact] = []
     for fact in old:
-        if not left[fact.key]:
+        if not remaining[fact.key]:
             missing.append(fact)
         elif kind == "number":
-            left[fact.key] -= 1
+            remaining[fact.key] -= 1
     return missing
 
 
@@ -63,17 +63,19 @@ def _numbers(text: str) -> list[Fact]:
     for match in _NUMBER.finditer(bare(text)):
         number, unit = words().numbers.get(match["number"].lower(), match["number"]), match["unit"] or ""
         if number[:1].isdigit() or number != match["number"]:
-            of = words().unit_of.get(unit) or words().unit_of.get(unit.lower(), "")
-            written = f"{match['number']} {unit}" if of else match["number"]
-            facts.append(Fact(f"{number} {of}".strip(), written))
+            unit_key = words().unit_of.get(unit) or words().unit_of.get(unit.lower(), "")
+            written = f"{match['number']} {unit}" if unit_key else match["number"]
+            facts.append(Fact(f"{number} {unit_key}".strip(), written))
     return facts
 
 
 def _as_written(pattern: re.Pattern[str]) -> Callable[[str], list[Fact]]:
+    """Return a function that finds a pattern's matches, whose key is their wording."""
     return lambda text: [Fact(match, match) for match in pattern.findall(text)]
 
 
 def _names(text: str) -> list[Fact]:
+    """Find names: identifiers, acronyms, file names, and capitalized words inside a sentence."""
     facts: list[Fact] = []
     plain = bare(text)
     for match in _NAME.finditer(plain):
@@ -87,11 +89,11 @@ def _names(text: str) -> list[Fact]:
     return facts
 
 
-KEPT: Mapping[str, Callable[[str], list[Fact]]] = {
+FACT_FINDERS: Mapping[str, Callable[[str], list[Fact]]] = {
     "code": _as_written(CODE),
     "link": _links,
     "citation": _as_written(CITATION),
     "number": _numbers,
     "name": _names,
 }
-"""What each kind of fact finds in a text."""
+"""Kind of fact -> a function that finds those of a text."""

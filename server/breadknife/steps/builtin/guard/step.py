@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from breadknife.steps.builtin.guard.actors import changed_actor
 from breadknife.steps.builtin.guard.claims import changed_claim, changed_negation
-from breadknife.steps.builtin.guard.facts import KEPT, changed_fact
+from breadknife.steps.builtin.guard.facts import FACT_FINDERS, changed_fact
 from breadknife.steps.builtin.guard.words import new_words, words
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
@@ -52,14 +52,14 @@ def refusal(given: GuardInput) -> str:
     opening = words().opening.match(after.strip())
     if opening and not before.strip().lower().startswith(opening[1].lower()):
         return f"it begins with “{opening[1]}”, which answers and doesn't rewrite"
-    return _changed(given, before, after) or _strayed(given, before, after)
+    return _lost_or_added(given, before, after) or _out_of_bounds(given, before, after)
 
 
-def _changed(given: GuardInput, before: str, after: str) -> str:
+def _lost_or_added(given: GuardInput, before: str, after: str) -> str:
     """Return the first thing of those to keep that isn't the same."""
     keep, may_lose = given.keep, given.may_lose
     for name in keep:
-        if name in KEPT and (why := changed_fact(name, before, after, may_lose)):
+        if name in FACT_FINDERS and (why := changed_fact(name, before, after, may_lose)):
             return why
     if "negation" in keep and (why := changed_negation(before, after, may_lose)):
         return why
@@ -68,7 +68,7 @@ def _changed(given: GuardInput, before: str, after: str) -> str:
     return changed_actor(before, after) if "subject" in keep else ""
 
 
-def _strayed(given: GuardInput, before: str, after: str) -> str:
+def _out_of_bounds(given: GuardInput, before: str, after: str) -> str:
     """Return why the text is too long, too short, or about something else."""
     old_length, new_length = len(before.split()), len(after.split())
     if not given.length[0] <= new_length / max(1, old_length) <= given.length[1]:

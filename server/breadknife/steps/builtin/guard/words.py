@@ -21,6 +21,7 @@ CITATION = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
 _LEAST_LETTERS, _ALIKE = 5, 0.8
+"""Letters of a word, and the share of them that are the same, for it to be a slip for another word."""
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 
@@ -87,20 +88,19 @@ def bare(text: str) -> str:
 
 def new_words(before: str, after: str) -> tuple[list[str], int]:
     """Return the content words of the text after whose stems aren't in the one before, and how many it has in all."""
-    known = {stem(word) for word in content(before)}
-    new_content = content(after)
-    return [word for word in new_content if not any(is_related(stem(word), known_stem) for known_stem in known)], len(
-        new_content
-    )
+    old_stems = {stem(word) for word in content(before)}
+    words_after = content(after)
+    new = [word for word in words_after if not any(is_related(stem(word), old_stem) for old_stem in old_stems)]
+    return new, len(words_after)
 
 
 def content(text: str) -> list[str]:
-    """Return its words that say something, in order."""
+    """Return the content words of a text, in order: all that aren't among the common ones."""
     return [word for word in _WORD.findall(bare(text)) if word.lower() not in words().common]
 
 
 def is_related(first: str, second: str) -> bool:
-    """Tell whether two stems may be of one family of words."""
+    """Tell whether two stems may be of one family of words: they begin with the same four letters."""
     return first == second or (min(len(first), len(second)) > 3 and first[:4] == second[:4])
 
 
