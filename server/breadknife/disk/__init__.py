@@ -1,3 +1,3 @@
-"""Reading and writing files. What a folder of somebody else's holds is opened here and nowhere else, and so is what
-must not be half written: `tests/test_architecture.py` forbids other ways.
+"""Reading files that may have come from anybody, such as those of a cloned repository. They are opened here and nowhere
+else: `tests/test_architecture.py` forbids other ways.
 """

@@ -20,7 +20,7 @@ def in_time(work: Callable[[], bytes], seconds: float) -> bytes:
 
 
 class _Worker:
-    """A thread that does one piece of work after the other."""
+    """A thread that does one piece of work after the other; `came_back` is called when it ends."""
 
     def __init__(self, came_back: Callable[[], None]) -> None:
         self._work = SimpleQueue[Callable[[], bytes] | None]()
@@ -29,7 +29,10 @@ class _Worker:
         threading.Thread(target=self._run, name="breadknife-read", daemon=True).start()
 
     def do(self, work: Callable[[], bytes], seconds: float) -> bytes | BaseException:
-        """Return what came of it. Raises Empty when nothing has; the thread then ends as soon as it can."""
+        """Return what the work returns or raises.
+
+        Raises Empty if that takes longer than `seconds`; the thread then ends as soon as the work does.
+        """
         self._work.put(work)
         try:
             return self._done.get(timeout=seconds)
@@ -47,7 +50,7 @@ class _Worker:
 
 
 class _Workers:
-    """Idle threads are kept: starting one for each file of a project would take longer than reading the files."""
+    """Hands work to threads. Idle ones are kept, because starting one for each file takes longer than reading it."""
 
     def __init__(self) -> None:
         self._idle = deque[_Worker]()

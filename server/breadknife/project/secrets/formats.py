@@ -1,6 +1,7 @@
-"""Keys and tokens whose formats are published: what every one of a kind has in it, and a pattern of it.
+"""Keys and tokens whose formats are published.
 
-A text is searched for the pattern only when it has the other, which is much faster to find.
+Each row is a mark that every key of a kind has, and the pattern of the key. A text is searched for the pattern only if
+it has the mark, which is found much faster.
 """
 
 from __future__ import annotations

@@ -11,10 +11,11 @@ _REMEMBERED = 10_000
 """Paths whose names are remembered: each is asked about several times."""
 
 DATA = "json ya?ml toml ini xml csv txt dat properties cfg cnf conf plist enc gpg env edn"
-"""Ends of names of settings and lists."""
+"""Suffixes of settings and lists."""
 CODE = "py rb php m?js cjs ts h hpp swift kt dart exs xcconfig sh ps1 lua"
-"""Ends of names of settings that are code. In other languages a file called `credentials` is a part of a program."""
+"""Suffixes of settings that are code. In other languages a file called `credentials` is a part of a program."""
 OFFICE = "xlsx? docx? od[st] txt csv"
+"""Suffixes of documents in which people write passwords down."""
 
 STEMS: tuple[tuple[str, str], ...] = (
     # what holds nothing else, whatever it is written in
@@ -37,14 +38,14 @@ STEMS: tuple[tuple[str, str], ...] = (
     ("keys", "plist xcconfig"),
     ("wp-config* localsettings config.inc configuration", "php"),
 )  # fmt: skip
-"""Names without their ends, and the ends. `*` is anything, `.` is a dot; the rest as in patterns of `re`."""
+"""Names without their suffixes, and the suffixes. `*` is anything, `.` is a dot; the rest is as in patterns of `re`."""
 
 BARE = """
     *credentials? *creds? *passwds? *passwords? shadow *[-_]token *api[-_]?keys? *[-_]secrets? *[-_]pat privkey
     deploy[-_]key *[-_]deploy[-_]key private[-_]?key *_rsa *_dsa *_ecdsa *_ed25519 ssh_host_*_key
     encrypted_data_bag_secret
 """
-"""Names without an end, which may begin with a dot; here `*` is anything but a dot."""
+"""Names without a suffix, which may begin with a dot; here `*` is anything but a dot."""
 
 FILES = r"""
     .secrets? *.secrets? *.credentials .tokens? *.tokens? *.oauth2? *.service-account *.passwd *.passwords? *.htpasswd
@@ -67,7 +68,7 @@ FILES = r"""
     jenkins.plugins.publish_over*.xml
     .*_history .history fish_history consolehost_history.txt .zhistory .histfile .dbshell
 """
-"""Whole names, written likewise."""
+"""Whole names, written as in `STEMS`."""
 
 PLACES = r"""
     settings/local.py instance/config.py etc/env.php default/settings*.php sites/*/settings*.php .docker/config.json
@@ -78,35 +79,37 @@ PLACES = r"""
 """A file's name with those of the folders that it is in."""
 
 FOLDERS = ".ssh .gnupg .aws .azure .kube .oci .gsutil .chef .dbt .snowsql *.agilekeychain *.opvault"
-"""All in them is secret."""
+"""Names of folders in which each file is secret."""
 DEEP_FOLDERS = ("/.config/gcloud/", "/.config/gh/", "/.config/sops/", "/run/secrets/")
+"""The same for folders that only their parents tell apart."""
 
 TEMPLATES = r"""
     *.env.(example|sample|template|dist|defaults) (example|sample|template).env .dev.vars.example wp-config-sample.php
     .secrets.baseline *[._-](example|sample|template|schema).* *.(example|sample|template|dist)
 """
-"""What holds none, though its name fits: a form to be filled in."""
+"""Names that fit although the file holds no secret: forms to be filled in."""
 
 
 def looks_secret(path: PurePath) -> bool:
     """Tell whether a file's name, or a folder's above it, says that it holds secrets. A link is judged by both its
     ends."""
-    return any(named_like_secret(each) for each in {os.path.abspath(path), os.path.realpath(path)})
+    return any(map(named_like_secret, {os.path.abspath(path), os.path.realpath(path)}))
 
 
 @lru_cache(_REMEMBERED)
 def named_like_secret(path: str) -> bool:
-    """Return the same of an absolute path, whatever it is on the disk. A folder's ends in a slash."""
-    whole = path.replace(os.sep, "/").casefold()
-    above, _, name = whole.rpartition("/")
+    """Tell the same of an absolute path by its text alone. The path of a folder ends in a slash."""
+    folded = path.replace(os.sep, "/").casefold()
+    above, _, name = folded.rpartition("/")
     names, places, folders, templates = _matchers()
-    if any(map(folders.fullmatch, above.split("/"))) or any(each in whole for each in DEEP_FOLDERS):
+    if any(map(folders.fullmatch, above.split("/"))) or any(folder in folded for folder in DEEP_FOLDERS):
         return True
-    return bool(names.fullmatch(name) or places.search(whole)) and templates.fullmatch(name) is None
+    return bool(names.fullmatch(name) or places.search(folded)) and templates.fullmatch(name) is None
 
 
 @cache
 def _matchers() -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of names, of places (names with their folders), of folders, and of templates."""
     bare = rf"\.?(?:{_any(BARE, any_of='[^./]*')})"
     stems = (rf"(?:{_any(names)})\.(?:{_any(ends)})" for names, ends in STEMS)
     patterns = "|".join((bare, *stems, _any(FILES))), rf"/(?:{_any(PLACES)})\Z", _any(FOLDERS), _any(TEMPLATES)
@@ -114,4 +117,5 @@ def _matchers() -> tuple[re.Pattern[str], ...]:
 
 
 def _any(names: str, any_of: str = "[^/]*") -> str:
+    """Return a pattern of any of the names, which blanks part; `any_of` is the pattern for `*`."""
     return "|".join(name.replace(".", r"\.").replace("*", any_of) for name in names.split())
