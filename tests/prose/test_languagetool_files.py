@@ -19,13 +19,13 @@ from language_tool_python import download_lt
 from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.cli import doctor
+from breadknife.engine.models.pull import PullProgress
 from breadknife.errors import BreadknifeError, DownloadFailed, EngineUnavailable
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.jvm import installed, jars
 from breadknife.plugins.prose.engines.jvm.release import PinnedRelease
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
 from breadknife.setup import languagetool_jars
-from breadknife.setup.values import Step
 
 JARS = {"libs/languagetool-server.jar": b"a server", "libs/core-x.jar": b"a core"}
 LOCKED = {**JARS, "languagetool-server.jar": b"a server"}
@@ -162,7 +162,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def install() -> Path:
-    def ignore(step: Step) -> None: ...
+    def ignore(progress: PullProgress) -> None: ...
 
     return languagetool_jars.install(ignore, CancelToken())
 
