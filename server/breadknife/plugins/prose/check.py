@@ -39,17 +39,17 @@ from breadknife.text.extract.declared import declared_language
 from breadknife.text.prose import ProseText
 
 _AT_ONCE_S = 0.15
-"""What Harper has not read by then, since the document was asked about, it reads in the background: 4,000 words take it
-a second."""
-_AT_ONCE = 2_000
-"""Code points that it reads at once however long that takes: a paragraph that was edited."""
-_UNKNOWN = LintRequest("httpcore2")
-"""The first word that is in no dictionary takes Harper a second: better once in the background than in an answer."""
+"""Seconds from the start of a check, after which Harper reads in the background: 4,000 words take it a second."""
+_AT_ONCE_CHARACTERS = 2_000
+"""Code points that Harper reads at once however long that takes: a paragraph that was edited."""
+_WARM_UP = LintRequest("httpcore2")
+"""A word that is in no dictionary: the first such word takes Harper a second, which no answer should wait for."""
 _MOST_READ = 60_000
 """Characters of a document's prose that the model reads by itself: about 10,000 words, some minutes."""
 _FOREIGN_SPELLING = "TYPOS"
 """LanguageTool's category of words that aren't in the dictionary."""
 _LONG_WORD = 8
+"""Letters from which on a word may have two slips in it."""
 _WITHOUT = {"LanguageTool": "by Harper alone", "Vale": "without Vale"}
 
 
@@ -77,27 +77,29 @@ class _LintedParagraph:
     request: LintRequest
     is_english: bool
     harper: tuple[Lint, ...] | None
-    tool: tuple[Lint, ...] | None
+    languagetool: tuple[Lint, ...] | None
     vale: tuple[Lint, ...] | None
-    before: Sequence[ProseFinding]
-    """What is shown of it, at the spans that it has now."""
+    shown: Sequence[ProseFinding]
+    """Its findings that the editor shows already, at the spans that they have now."""
 
     @property
     def pending(self) -> set[str]:
         """The engines, besides the model, that have not answered yet."""
-        lints = {"harper": self.harper, "languagetool": self.tool, "vale": self.vale}
+        lints = {"harper": self.harper, "languagetool": self.languagetool, "vale": self.vale}
         return {name for name, answer in lints.items() if answer is None}
 
     def position(self, lint: Lint) -> float:
-        """Return the position of a finding among those that are shown, which it keeps. Infinity for any other."""
-        if not self.before:
+        """Return a lint's index among the findings that are shown; infinity if it isn't shown."""
+        if not self.shown:
             return math.inf
         key = (lint.engine, lint.rule, self.paragraph.source_span(lint.span))
-        return next((at for at, finding in enumerate(self.before) if finding.key == key), math.inf)
+        return next((at for at, finding in enumerate(self.shown) if finding.key == key), math.inf)
 
 
 @dataclass(frozen=True)
 class DocumentCheck:
+    """One check of a document, with all that it needs."""
+
     document: Document
     context: Context
     settings: ProseSettings
@@ -107,21 +109,25 @@ class DocumentCheck:
     vale: BackgroundLinter | None
     refreshes: RefreshQueue
     coverage: Coverage
-    """Is filled."""
+    """Filled by the check."""
     whole: bool
-    """Wait for everybody, as lint does."""
-    most: float | None
-    """The seconds that a `whole` check waits for slow engines; with 0 they aren't asked, and what they have said
-    counts."""
+    """Wait until every engine has answered, as lint does; an editor is told of later answers through `refreshes`."""
+    timeout_s: float | None
+    """The seconds that a `whole` check waits for slow engines, None for as long as they take; with 0 they aren't asked,
+    but what they have said before counts."""
     began: float = field(default_factory=time.monotonic)
+    """By the monotonic clock."""
 
-    def check(self, fresh: Sequence[ProseText], before: Sequence[ProseFinding]) -> list[ParagraphFindings]:
-        """Return what is known now of these paragraphs; the engines that are slow are asked for the rest.
+    def check(self, fresh: Sequence[ProseText], shown: Sequence[ProseFinding]) -> list[ParagraphFindings]:
+        """Return what is known now of these paragraphs; slow engines are asked for the rest in the background.
 
-        `before` is what is shown of the document, at the spans that it has now.
+        `shown` are the findings that the editor shows already, at the spans that they have now.
         """
-        paragraphs = self._lint(fresh, before)
-        lints = [self.suppressions.filter(each.paragraph, (each.harper or (), each.tool or ())) for each in paragraphs]
+        paragraphs = self._lint(fresh, shown)
+        lints = [
+            self.suppressions.filter(each.paragraph, (each.harper or (), each.languagetool or ()))
+            for each in paragraphs
+        ]
         candidates = [self._merge(each, own) if own else [] for each, own in zip(paragraphs, lints, strict=True)]
         passages: list[ProposerInput | None] = [None] * len(paragraphs)
         reviewer = self.engines.english.reviewer(self.context) if self.settings.model else None
@@ -143,10 +149,12 @@ class DocumentCheck:
 
     @property
     def _owner(self) -> str:
+        """The name under which engines keep requests; lint's own, so that an editor's don't replace its requests."""
         return f"{self.document.uri}#{id(self.context)}" if self.whole else self.document.uri
 
     @property
     def _on_news(self) -> Callable[[], None]:
+        """What engines call when they have answered."""
         if self.whole:  # lint waits: nobody needs to be told that results have come
             return lambda: None
         return partial(self.refreshes.add, self.document.uri, self.context.refresh, self._has_ended)
@@ -156,54 +164,58 @@ class DocumentCheck:
 
     @property
     def _asks(self) -> bool:
-        return self.most is None or self.most > 0
+        """Whether slow engines are asked at all."""
+        return self.timeout_s is None or self.timeout_s > 0
 
     def _wait(self, wait: Callable[[CancelToken], None]) -> None:
         """Wait for an engine, as long as the asker wants to. Raises Cancelled."""
-        if self.most is None:
+        if self.timeout_s is None:
             wait(self.context.cancel)
             return
-        limit = self.context.cancel.within(max(self.began + self.most - time.monotonic(), 0.0))
+        limit = self.context.cancel.within(max(self.began + self.timeout_s - time.monotonic(), 0.0))
         with contextlib.suppress(Cancelled):
             wait(limit)
         self.context.cancel.raise_if_cancelled()
 
     # --- rules: text -> lints
 
-    def _lint(self, fresh: Sequence[ProseText], before: Sequence[ProseFinding]) -> list[_LintedParagraph]:
+    def _lint(self, fresh: Sequence[ProseText], shown: Sequence[ProseFinding]) -> list[_LintedParagraph]:
+        """Ask every engine about the paragraphs; return each with what has been said of it so far."""
         english = self.settings.dialect
         tags = languages(fresh, declared_language(self.document) or self.settings.language, english)
         requests = [LintRequest(paragraph.text, tag) for paragraph, tag in zip(fresh, tags, strict=True)]
-        tool = self.engines.languagetool(self.context, whole=self.whole) if self.settings.languagetool else None
-        later = {name: linter for name, linter in (("LanguageTool", tool), ("Vale", self.vale)) if linter is not None}
-        self.coverage.awaited += (*later.values(), self.engines.harper)
-        for linter in later.values() if self._asks else ():
+        languagetool = self.engines.languagetool(self.context, whole=self.whole) if self.settings.languagetool else None
+        slow = {
+            name: linter for name, linter in (("LanguageTool", languagetool), ("Vale", self.vale)) if linter is not None
+        }
+        self.coverage.awaited += (*slow.values(), self.engines.harper)
+        for linter in slow.values() if self._asks else ():
             linter.submit(self._owner, requests, self._on_news)
         by_harper = self._lint_at_once(requests)
         if self.whole and self._asks:
-            for linter in later.values():
+            for linter in slow.values():
                 self._wait(partial(linter.wait, requests))
         # Each answer is looked up once: of one that comes a moment later there will be news.
         paragraphs = [
             _LintedParagraph(
                 paragraph,
                 request,
-                request.language == english,
-                lints,
-                self._by_tool(tool, request),
-                self.vale.result(request) if self.vale is not None else (),
-                shown,
+                is_english=request.language == english,
+                harper=lints,
+                languagetool=self._by_languagetool(languagetool, request),
+                vale=self.vale.result(request) if self.vale is not None else (),
+                shown=shown_here,
             )
-            for paragraph, request, lints, shown in zip(
-                fresh, requests, by_harper, _by_paragraph(fresh, before), strict=True
+            for paragraph, request, lints, shown_here in zip(
+                fresh, requests, by_harper, _by_paragraph(fresh, shown), strict=True
             )
         ]
-        self._report_missing(later, requests)
+        self._report_missing(slow, requests)
         if not self.whole:
             unread = (request for request, lints in zip(requests, by_harper, strict=True) if lints is None)
             self.engines.harper.submit(self._owner, unread, self._on_news)
             # At the end, for no word is asked about any more: that would wait for a paragraph.
-            self.engines.harper.submit("", [_UNKNOWN], lambda: None)
+            self.engines.harper.submit("", [_WARM_UP], lambda: None)
         return paragraphs
 
     def _lint_at_once(self, requests: Sequence[LintRequest]) -> list[tuple[Lint, ...] | None]:
@@ -214,20 +226,21 @@ class DocumentCheck:
         for request in requests:
             self.context.cancel.raise_if_cancelled()
             lints = harper.result(request)
-            if lints is None and (self.whole or length < _AT_ONCE or time.monotonic() < due):
+            if lints is None and (self.whole or length < _AT_ONCE_CHARACTERS or time.monotonic() < due):
                 lints = harper.answer(request)
                 length += len(request.text)
             answers.append(lints)
         return answers
 
-    def _by_tool(self, tool: BackgroundLinter | None, request: LintRequest) -> tuple[Lint, ...] | None:
-        lints = tool.result(request) if tool is not None else ()
+    def _by_languagetool(self, linter: BackgroundLinter | None, request: LintRequest) -> tuple[Lint, ...] | None:
+        """Return what LanguageTool says, nothing where there is none; None if it has not answered yet."""
+        lints = linter.result(request) if linter is not None else ()
         return None if lints is None else drop_noise(lints, self.engines.settings.enabled)
 
-    def _report_missing(self, later: Mapping[str, BackgroundLinter], requests: Sequence[LintRequest]) -> None:
+    def _report_missing(self, slow: Mapping[str, BackgroundLinter], requests: Sequence[LintRequest]) -> None:
         """Say which engines didn't answer: an editor's user once, and lint for each document."""
         for name, without in _WITHOUT.items():
-            linter = later.get(name)
+            linter = slow.get(name)
             if linter is None or linter.failure is not None:
                 self.coverage.absent.add(name.lower())
             if linter is None:
@@ -239,7 +252,8 @@ class DocumentCheck:
                 self._excuse(name, linter.health, lost)
 
     def _excuse(self, name: str, health: EngineHealth, sentence: str) -> None:
-        """Say what is missing. Lint fails where an engine gave no answer, unless there is none to ask."""
+        """Say what is missing, in a notice; or else, where an engine that lint asked gave no answer, in `coverage`, so
+        that lint fails."""
         if not self.whole or health.is_absent:
             self.context.notify(sentence)
         elif health.failure is not None:
@@ -250,6 +264,7 @@ class DocumentCheck:
     # --- candidates: lints -> what may be wrong
 
     def _merge(self, paragraph: _LintedParagraph, lints: Sequence[Lint]) -> list[FindingCandidate]:
+        """Return the candidates of a paragraph, of lints that aren't suppressed."""
         text, enabled = paragraph.paragraph.text, self.engines.settings.enabled
         if not paragraph.is_english:  # only LanguageTool speaks it
             lints = [lint for lint in lints if lint.category != _FOREIGN_SPELLING or self._is_foreign_typo(text, lint)]
@@ -321,8 +336,7 @@ class DocumentCheck:
         reviewer: ModelReviewer | None,
         passage: ProposerInput | None,
     ) -> ParagraphFindings:
-        """Return what is shown of a paragraph: what is shown already keeps its span, and whoever answers now adds to
-        it."""
+        """Return what is shown of a paragraph; engines that answer late only add to what is shown already."""
         paragraph, pending = linted.paragraph, linted.pending
         budget = self.settings.flags_per_1000_words
         if reviewer is not None and linted.is_english:
@@ -332,17 +346,17 @@ class DocumentCheck:
                 pending.add("model")
             if proposed:
                 by_model = [candidate.lint for candidate in proposed]
-                shown = self.suppressions.filter(paragraph, (linted.harper or (), linted.tool or (), by_model))
+                shown = self.suppressions.filter(paragraph, (linted.harper or (), linted.languagetool or (), by_model))
                 proposed = [candidate for candidate in proposed if candidate.lint in shown]
                 candidates = add_proposals(paragraph.text, candidates, proposed, linted.position)
         ready = [candidate for candidate in candidates if candidate.ready]
         if linted.vale:
             ready = add_candidates(paragraph.text, ready, self._by_styles(paragraph, linted.vale), linted.position)
         findings = [ProseFinding.of(paragraph, candidate) for candidate in ready]
-        return ParagraphFindings(paragraph, findings, frozenset(pending)).with_shown(linted.before, self._is_left_out)
+        return ParagraphFindings(paragraph, findings, frozenset(pending)).with_shown(linted.shown, self._is_left_out)
 
     def _by_styles(self, paragraph: ProseText, lints: Sequence[Lint]) -> list[FindingCandidate]:
-        """Return what the project's own styles say: that needs nobody's agreement."""
+        """Return candidates for what Vale says; they are ready, for the project itself has chosen the styles."""
         return [
             FindingCandidate(
                 lint,
@@ -356,7 +370,7 @@ class DocumentCheck:
         ]
 
     def _is_added(self, text: str, lint: Lint) -> bool:
-        """Tell whether it says that a word is in no dictionary that is in the user's or the project's."""
+        """Tell whether a lint says that a word is in no dictionary, though the user's or the project's has it."""
         word = text[lint.span.start : lint.span.end]
         return is_of_dictionaries(lint.engine, lint.rule) and folded(word) in self.vocabulary.dictionary
 

@@ -15,11 +15,14 @@ from breadknife.text.prose import ProseText
 from breadknife.text.shifted import Offsets, Shifted
 
 LARGE = 100_000
-"""Code points from which on a document is large: the paragraphs of an edit are checked before the rest of it."""
+"""Code points from which on a document is large: after an edit its changed paragraphs are checked at once, the rest
+later."""
 _START: Callable[[ProseText], int] = attrgetter("start")
 
 
 class Paragraphs(Shifted[ProseText]):
+    """Paragraphs in the order of the source, in which replacing some of them is quick: those below are moved lazily."""
+
     def _key(self) -> Callable[[ProseText], int]:
         return _START
 
@@ -32,13 +35,13 @@ class BlockChange:
     """What an edit changes in a document."""
 
     block: Span
-    """In the new text. Everything outside has been checked before."""
+    """The part of the new text that the edit may have changed. All paragraphs outside of it are as before."""
     paragraphs: Sequence[ProseText]
-    """All of the new text."""
+    """All paragraphs of the new text."""
     fresh: Sequence[ProseText]
-    """Those of the block."""
+    """The paragraphs of the block."""
     block_starts: Sequence[int]
-    """All of the new text: offsets at which a document may be cut to read a slice alone."""
+    """All offsets of the new text at which it may be cut, to read the slice between two of them alone."""
 
 
 def find_change(before: DocumentFindings, edit: TextEdit, document: Document) -> BlockChange | None:
@@ -55,7 +58,7 @@ def find_change(before: DocumentFindings, edit: TextEdit, document: Document) ->
 
 
 def _block_change(change: SliceChange, before: DocumentFindings, after: str) -> BlockChange | None:
-    """Return the change, if both slices read alone as they do within their documents; else None."""
+    """Return the change of a slice, if it reads alone as it does within its document, before and after; else None."""
     new = read_slice(after, change.new)
     if new is None:
         return None
@@ -69,29 +72,34 @@ def _block_change(change: SliceChange, before: DocumentFindings, after: str) -> 
         return None
     if [*old.block_starts] != [*block_starts[change.above : first_below]]:
         return None
-    by = len(change.new) - len(change.old)
+    growth = len(change.new) - len(change.old)  # everything below the slice moves by it
     return BlockChange(
-        change.new,
-        paragraphs.spliced(replaced.start, replaced.stop, new.paragraphs, by),
-        new.paragraphs,
-        block_starts.spliced(change.above, first_below, new.block_starts, by),
+        block=change.new,
+        paragraphs=paragraphs.spliced(replaced.start, replaced.stop, new.paragraphs, growth),
+        fresh=new.paragraphs,
+        block_starts=block_starts.spliced(change.above, first_below, new.block_starts, growth),
     )
 
 
 def compare(
     before: DocumentFindings, edit: TextEdit, paragraphs: Sequence[ProseText], block_starts: Sequence[int]
 ) -> BlockChange:
-    """Return the change between two full readings, whose paragraphs and block starts are given for the new text."""
-    by, old = len(edit.new_text) - len(edit.span), before.paragraphs
-    most = min(len(old), len(paragraphs))
-    first = _count_equal(zip(old, paragraphs, strict=False))
-    shifted = (paragraph.shifted(by) for paragraph in reversed(old))
-    last = min(most - first, _count_equal(zip(shifted, reversed(paragraphs), strict=False)))
-    replaced, fresh = old[first : len(old) - last], paragraphs[first : len(paragraphs) - last]
+    """Return the change between two full readings: `paragraphs` and `block_starts` are those of the new text.
+
+    The paragraphs that are equal at the start, and (moved by what the edit adds) at the end, have not changed.
+    """
+    growth, old = len(edit.new_text) - len(edit.span), before.paragraphs
+    equal_above = _count_equal(zip(old, paragraphs, strict=False))
+    moved = (paragraph.shifted(growth) for paragraph in reversed(old))
+    equal_below = _count_equal(zip(moved, reversed(paragraphs), strict=False))
+    # Of three equal paragraphs where there were two, the same one may be equal from above and from below.
+    equal_below = min(equal_below, len(old) - equal_above, len(paragraphs) - equal_above)
+    replaced = old[equal_above : len(old) - equal_below]
+    fresh = paragraphs[equal_above : len(paragraphs) - equal_below]
     start = min([edit.span.start, *(paragraph.start for paragraph in (*replaced[:1], *fresh[:1]))])
-    # A paragraph may lie in another one.
-    ends = [*(paragraph.end + by for paragraph in replaced), *(paragraph.end for paragraph in fresh)]
-    return BlockChange(Span(start, max([edit.span.end + by, start, *ends])), paragraphs, fresh, block_starts)
+    # All ends, not only the last one's: a paragraph may lie in another one.
+    ends = [*(paragraph.end + growth for paragraph in replaced), *(paragraph.end for paragraph in fresh)]
+    return BlockChange(Span(start, max([edit.span.end + growth, start, *ends])), paragraphs, fresh, block_starts)
 
 
 def changes_large_document(before: DocumentFindings, edit: TextEdit, document: Document) -> bool:

@@ -24,14 +24,16 @@ from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.plugin import Context
 
 ROLE = "judge"
+"""The role, in the settings, of the model that this plugin asks."""
 _PLUGIN = Path(__file__).parent
 _SETTINGS, _MODELS = 4, 2
-"""The newest that are kept: of folders with other settings, which are looked at by turns."""
+"""How many sets of engines, and models, are kept: for folders with other settings, whose documents are edited by turns.
+"""
 
 
 @dataclass(frozen=True)
 class LinterSettings:
-    """What of the settings makes other findings of one text."""
+    """The settings that change what the engines say of a text."""
 
     dialect: str
     enabled: frozenset[str]
@@ -49,12 +51,14 @@ class LanguageToolRegistry:
         self._store = store
         self._running: dict[str, BackgroundLinter] = {}
         self._missing_until = 0.0
-        """When is looked again whether it has been set up, unless a part of breadknife arrives before that."""
+        """Until then nobody looks again whether it has been set up, unless a part of breadknife arrives before."""
         self._arrival: object = None
+        """The newest part that had arrived when it was last looked for (see `breadknife.arrivals`)."""
         self._lock = threading.Lock()
 
     def find(self, settings: LinterSettings, context: Context, *, whole: bool) -> BackgroundLinter | None:
-        """Return the LanguageTool at the settings' address; None if nobody has set one up, which only lint is told."""
+        """Return the LanguageTool at the settings' address; None if nobody has set one up, which a `whole` check (lint)
+        is told."""
         url = settings.languagetool_url
         with self._lock:
             if url not in self._running and self._is_set_up(url):
@@ -84,7 +88,7 @@ class LanguageToolRegistry:
             can_run = True
             return engine.check(request.text, request.language)
 
-        # What a server of the user's own is, and says, may change from one day to the next.
+        # Nothing of a server that the user runs is kept: it may be another version, with other rules, the next day.
         by = f"languagetool {languagetool.VERSION} {code_of(_PLUGIN)}"
         kept: TypedDiskCache[LintRequest, Lint] | None = None if url else TypedDiskCache(self._store, by, Lint)
         return BackgroundLinter(
@@ -139,7 +143,7 @@ class EnglishEngines:
             reviewer.close()
 
     def _make_reviewer(self, digest: str) -> ModelReviewer:
-        # Of the words that it proposes the dictionary has a say.
+        # Its proposals depend on Harper's dictionary, too.
         by = f"{digest} {self._dialect} {metadata.version('harper-py')} {code_of(_PLUGIN)}"
         store = self._store if digest else None
         return ModelReviewer(self.knows, EngineHealth(self._clock, SOON_S), store, by)
@@ -172,6 +176,7 @@ class EngineRegistry:
         )
 
     def find(self, settings: ProseSettings) -> EngineSet:
+        """Return the engines for these settings; they are made at the first call."""
         key = LinterSettings(settings.dialect, frozenset(settings.enabled_rules), settings.languagetool_url)
         return self._sets.get_or_add(key, lambda: self._make_set(key))
 

@@ -22,23 +22,27 @@ _SCRIPTS = (
     ("ta", re.compile("[அ-௹]")), ("he", re.compile("[א-ת]")), ("ko", re.compile("[가-힣]")),
     ("th", re.compile("[ก-๛]")), ("hi", re.compile("[अ-ह]")),
 )  # fmt: skip
-"""A letter tells the language, the first that fits."""
+"""Letters that tell a language. The first row that fits counts: Ukrainian has Russian's letters, too."""
 DETECTED = frozenset((*_WORDS, *(language for language, _ in _SCRIPTS)))
 """The languages that `detect` may give, `en` for English."""
-_OF_WORD: dict[str, tuple[str, ...]] = {}
+_LANGUAGES_OF_WORD: dict[str, tuple[str, ...]] = {}
 for _language, _listed in _WORDS.items():
     for _word in _listed.split():
-        _OF_WORD[_word] = (*_OF_WORD.get(_word, ()), _language)
+        _LANGUAGES_OF_WORD[_word] = (*_LANGUAGES_OF_WORD.get(_word, ()), _language)
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile("[A-Za-z]")
 _FEWEST = 3
-"""Words that tell, of a paragraph in another language than English."""
+"""So many words of another language than English must tell it."""
 _SHARE = 0.6
-"""Of the telling words of a document; then its headings and short items are in that language too."""
+"""The share of a document's paragraphs, of those that tell, that makes their language the document's: then its headings
+and short items are in that language too."""
 
 
 def languages(paragraphs: Sequence[ProseText], default: str, english: str = _ENGLISH) -> list[str]:
-    """Return each paragraph's language: declared, or `default`, or detected; `english` for English of any country."""
+    """Return the tag of each paragraph's language: as declared, else `default` if it isn't empty, else detected.
+
+    `english` is returned for English of any country.
+    """
     detected = [None if paragraph.language or default else detect(paragraph.text) for paragraph in paragraphs]
     of_document = _commonest(language for language in detected if language is not None)
     tags = [
@@ -53,6 +57,7 @@ def _is_english(tag: str) -> bool:
 
 
 def _commonest(languages: Iterable[str]) -> str:
+    """Return the language of most of a document's paragraphs; English where none has a large enough share."""
     counted = Counter(languages)
     if not counted:
         return _ENGLISH
@@ -69,11 +74,12 @@ def detect(text: str) -> str | None:
         for language, letters in _SCRIPTS:
             if len(letters.findall(text)) > latin:
                 return language
-    counted = Counter(language for word in words for language in _OF_WORD.get(word, ()))
+    counted = Counter(language for word in words for language in _LANGUAGES_OF_WORD.get(word, ()))
     if not counted:
         return None
     english = counted.pop(_ENGLISH, 0)
     other, times = counted.most_common(1)[0] if counted else (_ENGLISH, 0)
+    # In doubt a paragraph is English, as most are: another language needs more than twice as many telling words.
     if times >= _FEWEST and times >= 2 * english + 1:
         return other
     return _ENGLISH if english > times else None

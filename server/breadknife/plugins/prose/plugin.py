@@ -71,7 +71,9 @@ class ProsePlugin:
         match request:
             case CheckRequest():
                 coverage = Coverage()
-                result = self._check(request.document, context, coverage, whole=request.whole, most=request.seconds)
+                result = self._check(
+                    request.document, context, coverage, whole=request.whole, timeout_s=request.seconds
+                )
                 incomplete = not request.whole and coverage.waits(request.document.uri)
                 findings = (*(each.finding for each in result.in_prose), *result.about_document)
                 return Findings(findings, tuple(coverage.unanswered), incomplete)
@@ -135,12 +137,12 @@ class ProsePlugin:
         coverage: Coverage,
         *,
         whole: bool = False,
-        most: float | None = None,
+        timeout_s: float | None = None,
     ) -> DocumentFindings:
         """Return what is wrong in the document's paragraphs, and with the document as a whole. Fills `coverage`.
 
-        With `most`, slow engines are waited for so many seconds at the most. Of a large document only what an edit has
-        changed is looked at, and all of it once it rests.
+        `whole` waits for slow engines, for `timeout_s` seconds at the most, and looks at nothing that was found before.
+        Otherwise, of a large document only what an edit has changed is looked at, and all of it once it rests.
         """
         began = time.monotonic()
         before = self._before(document) if not whole else None
@@ -162,15 +164,15 @@ class ProsePlugin:
             document,
             context,
             settings,
-            DocumentVocabulary(document.text, paragraphs, words, is_own, lowered),
-            suppressions,
-            engines,
-            self._vales.find(context) if settings.vale else None,
-            self._refreshes,
-            coverage,
-            whole,
-            most,
-            began,
+            vocabulary=DocumentVocabulary(document.text, paragraphs, words, is_own, lowered),
+            suppressions=suppressions,
+            engines=engines,
+            vale=self._vales.find(context) if settings.vale else None,
+            refreshes=self._refreshes,
+            coverage=coverage,
+            whole=whole,
+            timeout_s=timeout_s,
+            began=began,
         )
         if not whole and (edit is None or edit.span or edit.new_text):
             self._refreshes.note_edit(document.uri)

@@ -1,5 +1,5 @@
-"""What was found in a document before its last edit: so that findings neither wait for the whole document nor
-flicker."""
+"""The findings of one version of a document, which the next check begins with: so findings neither wait until the whole
+document is read again, nor vanish for a moment."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class DocumentFindings:
     """In the order of the source."""
     in_prose: Sequence[ProseFinding]
     about_document: Sequence[Finding]
-    """Those of the document as a whole."""
+    """The findings of the rules about whole documents."""
     block_starts: Sequence[int] = ()
-    """Of a large document in Markdown."""
+    """Offsets at which the document may be cut (see `edits`); empty unless it is large, and Markdown."""
     directives: Directives = field(default_factory=Directives)
     lowered: Lowered | None = None
-    """Of a large document."""
+    """The text in lower case, kept for the next edit of a large document; None for others."""
     pending: frozenset[str] = frozenset()
-    """The engines that had not read all of what was looked at."""
+    """The engines that had not read all of it yet, by their names."""
 
     def moved(self, edit: TextEdit) -> tuple[list[ProseFinding], list[Finding]]:
-        """Return what an edit has not touched, at its new span."""
+        """Return the findings that an edit has not touched, at their new spans."""
         if not edit.span and not edit.new_text:
             return [*self.in_prose], [*self.about_document]
         in_prose = (finding.moved(edit) for finding in self.in_prose)

@@ -1,4 +1,5 @@
-"""Findings out of what several engines say of one paragraph: the first that says something owns its place.
+"""Makes candidates for findings of what several engines say of one paragraph. A candidate's span, rule and message are
+those of one engine, which owns the place: the quickest of those that say something there.
 
 An engine may answer long after another. What it says then adds findings, or fixes to those that are there; it never
 takes one away, nor changes its place, rule, message or severity.
@@ -60,11 +61,11 @@ class FindingCandidate:
     """What the engines say of one place."""
 
     lint: Lint
-    """The one that owns the place. The finding's place, rule, message and severity are its alone."""
+    """The one that owns the place: it alone gives the finding its span, rule, message and severity."""
     engines: tuple[str, ...]
-    """All that have spoken of the place."""
+    """The names of all engines that have spoken of the place, sorted."""
     rules: tuple[str, ...]
-    """Theirs."""
+    """The rules of all that has been said of the place; the owner's first."""
     corrections: tuple[Correction, ...]
     """Best first; engines that answer later may add some and change their order."""
     safe: bool
@@ -74,7 +75,8 @@ class FindingCandidate:
     model: str = ""
     """The model that judged or proposed it."""
     known: int = 0
-    """So many of the corrections, the first, are known to be meant by the word that stands there."""
+    """How many of the corrections, from the first on, are in the list of common misspellings (`project.misspellings`)
+    for the word that stands there."""
 
     @property
     def spelling(self) -> bool:
@@ -87,7 +89,8 @@ class FindingCandidate:
 
 
 Position = Callable[[Lint], float]
-"""Where a finding stands among those that are shown; infinity for one that isn't. What is shown keeps its place."""
+"""Returns a finding's index among those that are shown already, which own their places before all others; infinity for
+one that isn't shown."""
 
 
 def nowhere(lint: Lint) -> float:
@@ -105,12 +108,13 @@ def merge_lints(
     """Return the candidates of a paragraph, in order of their places: those that are ready and those that wait.
 
     `lints` come in the order of the engines, the quickest first. `believes` tells whether a word that isn't in a
-    dictionary is a mistake, by its span, what is offered for it, and what all engines offer first (empty unless they
-    agree). Rules in `enabled` need no second engine, for the user asked for them; None stands for all rules.
+    dictionary is a mistake; it gets the word's span, the replacements for it, and the one that all engines offer first
+    (empty unless there are several engines and they agree). Rules in `enabled` need no second engine, for the user
+    asked for them; None stands for all rules.
     """
     kept = [lint for lint in lints if counts(text, lint, lints)]
     kept = [lint for lint in kept if lint.rule not in SPELLING or _is_believed(lint, kept, believes)]
-    agreed = {key for lint in kept for key in _outcomes(text, lint) if _backed(text, key, lint, kept)}
+    agreed = {outcome for lint in kept for outcome in _outcomes(text, lint) if _is_backed(text, outcome, lint, kept)}
     engines = list(dict.fromkeys(lint.engine for lint in lints))
 
     def is_ready(lint: Lint) -> bool:
@@ -132,9 +136,9 @@ def merge_lints(
 
 
 def _is_believed(lint: Lint, lints: Sequence[Lint], believes: Callable[[Span, Sequence[str], str], bool]) -> bool:
-    """Tell whether a word is misspelled, as far as this engine alone tells, or all engines that object to the word."""
+    """Tell whether a word is misspelled, by what this engine offers for it, or by what all of them offer together."""
     return believes(lint.span, lint.replacements, "") or believes(
-        lint.span, _offered(lint.span, lints), _first(lint.span, lints)
+        lint.span, _list_respellings(lint.span, lints), _find_agreed_respelling(lint.span, lints)
     )
 
 
@@ -177,8 +181,11 @@ def is_same(text: str, lint: Lint, other: Lint) -> bool:
 
 
 def join(text: str, candidate: FindingCandidate, lint: Lint) -> FindingCandidate:
-    """Return the candidate with what another engine says of its place: its fixes come after those that both give."""
-    own = {_outcome(text, each.span, each.replacement): each for each in candidate.corrections}
+    """Return the candidate with what another engine says of its place.
+
+    Fixes that both give come first, then the candidate's own, then the other engine's.
+    """
+    own = {_outcome(text, old.span, old.replacement): old for old in candidate.corrections}
     theirs = {_outcome(text, lint.span, new): Correction(lint.span, new) for new in lint.replacements}
     agreed = [correction for key, correction in own.items() if key in theirs]
     others = [correction for key, correction in own.items() if key not in theirs]
@@ -251,22 +258,27 @@ def in_order(candidates: Iterable[FindingCandidate]) -> list[FindingCandidate]:
 
 
 _Outcome = tuple[int, int, str]
-"""The smallest edit that has a correction's effect: equal for two engines that mean the same."""
+"""The smallest edit that has a correction's effect, as (start, end, new text): equal for two engines that mean the
+same, such as one that replaces a word and one that inserts a letter."""
 
 
-def _offered(span: Span, lints: Sequence[Lint]) -> list[str]:
+def _list_respellings(span: Span, lints: Sequence[Lint]) -> list[str]:
+    """Return what all engines offer for a word, in their order."""
     return [new for lint in lints if lint.span == span and lint.rule in SPELLING for new in lint.replacements]
 
 
-def _first(span: Span, lints: Sequence[Lint]) -> str:
-    """Return what two engines offer first for a word; empty where they don't agree."""
+def _find_agreed_respelling(span: Span, lints: Sequence[Lint]) -> str:
+    """Return what all engines offer first for a word; empty if they don't agree, or only one speaks of it."""
     firsts = {lint.engine: lint.replacements[:1] for lint in lints if lint.span == span and lint.rule in SPELLING}
-    same = set(firsts.values())
-    return "".join(same.pop()) if len(firsts) > 1 and len(same) == 1 else ""
+    distinct = set(firsts.values())
+    return "".join(distinct.pop()) if len(firsts) > 1 and len(distinct) == 1 else ""
 
 
 def counts(text: str, lint: Lint, lints: Sequence[Lint]) -> bool:
-    """Tell whether what an engine says, among all `lints` of the paragraph, is worth a look."""
+    """Tell whether what an engine says, among all `lints` of the paragraph, may become a finding at all.
+
+    Some rules are wrong again and again in the same way, which the text beside them shows.
+    """
     if lint.rule in REPEATS and _REPEATED_NAME.search(text, lint.span.start, lint.span.end):
         return False
     if lint.rule in COMMAS and _NEEDS_NO_COMMA.match(text, lint.span.start):
@@ -291,6 +303,7 @@ def _beside_unknown_word(lint: Lint, lints: Sequence[Lint]) -> bool:
 
 
 def _overlap(a: Span, b: Span) -> bool:
+    """Tell whether two spans share a character, or are equal (then both may be empty)."""
     return (a.start < b.end and b.start < a.end) or a == b
 
 
@@ -299,6 +312,7 @@ def _outcomes(text: str, lint: Lint) -> list[_Outcome]:
 
 
 def _outcome(text: str, span: Span, new: str) -> _Outcome:
+    """Return the edit that puts `new` in place of a span, without what both have in common at their ends."""
     old, start = text[span.start : span.end], span.start
     while old and new and old[0] == new[0]:
         old, new, start = old[1:], new[1:], start + 1
@@ -307,7 +321,8 @@ def _outcome(text: str, span: Span, new: str) -> _Outcome:
     return start, start + len(old), new
 
 
-def _backed(text: str, outcome: _Outcome, lint: Lint, lints: Sequence[Lint]) -> bool:
+def _is_backed(text: str, outcome: _Outcome, lint: Lint, lints: Sequence[Lint]) -> bool:
+    """Tell whether an engine other than the lint's offers a replacement with this outcome."""
     return any(other.engine != lint.engine and outcome in _outcomes(text, other) for other in lints)
 
 
@@ -327,16 +342,22 @@ def _is_first_person(text: str, lint: Lint) -> bool:
     return lint.rule in PRONOUNS and _FIRST_PERSON.match(text, lint.span.end) is not None
 
 
-def _far(word: str, correction: Correction) -> tuple[bool, bool]:
-    """Return how unlikely a correction of a misspelled word is, whoever offers it."""
+def _unlikelihood(word: str, correction: Correction) -> tuple[bool, bool]:
+    """Return a key that sorts corrections of a misspelled word, whoever offers them: slips first, names last.
+
+    `word` is empty for what isn't about spelling; then all keys are equal.
+    """
     new = correction.replacement
     return bool(word) and not is_slip(word, new), is_name_for_word(word, new)
 
 
 def _candidate_of(text: str, group: Sequence[Lint], agreed: set[_Outcome], *, ready: bool) -> FindingCandidate:
+    """Return the candidate of lints that overlap, the owner of the place first. `agreed` are the outcomes that several
+    engines offer."""
     owner = group[0]
     corrections, ranks, known = _corrections(text, group, agreed)
     first = _outcome(text, corrections[0].span, corrections[0].replacement) if corrections else None
+    # Of spellings that two engines offer, only one that is first with both is beyond doubt.
     agreement = first in agreed and (owner.rule not in SPELLING or ranks[0] == 0)
     return FindingCandidate(
         owner,
@@ -362,20 +383,21 @@ def list_own_corrections(text: str, lint: Lint) -> list[str]:
 
 
 def _corrections(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> tuple[list[Correction], list[int], int]:
-    """Return what to put there, best first, where the engines rank each of them, and how many are known to be meant.
+    """Return what to put in the owner's place, best first; the rank of each; how many are common misspellings' words.
 
-    What is known to be meant comes first, then what two engines offer, then what they rank highest; of words, slips of
-    the fingers come first and names last.
+    A rank is the sum of a correction's positions in the engines' lists: 0 for one that all of them offer first. First
+    come the words that are known to be meant by a common misspelling, then (of words) slips of the fingers, with names
+    last, then what two engines offer, then what they rank highest.
     """
     owner = group[0]
     options: dict[_Outcome, tuple[Correction, int]] = {}
+    """Each correction with its rank."""
     for lint in group:
         if lint.span == owner.span:
             for position, replacement in enumerate(lint.replacements):
-                key = _outcome(text, lint.span, replacement)
-                known = options.get(key)
-                correction = known[0] if known else Correction(lint.span, replacement)
-                options[key] = (correction, position + (known[1] if known else 0))
+                outcome = _outcome(text, lint.span, replacement)
+                correction, rank = options.get(outcome, (Correction(lint.span, replacement), 0))
+                options[outcome] = (correction, rank + position)
     word = text[owner.span.start : owner.span.end] if owner.rule in SPELLING else ""
     likeliest = {replacement: rank for rank, replacement in enumerate(meant(word) if word else ())}
     for replacement, rank in likeliest.items():
@@ -384,7 +406,7 @@ def _corrections(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> tup
         options.items(),
         key=lambda item: (
             likeliest.get(item[1][0].replacement, len(likeliest)),
-            *_far(word, item[1][0]),
+            *_unlikelihood(word, item[1][0]),
             item[0] not in agreed,
             item[1][1],
         ),

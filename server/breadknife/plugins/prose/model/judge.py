@@ -14,15 +14,15 @@ from breadknife.text.document import Span
 
 @dataclass(frozen=True)
 class MarginInput:
-    """A paragraph, and what may be put in place of parts of it."""
+    """A paragraph up to where the judge looks, and what may be put in place of parts of it."""
 
     text: str
     corrections: tuple[Correction, ...]
 
     @classmethod
     def of(cls, text: str, candidate: FindingCandidate) -> MarginInput:
-        """Return what is judged of a candidate, as far as the judge looks: what is typed behind that changes
-        nothing."""
+        """Return what is judged of a candidate. The text ends where the judge no longer looks, so what is typed after
+        that needs no new judgement."""
         ends = (reach(text, correction.span.end) for correction in candidate.corrections)
         return cls(text[: max(ends, default=0)], candidate.corrections)
 
@@ -39,35 +39,36 @@ def needs_judge(candidate: FindingCandidate) -> bool:
 def decide(
     candidate: FindingCandidate, margins: Sequence[float], model: str, budget: float, misspelled: str = ""
 ) -> FindingCandidate | None:
-    """Return the candidate with its likeliest correction first; None if it waits and the model isn't sure enough of
-    any.
+    """Return the candidate with its likeliest correction first; None if it isn't ready and none is sure enough.
 
-    `margins` has one for each correction, in nats, or is empty for a text that is too long for the model. Each slip
-    of the fingers that it takes from a correction to the `misspelled` word costs the correction some of its margin.
+    `margins` tells for each correction by how many nats it makes the text likelier; it is empty for a text that is too
+    long for the model. `budget` is in flags per 1,000 words. A correction of a `misspelled` word is less likely,
+    the more slips of the fingers lie between both; `misspelled` is empty for what isn't about spelling.
     """
     if not margins:
         return candidate if candidate.ready else None
     scored = [
-        (at < candidate.known, margin - _further(misspelled, correction.replacement), margin, correction)
-        for at, (margin, correction) in enumerate(zip(margins, candidate.corrections, strict=True))
+        (index < candidate.known, margin - _slip_cost(misspelled, correction.replacement), margin, correction)
+        for index, (margin, correction) in enumerate(zip(margins, candidate.corrections, strict=True))
     ]
-    best = sorted(scored, key=lambda row: row[:2], reverse=True)
-    if not candidate.ready and best[0][2] < _least(candidate) + excess(budget):
+    best_first = sorted(scored, key=lambda row: row[:2], reverse=True)
+    best_margin = best_first[0][2]
+    if not candidate.ready and best_margin < _threshold(candidate) + excess(budget):
         return None
-    corrections = tuple(correction for *_, correction in best)
+    corrections = tuple(correction for *_, correction in best_first)
     safe = candidate.safe and corrections[0] == candidate.corrections[0]
     return replace(candidate, corrections=corrections, safe=safe, ready=True, model=model)
 
 
-def _least(candidate: FindingCandidate) -> float:
+def _threshold(candidate: FindingCandidate) -> float:
+    """Return the nats that the margin of a candidate's best correction must reach."""
     if not candidate.spelling:
         return JUDGED
     return MISSPELLED if len(candidate.engines) > 1 else MISSPELLED_ALONE
 
 
-def _further(misspelled: str, replacement: str) -> float:
-    """Return by how much a correction is less likely for its slips; a name for what isn't written as one has one
-    more."""
+def _slip_cost(misspelled: str, replacement: str) -> float:
+    """Return the nats that a correction loses for the slips in a word, and for one more if it is a name for a word."""
     if not misspelled:
         return 0.0
     return SLIP * (slips(misspelled.lower(), replacement.lower()) + is_name_for_word(misspelled, replacement))

@@ -1,4 +1,4 @@
-"""A text with some of its errors mended, and the way back: an error hides what is wrong beside it."""
+"""A text with some of its errors mended, since an error hides what is wrong beside it; and the way back to the text."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from breadknife.text.document import Span, TextEdit, apply_edits, keep_apart
 @dataclass(frozen=True)
 class MendedText:
     text: str
+    """With the corrections made."""
     corrections: tuple[Correction, ...] = ()
-    """Of the text as it was, in order; none touches another."""
+    """What was mended, at spans of the original text, in order; none touches another."""
 
     @classmethod
     def of(cls, text: str, corrections: Iterable[Correction]) -> MendedText:
@@ -24,7 +25,7 @@ class MendedText:
 
     def original(self, span: Span) -> Span | None:
         """Return where a span of the mended text is in the original; None for what touches a correction."""
-        moved = 0
+        moved = 0  # by so much the corrections so far have moved what stands after them
         for correction in self.corrections:
             start = correction.span.start + moved
             end = start + len(correction.replacement)

@@ -14,29 +14,31 @@ BUDGET = 2.0
 """Flags per 1,000 words of well-edited text, for which these thresholds are."""
 
 JUDGED = 2.0
-"""Of every rule that needs a judge: none spoke often enough in the texts for a threshold of its own."""
+"""The threshold of every rule that needs a judge: none spoke often enough in the texts for a threshold of its own."""
 
 MISSPELLED = 4.0
-"""Of words that no engine's dictionary has: all of 16 learners' slips reach it, and of packages' names about half."""
+"""The threshold of words that no engine's dictionary has: all of 16 learners' slips reach it, and of packages'
+names about half."""
 
 MISSPELLED_ALONE = 8.0
-"""Of words that Harper's dictionary lacks, while no other engine has said so too. Of 25 in READMEs that looked like
-slips, and of which 8 were, 11 reached MISSPELLED, 5 of them slips; 7 reached this, 5 of them slips."""
+"""The threshold of words that Harper's dictionary lacks, while no other engine has said so too. Of 25 in READMEs
+that looked like slips, and of which 8 were, 11 reached MISSPELLED, 5 of them slips; 7 reached this, 5 of them slips."""
 
 SLIP = 1.0
 """What each further slip of the fingers costs a word that may have been meant: of 0 to 8, the one with which most of
 72 learners' words came out right."""
 
 PROPOSED = msgspec.toml.decode(files(__package__ or "").joinpath("thresholds.toml").read_bytes(), type=dict[str, float])
-"""Of the model's own findings, by their rules."""
+"""Thresholds of the model's own findings, in nats, by their rules."""
 
 CARELESS = 2.0
-"""So much less is needed in a paragraph where something else is wrong: errors seldom come alone."""
+"""By so many nats a threshold is lower in a paragraph where something else is wrong: errors seldom come alone."""
 
 HALVES = 1.5
-"""So many nats more, and half as many flags of well-edited text are left."""
+"""Nats: with thresholds higher by so much, half as many flags of well-edited text are left."""
 
 
 def excess(budget: float) -> float:
-    """Return what is added to every threshold for another budget than BUDGET."""
+    """Return by how many nats every threshold is higher for another budget (flags per 1,000 words) than BUDGET; below
+    zero for a larger budget."""
     return math.inf if budget <= 0 else HALVES * math.log2(BUDGET / budget)
