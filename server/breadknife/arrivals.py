@@ -1,6 +1,6 @@
-"""A sign on disk that a part of breadknife has arrived: the engine, a model, LanguageTool.
+"""A file on disk that changes when a part of breadknife was installed: the engine, a model, LanguageTool.
 
-Servers that run look at it, so that they use the part at once.
+Running servers look at it each second, so that they use the part at once.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ import contextlib
 
 from breadknife.paths import state_dir, write_atomically, written_at
 
-_SIGN = "arrivals"
+_FILE = "arrivals"
 
 
 def announce() -> None:
-    """Say that a part is in place. If the disk can't be written, the servers only notice later."""
+    """Tell running servers that a part is installed. If the disk can't be written, they notice it later."""
     with contextlib.suppress(OSError):
-        write_atomically(state_dir() / _SIGN, b"")
+        write_atomically(state_dir() / _FILE, b"")
 
 
 def newest() -> object:
-    """Return another value once something has arrived, by one call of `stat`."""
-    return written_at(state_dir() / _SIGN)
+    """Return a value that differs from the one before if a part was installed since. It takes one call of `stat`."""
+    return written_at(state_dir() / _FILE)

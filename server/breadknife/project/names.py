@@ -1,4 +1,4 @@
-"""The names that a text of code defines, imports and uses, on disk: a folder isn't parsed again each day."""
+"""The names that a text of code defines, imports and uses. They are kept on disk, so that a folder is parsed once."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from breadknife.text.syntax import grammar_version, parse
 
 _FILE = "names.sqlite"
 _MOST = 50_000
-"""Files, in about 100 MB."""
+"""The most texts that are kept, in about 100 MB."""
 
 
 @dataclass(frozen=True)
 class FileNames:
-    """What the tables of a folder need of one file."""
+    """What the tables of a folder need of one file, in a form that the disk cache can write."""
 
     defined: tuple[str, ...] = ()
     imported: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
-    """See `Import.module` and `Import.names`."""
+    """`Import.module` and `Import.names` of each import."""
     used: frozenset[str] = frozenset()
-    """The words of all of them, see `words.of_code`."""
+    """The words of all identifiers and imports, see `words.of_code`."""
 
     @property
     def imports(self) -> tuple[Import, ...]:
@@ -35,27 +35,31 @@ class FileNames:
         return FileWords(self.used)
 
 
-def names_in(made: Outline | None) -> FileNames:
-    if made is None:
+def names_in(file_outline: Outline | None) -> FileNames:
+    """Return the names of a file with this outline; none if it has no outline."""
+    if file_outline is None:
         return FileNames()
-    defined = tuple(sorted({each.name for each in made.definitions}))
-    return FileNames(defined, tuple((each.module, each.names) for each in made.imports), of_code(made).names)
+    defined = tuple(sorted({definition.name for definition in file_outline.definitions}))
+    imported = tuple((imported.module, imported.names) for imported in file_outline.imports)
+    return FileNames(defined, imported, of_code(file_outline).names)
 
 
 class FileNamesCache:
-    """Those of texts, in the user's cache folder, for all processes."""
+    """The names of texts, in the user's cache folder, for all processes."""
 
     def __init__(self) -> None:
         code = code_of(Path(text.__path__[0]), Path(__file__).parent)
-        self._kept = TypedDiskCache[tuple[str, str, str], FileNames](
+        self._cache = TypedDiskCache[tuple[str, str, str], FileNames](
             DiskCache(paths.cache_dir() / _FILE, most=_MOST), code, FileNames
         )
 
     def of(self, text: str, language: str) -> FileNames:
+        """Return the names of a text, from the cache or by parsing it. `language` is the LSP's id."""
         question = language, grammar_version(language), text
-        found = self._kept.get(question)
-        if found is None:
+        answer = self._cache.get(question)
+        if answer is None:
             tree = parse(text, language)
-            found = (names_in(outline(tree) if tree is not None else None),)
-            self._kept.put(question, found)
-        return found[0]
+            answer = (names_in(outline(tree) if tree is not None else None),)
+            self._cache.put(question, answer)
+        [names] = answer
+        return names

@@ -1,4 +1,4 @@
-"""The words of a project: what it calls things, and how its documents write them. Tables without disk and threads."""
+"""The words of a project: its names, and how its documents write each term. Tables without disk and threads."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from breadknife.text.prose import SegmentKind
 from breadknife.text.syntax import parse
 
 MOST_OF_A_FILE = 4_000
-"""Different words that are kept of one file."""
+"""The most different words that are kept of one file."""
 MOST = 1_000_000
-"""Kept of all files together: some 100 MB where each is new, and what comes then isn't learned."""
+"""The most words that are kept of all files together, in some 100 MB. The words of a file that comes then aren't."""
 
 MANIFESTS = frozenset(
     {
@@ -35,21 +35,22 @@ PEOPLE = re.compile(
 DOCUMENTS = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".asciidoc", ".org", ".tex", ".typ")
 
 FILES = 2_000
-"""Documents and lists."""
+"""The most documents, manifests and lists of people that words are learned from."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _HEADING = re.compile(r"^(?: {0,3}#{1,6} |=+ |\*+ )(.+)|^(\S.*)\n(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$", re.MULTILINE)
 _SHORTEST = 3
+"""Letters of a word that is kept."""
 _SAFE_DIALECTS = (
-    # Before an ending: `forteen` and `yorself` are wrong everywhere.
+    # Only before an ending: `forteen` and `yorself` are wrong in every dialect.
     (re.compile(r"(?<=\w\w)our(?=(?:s|ed|ers?|abl[ey]|al|ally|ful|hoods?|less|ly|y|i\w+)?\b)"), "or"),
     (re.compile("([iy])s(?=e|ing|ation)"), r"\1z"),
 )
-"""`filled` isn't another way to write `filed`."""
+"""British spellings -> American ones that no other word has. `ll` isn't here: `filled` isn't `filed`."""
 _DIALECTS = (
     (re.compile("(?<=practi)s|(?<=licen|defen|offen)s"), "c"),
     *_SAFE_DIALECTS,
-    # So are `untill` and `chalenges`.
+    # Also only before an ending: `untill` and `chalenges` are wrong in every dialect.
     (re.compile(r"(?<=\w\w)ll(?=(?:ed|ings?|ers?|ors?|able|ations?|ous(?:ly)?|ists?)\b)"), "l"),
     (re.compile("(?<=fulfi)ll|(?<=enro)ll|(?<=ski)ll(?=ful)"), "l"),
     (re.compile(r"(?<=\w[bt])re(?=[ds]?\b)"), "er"),
@@ -59,7 +60,7 @@ _SHORTEST_IN_A_DIALECT = 6
 
 
 def dialectless(word: str) -> str:
-    """Spell `behaviour` and `behavior` alike."""
+    """Return a word in small letters and in one dialect: `behavior` for `behaviour`."""
     word = word.casefold()
     for pattern, plain in _DIALECTS:
         word = pattern.sub(plain, word)
@@ -67,7 +68,7 @@ def dialectless(word: str) -> str:
 
 
 def term(word: str) -> str:
-    """Return what all ways to write a term have in common: `e-mail`, `Email`."""
+    """Return what all spellings of a term have in common: `email` for `e-mail` and `Email's`."""
     plain = word.casefold().replace("’", "'").removesuffix("'s").replace("-", "")
     if len(plain) < _SHORTEST_IN_A_DIALECT:
         return plain
@@ -78,58 +79,61 @@ def term(word: str) -> str:
 
 @dataclass(frozen=True)
 class FileWords:
-    """What one file teaches."""
+    """The words of one file."""
 
     names: frozenset[str] = frozenset()
-    """In lower case."""
+    """Identifiers, packages and people, whole and in their parts; in lower case."""
     said: Mapping[str, int] = field(default_factory=dict[str, int])
-    """Words of its prose as they are written, and how often each is."""
+    """Words of its prose as they are written -> how often each occurs."""
     headings: frozenset[str] = frozenset()
-    """In lower case."""
+    """Words of its headings, in lower case."""
 
 
 def of_code(outline: Outline) -> FileWords:
-    """Return identifiers and what is imported, whole and in their parts."""
+    """Return the words of a file of code: its identifiers and what it imports."""
     names = set(outline.names)
-    for each in outline.imports:
-        names.update(_WORD.findall(each.module), (name for pair in each.names for name in pair))
+    for imported in outline.imports:
+        names.update(_WORD.findall(imported.module), (name for pair in imported.names for name in pair))
     return FileWords(frozenset(_limited(part for name in sorted(names) for part in parts(name))))
 
 
 def of_list(text: str) -> FileWords:
-    """Return a manifest, or a list of people: all of it is names."""
+    """Return the words of a manifest or a list of people: all of them are names."""
     return FileWords(frozenset(_limited(part for word in _WORD.findall(text) for part in parts(word))))
 
 
 def of_document(path: Path, language: str, text: str) -> FileWords:
+    """Return the words of a document: those of its prose and headings, and as names those outside of the prose, such as
+    code. `language` is the LSP's id."""
     document = Document(path.as_uri(), language, text)
     said: Counter[str] = Counter()
     outside = list[str]()
-    at = 0
+    end_of_prose = 0
     for paragraph in extract(document, parse(text, language), CancelToken()):
         for segment in paragraph.segments:
             if segment.kind is SegmentKind.VERBATIM:
                 span = segment.source.shifted(paragraph.start)
-                outside.append(text[at : span.start])
-                at = span.end
+                outside.append(text[end_of_prose : span.start])
+                end_of_prose = span.end
                 said.update(word for word in _WORD.findall(document.slice(span)) if len(word) >= _SHORTEST)
-    outside.append(text[at:])
-    named = (part for each in outside for word in _WORD.findall(each) for part in parts(word))
+    outside.append(text[end_of_prose:])
+    names = (part for stretch in outside for word in _WORD.findall(stretch) for part in parts(word))
     headings = (word for match in _HEADING.finditer(text) for word in _WORD.findall(match[1] or match[2]))
     return FileWords(
-        frozenset(_limited(named)),
+        frozenset(_limited(names)),
         dict(said.most_common(MOST_OF_A_FILE)),
         frozenset(_limited(word.casefold() for word in headings)),
     )
 
 
 def is_spoken(path: PurePath) -> bool:
-    """Tell whether it is a document, or a list of packages or people."""
+    """Tell, by its name, whether a file is a document, a manifest or a list of people."""
     return path.suffix.lower() in DOCUMENTS or _is_list(path)
 
 
 def of_file(path: Path, language: str | None, text: str) -> FileWords:
-    """Return those of a file that is spoken."""
+    """Return the words of a file for which `is_spoken` is true. `language` is the LSP's id; without one a document has
+    no words."""
     if _is_list(path):
         return of_list(text)
     return of_document(path, language, text) if language else FileWords()
@@ -140,14 +144,16 @@ def _is_list(path: PurePath) -> bool:
 
 
 def parts(name: str) -> Iterator[str]:
-    """Split `doReceive_it` into `doreceive_it`, `do`, `receive`, `it`."""
+    """Yield a name and, if it has several parts, those of three letters or more, in lower case: `doreceive_it` and
+    `receive` for `doReceive_it`."""
     yield name.casefold()
-    found = _PART.findall(name)
-    if len(found) > 1:
-        yield from (part.casefold() for part in found if len(part) >= _SHORTEST)
+    name_parts = _PART.findall(name)
+    if len(name_parts) > 1:
+        yield from (part.casefold() for part in name_parts if len(part) >= _SHORTEST)
 
 
 def _limited(words: Iterable[str]) -> Iterator[str]:
+    """Yield the words that aren't too short, each once, at most `MOST_OF_A_FILE`."""
     seen = set[str]()
     for word in words:
         if len(word) >= _SHORTEST and word not in seen:
@@ -158,40 +164,48 @@ def _limited(words: Iterable[str]) -> Iterator[str]:
 
 
 class ProjectWords:
-    """Of all files. Not safe to use from several threads."""
+    """The words of all files. Not safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._of: dict[str, FileWords] = {}
+        self._words: dict[str, FileWords] = {}
+        """File -> its words."""
         self._stamps: dict[str, Stamp | None] = {}
+        """Document or list -> its state when its words were read; None if they haven't been, or came from an editor's
+        text."""
         self._named: Counter[str] = Counter()
+        """Name -> the number of files that have it."""
         self._headed: Counter[str] = Counter()
+        """Word of headings -> the number of documents that have it in one."""
         self._written: dict[str, Counter[str]] = {}
-        """Term -> the ways to write it -> files."""
+        """Term -> its spellings -> the number of documents that have each."""
         self._size = 0
+        """The number of words of all files."""
 
     def stamp(self, file: str) -> Stamp | None:
-        """Return that of the document or list whose words are known; None before they are."""
+        """Return the state of a document or list when its words were read; None if they haven't been, or came from an
+        editor's text."""
         return self._stamps.get(file)
 
     def add(self, file: str) -> bool:
-        """Note that a document or list is there, and tell whether its words are wanted."""
+        """Note that there is a document or list, unless there are too many. Return whether it is noted."""
         if len(self._stamps) < FILES:
             self._stamps.setdefault(file, None)
         return file in self._stamps
 
     def below(self, folder: str) -> Sequence[str]:
-        inside = folder.rstrip("/") + "/"
-        return [file for file in self._stamps if file.startswith(inside)]
+        """Return the documents and lists in a folder and in the folders below it."""
+        prefix = folder.rstrip("/") + "/"
+        return [file for file in self._stamps if file.startswith(prefix)]
 
     def learn(self, file: str, words: FileWords, stamp: Stamp | None = None) -> None:
-        """Learn, in place of what the file has taught before."""
+        """Set the words of a file, in place of those before. If there is no room for them, the file has none."""
         self._forget_words(file)
         if file in self._stamps:
             self._stamps[file] = stamp
         size = _size(words)
         if not size or self._size + size > MOST:
             return
-        self._of[file] = words
+        self._words[file] = words
         self._size += size
         self._named.update(words.names)
         self._headed.update(words.headings)
@@ -199,34 +213,36 @@ class ProjectWords:
             self._written.setdefault(term(word), Counter())[word] += 1
 
     def forget(self, file: str) -> None:
+        """Remove a file, if it is there."""
         self._stamps.pop(file, None)
         self._forget_words(file)
 
     def _forget_words(self, file: str) -> None:
-        words = self._of.pop(file, None)
+        words = self._words.pop(file, None)
         if words is None:
             return
         self._size -= _size(words)
-        _take(self._named, words.names)
-        _take(self._headed, words.headings)
+        _count_down(self._named, words.names)
+        _count_down(self._headed, words.headings)
         for word in words.said:
             key = term(word)
-            _take(self._written[key], (word,))
+            _count_down(self._written[key], (word,))
             if not self._written[key]:
                 del self._written[key]
 
     def names(self, word: str) -> bool:
+        """See `Project`."""
         return word.casefold() in self._named
 
     def saying(self, word: str) -> int:
-        """Count in how many files it is said; one that has it in a heading counts twice: headings name things, but may
-        be wrong like any other prose."""
-        low = word.casefold()
-        said = self._written.get(term(word), Counter[str]())
-        return self._headed[low] + sum(count for way, count in said.items() if way.casefold() == low)
+        """See `Project`. A heading counts twice because headings name things, and not more because they may be wrong
+        like any other prose."""
+        lower = word.casefold()
+        spellings = self._written.get(term(word), Counter[str]())
+        return self._headed[lower] + sum(count for way, count in spellings.items() if way.casefold() == lower)
 
     def ways(self, word: str) -> Mapping[str, int]:
-        """Return each way that this term is written in, and in how many files."""
+        """See `Project`."""
         return dict(self._written.get(term(word), ()))
 
 
@@ -234,7 +250,7 @@ def _size(words: FileWords) -> int:
     return len(words.names) + len(words.said) + len(words.headings)
 
 
-def _take(counter: Counter[str], words: Iterable[str]) -> None:
+def _count_down(counter: Counter[str], words: Iterable[str]) -> None:
     for word in words:
         counter[word] -= 1
         if counter[word] <= 0:
