@@ -1,4 +1,4 @@
-"""Which of the project's own files an import means, by each language's habits. Files are as in `index`."""
+"""Finds the project's own files that an import may mean, by the rules of its language. Paths are as in `index`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from breadknife.text.languages import LANGUAGES
 from breadknife.text.outline import Import
 
 FOUND = 8
-"""Files that one import may mean."""
+"""The most files that one import may mean."""
 _RELATED = (
     frozenset({"typescript", "typescriptreact", "javascript", "javascriptreact"}),
     frozenset({"c", "cpp"}),
     frozenset({"java", "kotlin"}),
 )
-"""Languages that import from each other."""
+"""Languages that can import from each other."""
 
 
 class ModuleFiles(Protocol):
+    """The files of the project, see `FileIndex` for what the methods return."""
+
     def __contains__(self, file: str, /) -> bool: ...
 
     def ending(self, tail: str, /) -> Sequence[str]: ...
@@ -34,33 +36,35 @@ class ModuleFiles(Protocol):
     def folders_ending(self, tail: str, /) -> Sequence[str]: ...
 
     def linked(self, folder: str, /) -> str | None:
-        """Return where a link leads to, within the project."""
+        """Return the folder that a link leads to; None if `folder` is no link, or leads to what may not be read."""
         ...
 
     def read(self, file: str, /) -> str | None:
-        """Read a text, also of a file that isn't in a language: `tsconfig.json`, `go.mod`."""
+        """Return the text of a file, also of one that isn't code: `tsconfig.json`, `go.mod`; None if there is none."""
         ...
 
 
 def resolve(imported: Import, here: str, language: str, root: str, files: ModuleFiles) -> Sequence[str]:
-    """Return the files that an import in the file `here` may mean, likeliest first."""
+    """Return the files that an import may mean, likeliest first. `here` is the importing file, `language` its language
+    and `root` the project's folder."""
     rule = _RULES.get(LANGUAGES[language].id) if language in LANGUAGES else None
     if rule is None:
         return ()
-    names = tuple(there for there, _ in imported.names if there != "*")
-    found = dict.fromkeys(rule(imported.module.strip("<>\"' "), names, here, root, files))
-    found.pop(here, None)
-    return tuple(found)[:FOUND]
+    names = tuple(name for name, _ in imported.names if name != "*")
+    meant = dict.fromkeys(rule(imported.module.strip("<>\"' "), names, here, root, files))
+    meant.pop(here, None)
+    return tuple(meant)[:FOUND]
 
 
 def related(language: str) -> frozenset[str]:
-    """Return the languages that can import from each other with this one."""
-    known = LANGUAGES[language].id if language in LANGUAGES else language
-    return next((each for each in _RELATED if known in each), frozenset({known}))
+    """Return the languages that this one can import from, itself included."""
+    id = LANGUAGES[language].id if language in LANGUAGES else language
+    return next((languages for languages in _RELATED if id in languages), frozenset({id}))
 
 
 def last_names(imported: Import, here: str) -> Iterator[str]:
-    """Yield the names, of files or folders without their ends, one of which an import in the file `here` must mean."""
+    """Yield names of files and folders, without suffixes. A file that the import means has one of them in `names_of`.
+    `here` is the importing file."""
     parts = re.findall(r"[^./\\:<>\"'\s]+", imported.module)
     if parts and splitext(imported.module)[1] in _SCRIPTS:
         parts.pop()
@@ -71,7 +75,7 @@ def last_names(imported: Import, here: str) -> Iterator[str]:
         for _ in range(imported.module.count("..") if "/" in imported.module else len(imported.module) - 1):
             folder = dirname(folder)
         yield basename(folder)
-    yield from (there for there, _ in imported.names)
+    yield from (name for name, _ in imported.names)
 
 
 def names_of(file: str) -> tuple[str, ...]:

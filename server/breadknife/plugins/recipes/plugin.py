@@ -32,18 +32,20 @@ class RecipesPlugin:
     settings: type[Any] = RecipesSettings
 
     def __init__(self) -> None:
-        self._service_made: RecipeService | None = None
+        self._made_service: RecipeService | None = None
+        """None before the first request that needs it."""
         self._results = Results()
         self._roots: dict[Path, None] = {}
-        """Trusted folders that have been asked about."""
+        """Trusted workspace folders that requests have come from, in order: a set that keeps it."""
         self._lock = threading.Lock()
 
     @property
     def serves(self) -> Mapping[type[Any], frozenset[str]]:
-        """Return what the known recipes need: nobody is asked at each key for recipes that don't exist.
+        """The types of requests that the known recipes answer, with their languages. If there are only recipes that
+        come with breadknife, these are those of the menu, and checks, which tell what a recipe has refused.
 
-        Those of a workspace are known from the first request for a menu on. All shipped ones begin in the menu. A check
-        tells what they refused.
+        So the plugin isn't asked at each key for recipes that don't exist. The recipes of a workspace are known from
+        its first request for a menu on.
         """
         roots = self._trusted_roots()
         if not _has_foreign_recipes(roots):
@@ -68,7 +70,7 @@ class RecipesPlugin:
 
     def close(self) -> None:
         with self._lock:
-            service = self._service_made
+            service = self._made_service
         if service is not None:
             service.close()
 
@@ -77,12 +79,12 @@ class RecipesPlugin:
         from breadknife.plugins.recipes.service import RecipeService
 
         with self._lock:
-            if self._service_made is None:
-                self._service_made = RecipeService(self._results)
-            return self._service_made
+            if self._made_service is None:
+                self._made_service = RecipeService(self._results)
+            return self._made_service
 
 
 def _has_foreign_recipes(roots: tuple[Path, ...]) -> bool:
-    """Tell whether there are recipes that don't come with breadknife."""
+    """Tell whether the user, an installed package or one of these workspace folders has recipes."""
     folders = (folder for root in (None, *roots) for folder in recipe_folders(root, trusted=root is not None))
     return any(files_in(folder) for folder in folders if folder.owner != OWN)

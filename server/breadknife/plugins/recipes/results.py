@@ -1,4 +1,4 @@
-"""What recipes with a preview have found: its single edits for the next menus, and hints at what was refused."""
+"""Keeps what recipes have found in a document: single edits for the next menus, and hints at what was refused."""
 
 from __future__ import annotations
 
@@ -18,26 +18,28 @@ if TYPE_CHECKING:
 
 SOURCE = "recipes"
 REFUSED, FOUND = "refused", "found"
-"""The rules of hints."""
+"""The rules of hints: at a part of the text that was left as it is, and at an edit that the menu has."""
 _MOST = 40
-"""Documents whose newest result is kept."""
+"""The most documents whose newest result is kept."""
 
 
 @dataclass(frozen=True)
 class _Result:
     document: Document
-    """As it was when the result was found, or moved since."""
+    """The text that the spans are in."""
     edits: tuple[TextEdit, ...]
     refused: tuple[tuple[Span, str], ...]
+    """Spans that were left as they are, each with the reason."""
     origin: Origin
     is_late: bool
-    """Whether it came after the edits that the user asked for, so that nobody has seen its edits."""
+    """Whether it came after the edits that the user had asked for, so that nobody has seen its edits yet."""
 
     def moved(self, document: Document) -> _Result:
-        """Return the same for a later text: what was changed is left out, and what stands after it has moved."""
-        edit = difference(self.document.text, document.text)
-        edits = ((moved_span(own.span, edit), own.new_text) for own in self.edits)
-        refused = ((moved_span(span, edit), why) for span, why in self.refused)
+        """Return the result for a later text of the document: without the spans in which the text was changed, and with
+        those after the change moved."""
+        change = difference(self.document.text, document.text)
+        edits = ((moved_span(edit.span, change), edit.new_text) for edit in self.edits)
+        refused = ((moved_span(span, change), why) for span, why in self.refused)
         return _Result(
             document,
             tuple(TextEdit(span, text) for span, text in edits if span is not None),
@@ -55,12 +57,13 @@ class Results:
         self._moving = threading.Lock()
 
     def keep(self, document: Document, output: RecipeOutput, *, is_late: bool = False) -> None:
+        """Keep the output of a recipe as the newest result of a document."""
         edits = tuple(TextEdit(span, text) for span, text in output.places)
         with self._moving:
             self._results[document.uri] = _Result(document, edits, output.refused_places, output.origin, is_late)
 
     def actions(self, document: Document, span: Span) -> Iterator[Action]:
-        """Yield the single edits at a place."""
+        """Yield an action for each edit that touches a span."""
         result = self._of(document)
         if result is None:
             return
@@ -69,7 +72,7 @@ class Results:
                 yield Action(edit_title(document, edit), edits=(edit,), origin=result.origin, within=edit.span)
 
     def hints(self, document: Document) -> tuple[Finding, ...]:
-        """Return where the menu has edits that came late, and why parts of the text were left as they are."""
+        """Return hints at late edits, which the menu has, and at parts of the text that were refused."""
         result = self._of(document)
         if result is None:
             return ()
@@ -79,6 +82,7 @@ class Results:
         return (*edits, *refused)
 
     def _of(self, document: Document) -> _Result | None:
+        """Return the newest result, moved to the document's text; None if there is none."""
         with self._moving:
             result = self._results.get(document.uri)
             if result is not None and result.document.text != document.text:

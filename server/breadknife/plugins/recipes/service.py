@@ -59,17 +59,17 @@ _KINDS: Mapping[Presentation, type[Any]] = {
     "hover": HoverRequest,
     "finding": CheckRequest,
 }
-"""How a result shows -> the request that asks for it. All other ways begin in the menu."""
+"""A recipe's presentation -> the request that it answers. The other presentations begin in the menu."""
 _MENU: tuple[Presentation, ...] = ("edit", "document", "command")
 _OFFERED = 50
-"""Menus whose entries can still be chosen."""
+"""The most inputs of menu entries that are remembered, so that an entry can still be chosen."""
 _LONGEST_MESSAGE = 20_000
-"""Characters of a result that is shown; the client gets all of it."""
+"""The most characters of a result that are shown. The client also gets the whole result."""
 _NO_RECIPE = Silence("no-recipe", "There is no such recipe that can run.", "see `breadknife recipes check`")
 
 
 class RecipeService:
-    """Safe to use from several threads."""
+    """Answers the recipes plugin's requests. Safe to use from several threads."""
 
     def __init__(self, results: Results) -> None:
         self.results = results
@@ -78,11 +78,12 @@ class RecipeService:
         self._isolation = Isolation(dict(steps.steps))
         self._runner = RecipeRunner(self._isolation)
         self._offered = LruCache[str, RecipeInput](_OFFERED)
+        """Token -> what a menu entry was offered for, see `_remember`."""
         self._numbers = itertools.count(1)
 
     def languages(self, roots: Iterable[Path]) -> Mapping[type[Any], frozenset[str]]:
-        """Return the requests that recipes answer at a place, with their languages; those of the menu aren't among
-        them."""
+        """Return the types of requests that recipes answer, without the menu's, each with the languages of these
+        recipes. `roots` are the trusted workspace folders whose recipes count."""
         by_kind: dict[type[Any], frozenset[str]] = {}
         for root in (None, *roots):
             for entry in self._recipes.entries(root, trusted=root is not None):
@@ -91,6 +92,7 @@ class RecipeService:
         return by_kind
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
+        """Answer a request of any type that the plugin serves. None means "no opinion"."""
         match request:
             case ActionRequest(document=document, span=span, findings=findings):
                 message = findings[0].message if findings else ""
@@ -118,6 +120,8 @@ class RecipeService:
         self._isolation.close()
 
     def _plans(self, document: Document, context: Context, *presentations: Presentation) -> Iterator[Plan]:
+        """Yield the recipes for a document that are on, are without faults, have one of these presentations, and whose
+        models the user has named, if they need that."""
         settings: RecipesSettings = context.settings(RecipesSettings)
         for entry in self._recipes.entries(context.root, trusted=context.trusted):
             if (plan := entry.plan) is None or plan.recipe.show.presentation not in presentations:
@@ -130,6 +134,7 @@ class RecipeService:
                 yield plan
 
     def _actions(self, given: RecipeInput, context: Context) -> Iterator[Action]:
+        """Yield the entries of the menu for an input."""
         for plan in self._plans(given.document, context, *_MENU):
             state = self._menu_state(plan, given, context)
             if state is None:
@@ -141,12 +146,13 @@ class RecipeService:
                 document_span = Span(0, len(given.document.text))
                 yield Action(title, show.action_kind, data=data, within=document_span, preview=show.preview)
             else:
-                command = Command(RUN, title, (recipe.name, self._keep(given)))
+                command = Command(RUN, title, (recipe.name, self._remember(given)))
                 yield Action(title, show.action_kind, command=command)
         yield from self.results.actions(given.document, given.span)
 
     def _why(self, given: RecipeInput, context: Context) -> Silence:
-        """Return why the menu has nothing for what is selected: what most of the actions say."""
+        """Return why the menu has nothing for the input: the reason that most recipes give. If it has something, say
+        so."""
         if context.root is not None and not context.trusted and _has_own(context.root):
             return silence("untrusted-recipes")
         first = next(self._actions(given, context), None)
@@ -160,13 +166,15 @@ class RecipeService:
         return replace(why, remedy=remedy) if remedy.startswith("select") else why
 
     def _menu_state(self, plan: Plan, given: RecipeInput, context: Context) -> RecipeState | None:
-        """Return what the recipe's first rules gave; None if they have something against the place. For a menu, no
-        model is asked, and no program run."""
+        """Run the steps of the recipe that come before any model or program, and return the values so far; None if one
+        of them refuses the input, so that the recipe isn't offered."""
         steps = self._runner.steps(plan, plan.menu)
         end = context.run(steps, RecipeState({INPUT: given.values()}))
         return None if isinstance(end, Silence) else end
 
     def _resolve(self, document: Document, action: Action, context: Context) -> Answer:
+        """Run the recipe of a menu entry that edits, and return the entry with its edits. If the recipe's rules have
+        found some without its models, those are the edits, and a command that follows them asks the models."""
         data = action.data
         name, start, end = str(data.get("recipe", "")), int(data.get("start", 0)), int(data.get("end", 0))
         given = RecipeInput(document, Span(start, end), str(data.get("about", "")))
@@ -175,7 +183,7 @@ class RecipeService:
             return _NO_RECIPE
         if plan.recipe.named_models:
             _tell_scores(plan, context)
-        by_rules = self._by_rules(plan, given, context)
+        by_rules = self._run_rules(plan, given, context)
         output = by_rules or self._runner.run(plan, given, context)
         if isinstance(output, Silence):
             return output
@@ -183,24 +191,24 @@ class RecipeService:
         if output.refused_places:
             context.refresh()
         edits = tuple(TextEdit(span, text) for span, text in output.parts)
-        # The recipe's own rules say where the edits go, before a model is asked.
         refused = (*(why for _, why in output.refused_places), *(silence.sentence for silence in output.refused))
         resolved = replace(action, edits=edits, origin=output.origin, within=output.span, refused=refused)
         if by_rules is None:
             return Actions((resolved,))
-        rest = Command(GO_ON, plan.recipe.title, (plan.recipe.name, self._keep(given.after(edits))))
+        go_on = Command(GO_ON, plan.recipe.title, (plan.recipe.name, self._remember(given.after(edits))))
         explanation = f"{_counted(edits)} by rules; what the model finds comes as it reads: see the menu"
-        return Actions((replace(resolved, command=rest, incomplete=True, explanation=explanation),))
+        return Actions((replace(resolved, command=go_on, incomplete=True, explanation=explanation),))
 
-    def _by_rules(self, plan: Plan, given: RecipeInput, context: Context) -> RecipeOutput | None:
-        """Return what the recipe gives without its models; None if that is nothing, or it needs them."""
+    def _run_rules(self, plan: Plan, given: RecipeInput, context: Context) -> RecipeOutput | None:
+        """Run the recipe without its models and return its output; None if there is none, or the recipe can't do
+        without them: no step of it takes the input `RULES_ONLY`."""
         if all(value != f"${INPUT}.{RULES_ONLY}" for step in plan.order for value in step.given.values()):
             return None
         output = self._runner.run(plan, replace(given, rules_only=True), context)
         return None if isinstance(output, Silence) else replace(output, origin=Origin(output.origin.rule))
 
     def _go_on(self, recipe: str, token: str, document: Document | None, context: Context) -> Answer:
-        """Find what models add to the edits that were made by rules. They are for the next menus."""
+        """Run a recipe with its models after the edits of its rules were made. What it finds is for the next menus."""
         given = self._offered.get(token)
         plan = self._plan(recipe, context)
         if given is None or document is None or given.document.text != document.text:
@@ -219,6 +227,7 @@ class RecipeService:
         return Done(f"{_counted(output.parts)} more: see the menu at the hints")
 
     def _command(self, recipe: str, token: str, context: Context) -> Answer:
+        """Run the recipe of a menu entry that shows a document or a message."""
         given = self._offered.get(token)
         if given is None:
             return Silence("menu-gone", "That menu is too old.", "open it again")
@@ -247,7 +256,8 @@ class RecipeService:
     def _first_output(
         self, presentation: Presentation, given: RecipeInput, context: Context
     ) -> RecipeOutput | Silence | None:
-        """Return what the first recipe gives whose rules have nothing against the place; None if there is none."""
+        """Run the first recipe with this presentation whose first steps don't refuse the input, and return its output;
+        None if there is no such recipe."""
         for plan in self._plans(given.document, context, presentation):
             if self._menu_state(plan, given, context) is not None:
                 return self._runner.run(plan, given, context)
@@ -263,6 +273,7 @@ class RecipeService:
         return Findings(tuple(findings)) if findings else None
 
     def _serve(self, request: RecipeRequest, context: Context) -> Answer:
+        """Run the recipe that the command line or an HTTP client has named, by its name or its file."""
         given = RecipeInput(request.document, request.span, request.message)
         plan = self._plan(request.recipe, context) if request.file is None else self._plan_of(request.file)
         output = _NO_RECIPE if plan is None else self._runner.run(plan, given, context, request.watcher)
@@ -278,7 +289,8 @@ class RecipeService:
     def _plan_of(self, file: Path) -> Plan | None:
         return read_entry(file, RecipeFolder(file.parent, "you"), self._recipes.types).plan
 
-    def _keep(self, given: RecipeInput) -> str:
+    def _remember(self, given: RecipeInput) -> str:
+        """Keep an input for a command of a later request, and return the token that the command names it by."""
         token = str(next(self._numbers))
         self._offered[token] = given
         return token
@@ -294,7 +306,8 @@ def _has_own(root: Path) -> bool:
 
 
 def _title(plan: Plan, state: RecipeState) -> str:
-    """Return what the menu shows; without the effect if that is too long."""
+    """Return the title of a menu entry: with the effect that `state` tells, if the recipe has a template for that and
+    the result isn't too long."""
     title, recipe = plan.recipe.show.title, plan.recipe
     compiled = plan.templates.get(("", "title"))
     if compiled is not None:
@@ -303,7 +316,8 @@ def _title(plan: Plan, state: RecipeState) -> str:
 
 
 def _tell_scores(plan: Plan, context: Context) -> None:
-    """Tell how many of the recipe's own cases the models pass that the user has named; each once a session."""
+    """Tell the user how many of the recipe's tests each model passes that writes in it. The client is shown a sentence
+    once a session."""
     for model in map(context.model, plan.writing_roles):
         score = Scores().of(plan.recipe, model.digest or model.name)
         if score is not None:
