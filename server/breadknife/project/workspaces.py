@@ -86,7 +86,7 @@ def _entries(manifest: Mapping[str, Any], rest: str) -> Iterator[str]:
     if any(name.startswith(".") for name in by_subpath):
         exported = list(_files(by_subpath.get(f"./{rest}" if rest else ".")))
     else:  # a single file, or conditions, for an import of the package itself
-        exported = list(_files(exports)) if not rest else []
+        exported = list(_files(manifest.get("exports"))) if not rest else []
     if not rest:
         exported += [str(manifest[field]) for field in _ENTRIES if isinstance(manifest.get(field), str)]
     yield from exported
