@@ -55,7 +55,7 @@ class ProjectSymbols(Protocol):
 
 
 class SymbolTable(ABC):
-    """The names, classes and variables of one file. (`home`, elsewhere, is the table of the file that is meant.)"""
+    """The names, classes and variables of one file. A variable `home` is the table of the file that something is in."""
 
     def __init__(
         self, file: FileDeclarations, knowledge: Knowledge, others: ProjectSymbols | None = None, uri: str = ""
@@ -75,13 +75,16 @@ class SymbolTable(ABC):
         """Names of variables that some function sets for others."""
         self.summaries = dict[Function, Summary]()
         self._globals = dict[str, Fact]()
+        """Qualified name -> what it means. This one and those below remember what was asked before."""
         self._types = dict[Type, Type]()
+        """Type as this file writes it -> the same in words that hold in every file."""
         self._attributes = dict[tuple[Class, str], Fact]()
         self._variables = dict[str, Fact]()
         self._overridden = dict[Function, bool]()
 
     @cached_property
     def gate(self) -> Gate:
+        """The gate of this file, which also knows the nullable words of its imports."""
         others = self.others
         return Gate(self.file, self.knowledge, lambda: others.nullable(self) if others is not None else frozenset())
 
@@ -106,16 +109,17 @@ class SymbolTable(ABC):
         """Tell whether the function uses what it gets as the parameter, without a check, if that is null."""
 
     @abstractmethod
-    def property_fact(self, function: Function, at: ByteRange, /) -> Fact: ...
+    def property_fact(self, function: Function, at: ByteRange, /) -> Fact:
+        """Return what a property gives whose function this is."""
 
     @abstractmethod
     def first_facts(self, function: Function, /) -> Mapping[str, Fact]:
         """Return what is known of its parameters where a function begins."""
 
     def declared(self, function: Function, key: str, /) -> Fact:
-        """Return what a key is in a function where its flow says nothing."""
+        """Return what is known of a key in a function by declarations alone, where the flow says nothing of it."""
         if key[:1] == "%" or "(" in key or "[" in key or "@" in key:
-            return UNKNOWN_FACT
+            return UNKNOWN_FACT  # a slot, a call, an element, or a variable of a block: nothing declares those
         owner, dot, name = key.rpartition(".")
         if dot:
             fact = self.first_facts(function).get(owner) or self.declared(function, owner)
@@ -141,36 +145,42 @@ class SymbolTable(ABC):
         return fact
 
     def _global(self, name: str) -> Fact:
-        file = self.file
         root, dot, rest = name.partition(".")
         if not dot:
-            if name in file.named or name in file.classes:
-                return Fact(Nullness.NON_NULL, called=name)
-            if name in file.imports:
-                known = self.others.variable(self, file.imports[name]) if self.others is not None else UNKNOWN_FACT
-                return known if known != UNKNOWN_FACT else Fact(called=file.imports[name])
-            if name in self.knowledge.globals:
-                return Fact(Nullness.NON_NULL, type=parse_type(self.knowledge.globals[name]), called=name)
-            if name in self.knowledge.builtins:
-                return Fact(Nullness.NON_NULL, called=name)
-            return self.others.variable(self, name) if self.others is not None else UNKNOWN_FACT  # of the same package
-        if root in file.classes:
-            class_ = file.classes[root]
-            if rest in class_.methods or self.static(class_, rest) is not None:
-                return Fact(Nullness.NON_NULL, called=name)
-            is_made = any(
-                isinstance(store.value(), il.Invocation) and store.annotation for store in class_.stores.get(rest, ())
-            )
-            if is_made or self.has_own_fields(class_):
-                return UNKNOWN_FACT  # a descriptor: the class has another value than its objects
-            stores = [store for store in class_.stores.get(rest, ()) if store.function is None]
-            return self.attribute(class_, rest) if stores or not class_.stores.get(rest) else UNKNOWN_FACT
+            return self._bare_global(name)
+        if root in self.file.classes:
+            return self._class_member(self.file.classes[root], name, rest)
         if self.others is not None and (known := self.others.variable(self, name)) != UNKNOWN_FACT:
             return known
         return Fact(called=name)
 
+    def _bare_global(self, name: str) -> Fact:
+        """Return what a name without a dot means: the file's own, an import, a builtin, or one of the same package."""
+        file = self.file
+        if name in file.named or name in file.classes:
+            return Fact(Nullness.NON_NULL, called=name)
+        if name in file.imports:
+            known = self.others.variable(self, file.imports[name]) if self.others is not None else UNKNOWN_FACT
+            return known if known != UNKNOWN_FACT else Fact(called=file.imports[name])
+        if name in self.knowledge.globals:
+            return Fact(Nullness.NON_NULL, type=parse_type(self.knowledge.globals[name]), called=name)
+        if name in self.knowledge.builtins:
+            return Fact(Nullness.NON_NULL, called=name)
+        return self.others.variable(self, name) if self.others is not None else UNKNOWN_FACT  # of the same package
+
+    def _class_member(self, class_: Class, qualified: str, name: str) -> Fact:
+        """Return an attribute that is asked of a class itself, as `Class.name`, which is `qualified`."""
+        if name in class_.methods or self.static(class_, name) is not None:
+            return Fact(Nullness.NON_NULL, called=qualified)
+        stores = class_.stores.get(name, ())
+        is_made = any(isinstance(store.value(), il.Invocation) and store.annotation for store in stores)
+        if is_made or self.has_own_fields(class_):
+            return UNKNOWN_FACT  # a descriptor: the class has another value than its objects
+        is_set_in_class = any(store.function is None for store in stores)
+        return self.attribute(class_, name) if is_set_in_class or not stores else UNKNOWN_FACT
+
     def member(self, type_: Type, name: str, at: ByteRange, /) -> Fact:
-        """Return an attribute of an object of the type. `at` is where it is asked for."""
+        """Return what is known of an attribute of an object of the type. `at` is the range where it is asked for."""
         full = f"{type_.name}.{name}"
         rule = self.knowledge.attributes.get(full) or self.knowledge.attributes.get(f"{type_.name}.*")
         if rule is not None and rule.typed_only and not self.file.is_typed:
@@ -183,8 +193,8 @@ class SymbolTable(ABC):
                 nulls=rule.nulls,
             )
         if full in self.knowledge.properties:
-            held = filled(parse_type(self.knowledge.properties[full]), type_.arguments, None)
-            return self.declared_fact(held, full, at)
+            property_type = filled(parse_type(self.knowledge.properties[full]), type_.arguments, None)
+            return self.declared_fact(property_type, full, at)
         target = self.class_target(type_.name)
         if target is not None and target.class_ is not None:
             fact = target.home.attribute(target.class_, name)
@@ -192,18 +202,18 @@ class SymbolTable(ABC):
         return Fact(Nullness.NON_NULL, called=full) if full in self.knowledge.calls else UNKNOWN_FACT
 
     def static(self, class_: Class, name: str) -> Function | None:
-        """Return a method of the class itself, or of one above it."""
+        """Return a method that belongs to the class itself, or to one above it, and not to their objects."""
         return next((ancestor.statics[name] for _, ancestor in self.lineage(class_) if name in ancestor.statics), None)
 
     def getter(self, type_: Type, name: str, /) -> ResolvedSymbol | None:
-        """Return the function that gives an object's property."""
+        """Return the function that gives a property of an object of the type; None if the name isn't that of one."""
         for home, class_ in self.lineage_of(type_):
             if (function := class_.methods.get(name)) is not None:
                 return ResolvedSymbol(home, function) if function.is_property else None
         return None
 
     def method(self, type_: Type, name: str, /) -> ResolvedSymbol | None:
-        """Return the function that a call of an object's method runs, if only one can be meant."""
+        """Return the function that a call of a method of an object of the type runs; None if that isn't known."""
         for home, class_ in self.lineage_of(type_):
             if (function := class_.methods.get(name)) is not None:
                 return ResolvedSymbol(home, function) if not function.is_property else None
@@ -218,10 +228,11 @@ class SymbolTable(ABC):
         return self._types[type_]
 
     def _qualified(self, type_: Type, steps: int = 8) -> Type:
+        """Return a type in words that hold in every file. At most `steps` aliases are followed one after the other."""
         name = type_.name
         if name in self.file.aliases and steps:
-            meant = self._qualified(self.file.aliases[name], steps - 1)
-            return meant if meant.name == "any" else meant._replace(nullable=meant.nullable | type_.nullable)
+            aliased = self._qualified(self.file.aliases[name], steps - 1)
+            return aliased if aliased.name == "any" else aliased._replace(nullable=aliased.nullable | type_.nullable)
         if not self.uri:
             return type_._replace(arguments=tuple(self._qualified(argument, steps) for argument in type_.arguments))
         target = self.target(name) if name in self.file.classes or "." in name else None
@@ -257,7 +268,7 @@ class SymbolTable(ABC):
         return name == base or any(base in class_.bases for _, class_ in self.lineage_of(Type(name)))
 
     def is_overridden(self, function: Function, /) -> bool:
-        """Tell whether a class below has another method of the name."""
+        """Tell whether a class below that of the method has another method of its name."""
         is_overridden = self._overridden.get(function)
         if is_overridden is None:
             is_overridden = self._overridden[function] = self._has_another_below(function)
@@ -273,12 +284,14 @@ class SymbolTable(ABC):
     # Names
 
     def class_target(self, name: str, /) -> ResolvedSymbol | None:
+        """Return the class with a qualified name, if its text is known."""
         target = self.target(name)
         return target if target is not None and target.class_ is not None else None
 
     def attribute(self, class_: Class, name: str) -> Fact:
-        """Return an attribute of the class, as it or a class above it declares it. Values that it gets only tell its
-        type: when it has which of them, nobody can say without knowing in which order methods are called."""
+        """Return what is known of an attribute of the class's objects, as this class or one above it declares it. The
+        values that it gets only tell its type: when it has which of them depends on the order in which methods are
+        called."""
         key = class_, name
         if key not in self._attributes:
             self._attributes[key] = UNKNOWN_FACT  # its value may be about itself
@@ -310,10 +323,12 @@ class SymbolTable(ABC):
         return types.pop() if len(types) == 1 else None
 
     def has_own_fields(self, class_: Class) -> bool:
+        """Tell whether something makes fields of the class's attributes, as `dataclass` does."""
         return not self.knowledge.classes["fields"].isdisjoint((*class_.decorators, *class_.bases))
 
     def declared_fact(self, type_: Type | None, name: str, at: ByteRange) -> Fact:
-        """Return a variable of a declared type."""
+        """Return what is known of a variable that is declared to have this type. `name` is its name in messages, `at`
+        the range of its declaration."""
         if type_ is None or not type_.nullable:
             return Fact(type=type_)
         why = f"`{name}` is declared so that it may be {self.knowledge.null_name(type_.nullable)}"
@@ -323,8 +338,8 @@ class SymbolTable(ABC):
     # Variables of the module
 
     def variable(self, name: str, stores: Sequence[StoredValue]) -> Fact:
-        """Return a variable of the module, for functions. One that they set themselves has the value of nobody knows
-        when."""
+        """Return what functions know of a variable of the module. Of one that a function sets, nobody knows which value
+        it has when another one runs. `stores` are the values that it gets."""
         if name not in self._variables:
             self._variables[name] = UNKNOWN_FACT
             self._variables[name] = self._variable(name, stores)
