@@ -1,6 +1,6 @@
-"""Keeps on disk what was found out about texts, so that no other process reads them again, today or tomorrow.
+"""A cache on disk of what was found out about texts, for all processes: none has to find it out again.
 
-Of a text only a digest is there, with what was found out about it.
+The texts themselves aren't on disk. A question is a digest of the text and of all else that its answer depends on.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from breadknife.paths import make_private
 log = logging.getLogger(__name__)
 
 DAYS = 60
-"""What nobody has asked for in so long goes."""
+"""An answer that nobody has asked for in so many days is removed."""
 MOST = 100_000
-"""Answers of one file: prose has some 800 for a README of 4,000 words, in about 30 MB."""
+"""The most answers in a file, in about 30 MB. The prose check has some 800 for a README of 4,000 words."""
 _BUSY_S = 0.2
 _BROKEN = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 _TABLE = """
@@ -38,8 +38,10 @@ _Result = TypeVar("_Result")
 
 
 class DiskCache:
-    """A file of answers. It may be lost: one that can't be read is made anew, and where none can be written nothing is
-    kept. Safe to use from several threads, and processes.
+    """A file with an answer for each question; both are bytes.
+
+    Nothing depends on it: a file that is damaged is made anew, and if none can be written, nothing is kept. `clock`
+    returns seconds as `time.time` does. Safe to use from several threads and processes.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time, most: int = MOST) -> None:
@@ -50,7 +52,7 @@ class DiskCache:
         self._usable = True
         self._pruned = False
         self._may_touch = True
-        """Nobody has kept us waiting for that."""
+        """False once the day of an answer couldn't be written, because another process writes: it isn't tried again."""
         self._lock = threading.Lock()
 
     def get(self, question: bytes) -> bytes | None:
@@ -125,7 +127,11 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 class TypedDiskCache(Generic[_Question, _Result]):
-    """Keeps what one engine, of one state, has said. An answer is a tuple of `kind`; `repr` tells questions apart."""
+    """The answers of one program to questions of one type. An answer is a tuple of values of the type `kind`.
+
+    `engine` identifies the program and its state: with another one, there are other answers. Questions with the same
+    `repr` are the same.
+    """
 
     def __init__(self, store: DiskCache, engine: str, kind: type[_Result]) -> None:
         self._store = store
@@ -149,8 +155,8 @@ class TypedDiskCache(Generic[_Question, _Result]):
 
 @cache
 def code_of(*folders: Path) -> str:
-    """Return a digest that is another one where the code in these folders of ours, or their data, may make something
-    else of a text."""
+    """Return a digest of breadknife's version and of all files in these folders of ours, code and data: as long as it
+    is the same, they give the same answers."""
     found = hashlib.sha256(__version__.encode())
     for file in sorted(file for folder in folders for file in folder.rglob("*.*")):
         if file.parent.name != "__pycache__" and file.is_file():  # where Python also writes files that soon go again

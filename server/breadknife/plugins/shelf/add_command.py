@@ -1,4 +1,4 @@
-"""An editor's command that puts a folder on the shelf. Imported when it comes."""
+"""The editors' command that puts a folder on the shelf. This module is imported when the command is first given."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class ContextEmbedder:
     """See `breadknife.plugins.shelf.index.filling.Embedder`."""
 
     def __init__(self, model: Model) -> None:
-        """Raises ModelError or EngineError where it can't be asked: before vectors of another model go."""
+        """Raises ModelError or EngineError if the model can't be used. It is tried here, because `fill_vectors` begins
+        with removing another model's vectors."""
         model.embed(["ready?"])
         self._model = model
 
@@ -38,8 +39,11 @@ class ContextEmbedder:
 
 
 def add_folder(named: str, context: Context) -> Done | Silence:
-    """Add a folder, or bring it up to date. `named` is its path, or its `file:` URI. Nothing is fetched for it: where
-    the model that compares meanings is missing, the answer says so. Raises Cancelled; what was read is kept."""
+    """Add a folder to the shelf, or bring it up to date if it is there. `named` is its path, or its `file:` URI.
+
+    No model is downloaded: if the one that compares meanings is missing, the answer says so. Raises Cancelled; what was
+    read until then is kept.
+    """
     try:
         folder = folder_to_add(uri_to_path(named) or Path(named).expanduser())
     except ShelfError as error:

@@ -25,18 +25,19 @@ NO_FOLDER = "no folder is on the shelf; `breadknife shelf add FOLDER` adds one"
 
 @dataclass(frozen=True)
 class FillResult:
-    """What became of folders that were to be brought up to date."""
+    """The result of bringing folders up to date."""
 
     folders: tuple[Path, ...]
-    """Those that are."""
+    """The folders that are up to date."""
     problems: tuple[str, ...]
-    """A sentence with a remedy for each that isn't."""
+    """For each folder that isn't, a sentence with a remedy."""
     words_only: str = ""
-    """Why no meanings are searched, with a remedy; empty if they are."""
+    """Why only words can be searched and not meanings, with a remedy; empty if both can."""
 
 
 def folder_to_add(folder: Path) -> Path:
-    """Return the real path of a folder that is to be added. Raises ShelfError if it can't be."""
+    """Return the path, without links, by which a folder is added. Raises ShelfError if it is no folder, is in another
+    folder on the shelf, or has one in it."""
     real = Path(os.path.realpath(folder))
     for added in added_folders():
         if real != added and real.is_relative_to(added):
@@ -53,10 +54,12 @@ def folder_to_add(folder: Path) -> Path:
 def fill(
     folders: Iterable[Path], model: str, make_embedder: Callable[[], Embedder], tell: Tell, cancel: CancelToken
 ) -> FillResult:
-    """Bring the indexes of folders up to date. One that can't be read doesn't stop the others.
+    """Bring the indexes of folders up to date, and make those that are missing. A folder that can't be read doesn't
+    stop the others.
 
-    All text comes first: it can be searched while the rest is still to be done. `make_embedder` is called after that,
-    and raises ModelError or EngineError where `model`, by its name, can't make vectors. Raises Cancelled.
+    The text of all folders comes first, because it can be searched while the rest is still to be done. After that
+    `make_embedder` is called: it raises ModelError or EngineError if `model`, by its name in the catalog, can't make
+    vectors. Raises Cancelled.
     """
     problems, words_only = dict[Path, str](), ""
     with ExitStack() as stack:
@@ -65,19 +68,19 @@ def fill(
             with _noting(problems, folder):
                 stores.append(stack.enter_context(_opened(folder)))
 
-        def each(work: Callable[[IndexWriter], None]) -> None:
+        def on_each(work: Callable[[IndexWriter], None]) -> None:
             for store in stores:
                 if store.folder not in problems:
                     with _noting(problems, store.folder):
                         work(store)
 
         with ReadingProcess() as reading:
-            each(lambda store: fill_text(store, reading, tell, cancel))
-            each(lambda store: fill_pictures(store, reading, tell, cancel))
+            on_each(lambda store: fill_text(store, reading, tell, cancel))
+            on_each(lambda store: fill_pictures(store, reading, tell, cancel))
         try:
             if any(store.folder not in problems for store in stores):
                 embedder = make_embedder()
-                each(lambda store: fill_vectors(store, embedder, tell, cancel))
+                on_each(lambda store: fill_vectors(store, embedder, tell, cancel))
         except (ModelError, EngineError) as error:
             words_only = why_words_only(error, model)
         done = tuple(store.folder for store in stores if store.folder not in problems)
@@ -85,7 +88,8 @@ def fill(
 
 
 def why_words_only(error: ModelError | EngineError, model: str) -> str:
-    """Return what to tell where no model can compare meanings, in one line with the commands that change it."""
+    """Return why only words are searched, in one line with the commands that change it. `error` says why there are no
+    vectors, and `model` is the model's name."""
     match error:
         case EngineMissing():
             why, command = "the engine isn't installed", "`breadknife setup engine`"
@@ -98,7 +102,7 @@ def why_words_only(error: ModelError | EngineError, model: str) -> str:
 
 @contextmanager
 def _noting(problems: dict[Path, str], folder: Path) -> Generator[None]:
-    """Note what the work on a folder's index fails with, instead of raising it."""
+    """Note ShelfError and sqlite3.Error of the `with` block as the folder's problem, instead of raising them."""
     try:
         yield
     except ShelfError as error:
@@ -115,7 +119,8 @@ def _opened(folder: Path) -> Generator[IndexWriter]:
 
 @contextmanager
 def alone(folder: Path) -> Generator[None]:
-    """Keep other processes from writing this folder's index meanwhile. Raises ShelfError if one does."""
+    """Keep other processes from writing a folder's index within the `with` block. Raises ShelfError if one writes it
+    now."""
     try:
         with lock_file(index_of(folder).with_suffix(".lock"), 0):
             yield

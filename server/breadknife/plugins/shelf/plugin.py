@@ -37,9 +37,9 @@ _LANGUAGES = frozenset({"markdown", "plaintext"})
 _LINK = re.compile(r"\[(?P<title>(?:\\.|[^\]\\])*)\]\(<?(?P<target>[^)>#\s][^)>#]*)(?:#page=(?P<page>\d+))?>?\)")
 _QUOTED = re.compile(r"[ \t]*>[ \t]?(.*)")
 _AROUND = 400
-"""Code points that are shown before and after a quote."""
+"""Code points of a page that are shown before the beginning of a quote; twice as many are shown from there on."""
 _MATCHED = 30
-"""Code points of a quote that are looked for on its page."""
+"""A quote is looked for on its page by its first so many code points."""
 _MOST_TITLE = 40
 
 
@@ -91,7 +91,7 @@ class ShelfPlugin:
                 return None
 
     def may_open(self, path: Path) -> bool:
-        """Return files of folders that the user has added to the shelf."""
+        """Tell whether a file is in a folder that the user has added to the shelf."""
         from breadknife.plugins.shelf.index.shelves import open_shelves
 
         real = Path(os.path.realpath(path))  # a link may have taken the place of a folder since
@@ -101,7 +101,7 @@ class ShelfPlugin:
         """The shelves belong to the process, and end with it."""
 
     def _link(self, document: Document, offset: int) -> _Link | None:
-        """Return the link at an offset, if it leads to a file of the shelf."""
+        """Return the link at an offset, if it leads to a file on the shelf; None if not."""
         line = document.line_span(document.line_at(offset))
         for match in _LINK.finditer(document.slice(line)):
             span = Span(*match.span()).shifted(line.start)
@@ -116,7 +116,8 @@ class ShelfPlugin:
 
 
 def _hover(document: Document, link: _Link) -> Hover | None:
-    """Return the quote above the link with what stands around it on the page; without a quote the page's beginning."""
+    """Return the part of the link's page around the quote above the link; the page's beginning if there is no quote, or
+    the page doesn't have it. None if the page isn't on the shelf."""
     from breadknife.plugins.shelf.chunking.cleaning import clean
     from breadknife.plugins.shelf.index.shelves import open_shelves
 

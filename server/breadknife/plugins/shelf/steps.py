@@ -51,7 +51,7 @@ def search(given: SearchInput, context: StepContext) -> SearchOutput | Silence:
 
 
 def nothing_to_search(shelves: IndexedShelves) -> Silence:
-    """Return why no folder can be searched: there is none, or the index of each is damaged."""
+    """Return the reason why no folder can be searched: there is none on the shelf, or no index can be used."""
     if problems := shelves.problems:
         what, _, remedy = problems[0].rpartition("; ")
         return Silence("shelf-damaged", f"Nothing was searched: {what}.", remedy)
@@ -61,8 +61,11 @@ def nothing_to_search(shelves: IndexedShelves) -> Silence:
 def question_vector(
     question: str, role: str, shelves: IndexedShelves, context: StepContext
 ) -> tuple[Vector, SearchGap | None]:
-    """Return the question's vector by the model of the shelf's own, empty where there is none, and what isn't searched
-    for lack of vectors. Raises Cancelled."""
+    """Return the question's vector, by the model for `role`, and what can't be searched for lack of vectors.
+
+    The vector is empty if the shelf has no vectors, has those of another model, or the model can't be used. The gap is
+    None if all chunks have vectors, and on the shelf of a recipe's test. Raises Cancelled.
+    """
     models, status = shelves.models, shelves.status
     if shelves.is_of_test:
         return (), None
