@@ -77,7 +77,7 @@ def quick(answer: Answer | None = entry("quick")) -> Fake:
 def complete(one: Host) -> Reply:
     """The first menu that leaves nobody out."""
     end = time.monotonic() + SECONDS
-    while (reply := one.ask(MENU, retry=0.0)) and len(reply.actions) < 2 and time.monotonic() < end:
+    while (reply := one.ask(MENU, patience=0.0)) and len(reply.actions) < 2 and time.monotonic() < end:
         time.sleep(0.01)
     return reply
 
@@ -85,7 +85,7 @@ def complete(one: Host) -> Reply:
 def test_a_menu_leaves_out_what_still_loads_and_a_later_one_has_it(loaded: threading.Event) -> None:
     one = host(quick(), loading(loaded))
     for _ in range(2):
-        reply = one.ask(MENU, retry=0.0)
+        reply = one.ask(MENU, patience=0.0)
         assert titles(reply) == ["quick"]
         assert {r.plugin: r.reason for r in reply.receipts} == {"quick": "", "slow": "plugin-loading"}
     loaded.set()
@@ -97,21 +97,21 @@ def test_what_loads_is_asked_once_meanwhile(loaded: threading.Event) -> None:
     plugin = loading(loaded)
     one = host(quick(), Fake("slow", lambda context: (asked.append(None), plugin.reply(context))[1]))
     for _ in range(3):
-        one.ask(MENU, retry=0.0)
+        one.ask(MENU, patience=0.0)
     assert len(asked) == 1
 
 
 def test_who_has_loaded_is_waited_for() -> None:
     one = host(quick(), slowly(entry("slow")))
     one.ask(MENU)
-    assert sorted(titles(one.ask(MENU, retry=0.0))) == ["quick", "slow"]
+    assert sorted(titles(one.ask(MENU, patience=0.0))) == ["quick", "slow"]
 
 
 def test_each_document_is_new_to_a_plugin() -> None:
     one = host(quick(), slowly(entry("slow")))
     one.ask(MENU)
     one.ask(replace(MENU, document=OTHER), plugin="quick")
-    assert titles(one.ask(replace(MENU, document=OTHER), retry=0.0)) == ["quick"]
+    assert titles(one.ask(replace(MENU, document=OTHER), patience=0.0)) == ["quick"]
 
 
 def test_who_has_found_what_is_there_is_waited_for() -> None:
@@ -119,19 +119,19 @@ def test_who_has_found_what_is_there_is_waited_for() -> None:
     one = host(quick(), slowly(Findings((finding,)), entry("slow")))
     one.ask(MENU, plugin="quick")
     [found] = one.ask(CheckRequest(DOC), among=["slow"]).findings
-    menu = one.ask(ActionRequest(DOC, Span(0, 0), (found,)), retry=0.0)
+    menu = one.ask(ActionRequest(DOC, Span(0, 0), (found,)), patience=0.0)
     assert sorted(titles(menu)) == ["quick", "slow"]
 
 
 def test_where_nobody_else_has_an_entry_what_loads_is_waited_for() -> None:
     one = host(quick(None), slowly(entry("slow")))
-    assert titles(one.ask(MENU, retry=0.0)) == ["slow"]
+    assert titles(one.ask(MENU, patience=0.0)) == ["slow"]
 
 
 def test_it_is_waited_for_there_even_if_an_earlier_menu_waits_for_it(loaded: threading.Event) -> None:
     asked, plugin, replies = list[None](), loading(loaded), list[Reply]()
     one = host(quick(None), Fake("slow", lambda context: (asked.append(None), plugin.reply(context))[1]))
-    asking = [threading.Thread(target=lambda: replies.append(one.ask(MENU, retry=0.0))) for _ in range(2)]
+    asking = [threading.Thread(target=lambda: replies.append(one.ask(MENU, patience=0.0))) for _ in range(2)]
     for thread in asking:
         thread.start()
     until(lambda: len(asked) == len(asking))
