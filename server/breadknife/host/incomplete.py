@@ -1,4 +1,4 @@
-"""Which plugins have more findings to come for which documents."""
+"""Knows which plugins have more findings to come for which documents."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 
 class IncompleteChecks:
-    """Safe to use from several threads."""
+    """The checks that go on after their first answer. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self.on_change: Callable[[], None] = lambda: None
         """Called in any thread when `uris` may return something else."""
         self._plugins: dict[str, set[str]] = {}
-        """By document's URI, in the order in which they began."""
+        """By document's URI the plugins' names; the documents in the order in which their checks began."""
         self._lock = threading.Lock()
 
     def note(self, uri: str, plugin: str, *, is_incomplete: bool) -> None:
@@ -32,6 +32,6 @@ class IncompleteChecks:
         self.on_change()
 
     def uris(self) -> tuple[str, ...]:
-        """Return the documents that more findings are to come for."""
+        """Return the URIs of the documents that more findings are to come for."""
         with self._lock:
             return tuple(self._plugins)

@@ -48,8 +48,9 @@ KINDS: Mapping[type[Any], RequestKind] = {
 when others use them too. A command or a kind of a plugin's own may read a whole PDF, and tells its progress."""
 
 OWN_SECONDS = 600.0
+"""The time limit for a plugin's own kind of request."""
 WHOLE_SECONDS = 600.0
-"""For a check that waits for every checker: LanguageTool takes 136 s for 1 MB."""
+"""The time limit for a check that waits for every checker: LanguageTool takes 136 s for 1 MB."""
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -61,5 +62,5 @@ def kind_of(request: type[Any], kinds: Mapping[type[Any], RequestKind] = KINDS) 
 
 
 def is_kind(request: object) -> bool:
-    """Tell whether a plugin may serve it."""
+    """Tell whether it is a type of request that a plugin may serve."""
     return request in KINDS or (isinstance(request, type) and issubclass(request, OwnRequest))

@@ -1,4 +1,5 @@
-"""The settings of each workspace folder while a server runs: read again when a file that they are made of changes."""
+"""Gives the settings of each workspace folder while a server runs; they are read again when one of their files
+changes."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from breadknife.host.settings.resolve import load
 from breadknife.host.settings.values import Settings
 
 _Stamp = tuple[int, int, int] | None
-"""Of a file: time of change, size, inode; None where there is none."""
+"""A file's time of change, size and inode; None if there is no file."""
 
 
 class LiveSettings:
@@ -28,16 +29,19 @@ class LiveSettings:
         stronger: Callable[[Path | None, bool | None], Sequence[Layer]],
         trusted: Callable[[Path | None], bool | None],
     ) -> None:
-        """`trusted` is the editor's word on a folder, if it has one; `stronger` makes the layers above the files'."""
+        """`trusted` returns whether the editor trusts a folder, or None if it doesn't say; `stronger` returns the
+        layers above those of the files, for a folder and that word."""
         self.on_change: Callable[[], None] = lambda: None
         """Called in any thread when a file of a folder that was asked for has changed."""
         self._host = host
         self._stronger = stronger
         self._trusted = trusted
         self._known: dict[Path | None, tuple[dict[Path, _Stamp], Settings]] = {}
+        """By root: the stamps of its files when they were read, and the settings."""
         self._lock = threading.Lock()
 
     def __call__(self, root: Path | None) -> Settings:
+        """Return the settings of a workspace folder, read again if a file has changed."""
         stamps = {path: _stamp(path) for path in settings_files(root)}
         with self._lock:
             known = self._known.get(root)

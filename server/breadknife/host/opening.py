@@ -1,4 +1,4 @@
-"""New documents as files of our own, for editors that can only show files."""
+"""Writes new documents to files of our own, for editors that can only show files."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from breadknife.task.values import NewDocument
 from breadknife.text.languages import LANGUAGES
 
 KEPT = 20
-"""Those written before are removed: who wants one saves it elsewhere."""
+"""The newest files that stay: a user who wants one saves it elsewhere."""
 _MOST_LETTERS = 60
+"""Characters of a title that a file's name has at most."""
 
 
 def folder() -> Path:
@@ -20,7 +21,7 @@ def folder() -> Path:
 
 
 def name_of(document: NewDocument, number: int) -> str:
-    """Return a file's name, on every system."""
+    """Return a name for a document's file, which every system allows, with `number` if that isn't 1."""
     words = " ".join(re.sub(r"[^\w .-]", " ", document.title).split())[:_MOST_LETTERS].strip(" .")
     known = LANGUAGES.get(document.language)
     suffix = known.suffixes[0] if known and known.suffixes else ".txt"
@@ -28,12 +29,12 @@ def name_of(document: NewDocument, number: int) -> str:
 
 
 def write_new(document: NewDocument) -> Path:
-    """Return the document's text in a file that nobody has had. Raises OSError."""
-    place = folder()
-    make_folder(place)
-    _remove_old(place)
+    """Write the document's text to a new file, and return its path. Raises OSError."""
+    documents_folder = folder()
+    make_folder(documents_folder)
+    _remove_old(documents_folder)
     for number in itertools.count(1):
-        path = place / name_of(document, number)
+        path = documents_folder / name_of(document, number)
         try:
             path.touch(mode=0o600, exist_ok=False)
         except FileExistsError:
@@ -43,7 +44,7 @@ def write_new(document: NewDocument) -> Path:
     raise AssertionError("numbers don't end")
 
 
-def _remove_old(place: Path) -> None:
-    files = sorted(place.iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+def _remove_old(documents_folder: Path) -> None:
+    files = sorted(documents_folder.iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True)
     for path in files[KEPT - 1 :]:
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Limits on how often plugins are heard: their progress, and any events."""
+"""Limits how often plugins are heard: their progress, and any other events."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ ProgressListener = Callable[[str, float | None], None]
 """Called with a line, and how much is done, from 0 to 1, where that is known. From any thread."""
 
 SECONDS = 1.0
-"""From the beginning of a request: for so long nobody wonders."""
+"""No progress is told before that, from the beginning of a request."""
 EVERY = 0.1
+"""The shortest time between two messages, in seconds."""
 MAX_CHARACTERS = 100
+"""The longest message."""
 
 
 class ProgressRelay:
-    """Hands on what plugins say of one request's progress, until its end: only once it takes long, and not more often
-    than people can read. Safe to use from several threads."""
+    """Tells a listener of one request's progress until its end: only if it takes long, and not more often than people
+    can read. Safe to use from several threads."""
 
     def __init__(self, listener: ProgressListener) -> None:
         self._listener = listener
         self._due = time.monotonic() + SECONDS
         self._latest: tuple[str, float | None] | None = None
-        """What isn't told yet."""
+        """The message that isn't told yet."""
         self._timer: threading.Timer | None = None
         self._ended = False
         self._lock = threading.Lock()
 
     def say(self, message: str, fraction: float | None = None) -> None:
+        """Tell the first line of a message, now or as soon as one may be told; a newer one then takes its place."""
         line = next(iter(message.strip().splitlines()), "")[:MAX_CHARACTERS]
         with self._lock:
             self._latest = line, None if fraction is None else min(1.0, max(0.0, fraction))
@@ -37,7 +40,7 @@ class ProgressRelay:
             if wait <= 0:
                 self._tell_latest()
             elif self._timer is None and not self._ended:
-                self._timer = threading.Timer(wait, self._late)
+                self._timer = threading.Timer(wait, self._tell_when_due)
                 self._timer.daemon = True
                 self._timer.start()
 
@@ -48,7 +51,7 @@ class ProgressRelay:
             if self._timer is not None:
                 self._timer.cancel()
 
-    def _late(self) -> None:
+    def _tell_when_due(self) -> None:
         with self._lock:
             self._timer = None
             self._tell_latest()
@@ -70,6 +73,7 @@ class Throttle:
         self._lock = threading.Lock()
 
     def allows(self) -> bool:
+        """Tell whether one more event may pass now; if so it counts."""
         now = time.monotonic()
         with self._lock:
             while self._times and self._times[0] < now - self._seconds:

@@ -18,13 +18,13 @@ IGNORE_FILES = (GITIGNORE, OWN)
 SUFFIXES = sorted({suffix for language in LANGUAGES.values() if language.definitions for suffix in language.suffixes})
 """The file suffixes whose changes on disk matter to a project."""
 READ_SECONDS = 60.0
-"""The longest wait for a folder."""
+"""The longest wait until a folder is read."""
 FOLDERS = 6
 """The most projects at a time; the least recently used one goes."""
 
 
 class Projects:
-    """Safe to use from several threads."""
+    """The projects by their roots. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self.folders: Sequence[Path] = ()
@@ -72,6 +72,7 @@ class Projects:
             project.changed(document)
 
     def closed(self, uri: str) -> None:
+        """Note that a document was closed: the file counts again."""
         with self._lock:
             root, _ = self._open.pop(uri, (None, None))
             project = self._known.get(root) if root else None

@@ -1,4 +1,4 @@
-"""The runtimes that the user's settings name, as engines."""
+"""Makes engines of the runtimes (other programs that run models) that the user's settings name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class Remotes(Mapping[str, Engine]):
 
     def __init__(self, settings: Callable[[], Settings]) -> None:
         self._settings = settings
-        self._made: dict[str, tuple[Runtime, bool, RemoteEngine]] = {}
+        self._engines: dict[str, tuple[Runtime, bool, RemoteEngine]] = {}
+        """By name: the runtime and whether we are offline, which it was made for, and the engine."""
         self._lock = threading.Lock()
 
     def __getitem__(self, name: str) -> Engine:
@@ -33,12 +34,12 @@ class Remotes(Mapping[str, Engine]):
         settings = self._settings()
         runtime = settings.engines[name]
         with self._lock:
-            entry = self._made.get(name)
+            entry = self._engines.get(name)
             if entry is None or entry[:2] != (runtime, settings.offline):
                 if entry:
                     entry[2].close()
                 entry = (runtime, settings.offline, RemoteEngine(name, runtime, offline=settings.offline))
-                self._made[name] = entry
+                self._engines[name] = entry
             return entry[2]
 
     def __iter__(self) -> Iterator[str]:

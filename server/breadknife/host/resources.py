@@ -1,4 +1,4 @@
-"""Files of the workspace folder as bytes: pictures, PDFs."""
+"""Reads files of the workspace folder as bytes, such as pictures and PDFs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from breadknife.task.values import Resource
 from breadknife.text.document import uri_to_path
 
 MAX_BYTES = 32 << 20
+"""The largest file that is read."""
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -25,7 +26,7 @@ _MAGIC = (
 
 
 def read_resource(path: Path | str, root: Path | None) -> Resource:
-    """See `breadknife.task.plugin.Context.read`. Raises FileRefused."""
+    """Return a file of the workspace folder `root`: see `breadknife.task.plugin.Context.read`. Raises FileRefused."""
     if root is None:
         raise FileRefused(f"{path} isn't read, because there is no workspace folder")
     file = shared(path, root)
@@ -41,17 +42,21 @@ def read_resource(path: Path | str, root: Path | None) -> Resource:
 
 
 def shared(path: Path | str, root: Path) -> Path | None:
-    """Return the file itself, if plugins may read it; also of a folder that is no project, but never of a home."""
+    """Return the path of a file of the folder `root` with links followed, if plugins may read it, else None.
+
+    `path` is a path or a `file:` URI. The folder needn't be a project, but a home has no files for plugins.
+    """
     if holds_home(root):
         return None
-    place = uri_to_path(path) if isinstance(path, str) and path.startswith("file:") else Path(path)
+    file = uri_to_path(path) if isinstance(path, str) and path.startswith("file:") else Path(path)
     try:
-        return FolderFiles(root).shared(root / place) if place is not None else None
+        return FolderFiles(root).shared(root / file) if file is not None else None
     except ValueError:  # a NUL
         return None
 
 
 def _media_type(path: Path, data: bytes) -> str:
+    """Return a file's media type, by its first bytes or else its name."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     detected = next((kind for magic, kind in _MAGIC if data.startswith(magic)), "")

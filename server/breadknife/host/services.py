@@ -1,4 +1,4 @@
-"""What the host keeps for the session, and what a request needs: engine, settings, receipts."""
+"""What the host keeps for the session and uses for each request: engine, settings, receipts and so on."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ from breadknife.text.syntax import SyntaxTree, TreeCache
 log = logging.getLogger("breadknife.host")
 
 REFRESHES, REFRESH_SECONDS = 30, 10.0
-"""The most refreshes of one plugin and document in that time. More are a loop: the answer causes its own refresh. Of
-several documents each has its own, or the news of one would be lost over another's."""
+"""The most refreshes of one plugin and document in that time. More are a loop: the answer causes its own refresh. Each
+document has its own limit, so that the refreshes of one don't use up another's."""
 THROTTLES = 512
-"""The newest that are kept."""
+"""The newest throttles that are kept."""
 GROWTHS = 200
 """The same limit for completions: fast typing makes ten requests a second, and each may grow."""
 NOTICES = 20
@@ -52,7 +52,7 @@ NOTICES = 20
 
 @dataclass
 class Services:
-    """Safe to use from several threads."""
+    """What all requests of a session share. Safe to use from several threads."""
 
     registry: Registry
     engine: Engine
@@ -66,7 +66,7 @@ class Services:
     on_growth: Callable[[Document], None] = lambda document: None
     """Called with a document, as it was asked about, when more of its completion is there."""
     on_hints: Callable[[type[Any]], None] = lambda kind: None
-    """Called with LensRequest or InlayRequest when those of a document would be others now."""
+    """Called with LensRequest or InlayRequest when the lenses or inlays of a document have changed."""
     on_progress: ProgressListener = lambda message, fraction: None
     """Called with what plugins say of their progress, where the asker of a request doesn't say otherwise."""
     on_notice: Callable[[str], None] = lambda message: None
@@ -88,7 +88,7 @@ class Services:
     _trees: TreeCache = field(default_factory=TreeCache)
     _noticed: set[str] = field(default_factory=set[str])
     _missing: set[str] = field(default_factory=set[str])
-    """What was told, or not, of engines and models that aren't there."""
+    """The messages about missing engines and models, whether they were told or not."""
     _throttles: LruCache[tuple[str, str], Throttle] = field(default_factory=lambda: LruCache(THROTTLES))
     _late: Counter[str] = field(default_factory=Counter[str])
     """Plugin's name -> bytes that left the machine after the receipt of their request was written."""
@@ -100,10 +100,11 @@ class Services:
         self.pauses = Pauses(lambda name: self.registry.versions.get(name, ""))
 
     def notify(self, message: str, plugin: str = "") -> None:
+        """Show the user a message, of `plugin` if there is one: once, and not too many of one plugin."""
         with self._lock:
-            new = message not in self._noticed and not any(missing in message for missing in self._missing)
+            is_new = message not in self._noticed and not any(missing in message for missing in self._missing)
             self._noticed.add(message)
-        if new and (not plugin or self._throttle("notice", plugin, NOTICES, math.inf).allows()):
+        if is_new and (not plugin or self._throttle("notice", plugin, NOTICES, math.inf).allows()):
             self.on_notice(message)
 
     def notify_missing(self, error: ModelMissing | EngineMissing) -> None:
@@ -117,6 +118,7 @@ class Services:
             self._missing.add(missing)
 
     def sent_late(self, plugin: str, count: int) -> None:
+        """Count bytes that left the machine after the receipt of their request was written."""
         with self._lock:
             self._late[plugin] += count
 
@@ -133,18 +135,19 @@ class Services:
         return late + sum(receipt.bytes_sent for receipt in self.ledger.newest(limit=sys.maxsize))
 
     def record(self, receipt: Receipt) -> None:
+        """Keep a receipt in memory, and in a file if the user's settings say so."""
         self.ledger.add(receipt)
         if self.settings.keep_receipts:
             self._receipt_log(receipt)
 
     def refresh(self, plugin: str, document: Document, kind: type[Any]) -> None:
-        """Report that the answer to a request of that kind has changed."""
-        grown = kind is CompletionRequest
-        most = GROWTHS if grown else REFRESHES
+        """Report that a plugin's answer to a request of that kind has changed, unless it does so without end."""
+        is_growth = kind is CompletionRequest
+        most = GROWTHS if is_growth else REFRESHES
         what = f"refresh {kind.__name__} {document.uri}"
         if not self._throttle(what, plugin, most, REFRESH_SECONDS).allows():
             log.warning("plugin %s asks for refreshes without end: left out", plugin)
-        elif grown:
+        elif is_growth:
             self.on_growth(document)
         elif kind in (LensRequest, InlayRequest):
             self.on_hints(kind)
@@ -162,8 +165,8 @@ class Services:
                 yield plugin
 
     def may_show(self, uri: str, root: Path | None, plugin: Plugin) -> bool:
-        """Tell whether a plugin may have the editor show what is there: a file of the workspace folder, what is open,
-        or a file that the plugin has from the user."""
+        """Tell whether a plugin may have the editor show what is at a URI: a file of the workspace folder, a document
+        that is open, or a file that the user has given to the plugin."""
         uri = uri.partition("#")[0]
         if self.projects.is_open(uri):
             return True
@@ -176,6 +179,7 @@ class Services:
         return may_open is not None and path is not None and may_open(path)
 
     def tree(self, document: Document) -> SyntaxTree | None:
+        """Return a document's syntax tree; None without a grammar."""
         return self._trees.tree(document)
 
     def settings_for(self, document: Document | None, root: Path | None) -> Settings:

@@ -41,7 +41,7 @@ def trusted_by(path: Path) -> Path | None:
 
 
 def is_trusted(path: Path) -> bool:
-    """Raises SettingsError."""
+    """Tell whether the user trusts a path, after following its links. Raises SettingsError."""
     return trusted_by(path) is not None
 
 
@@ -60,11 +60,12 @@ def revoke(folder: Path) -> bool:
 
 
 def _real(path: Path) -> Path:
-    """The real path. Unlike `Path.resolve`, it accepts links that form a loop."""
+    """Return the real path. Unlike `Path.resolve`, it accepts links that form a loop."""
     return Path(os.path.realpath(path))
 
 
 def _change(add: Path | None = None, remove: Path | None = None) -> bool:
+    """Add and remove trusted folders. Returns whether that changes anything. Raises SettingsError."""
     path = trust_file()
     try:
         with lock_file(path.with_name(f"{path.name}.lock")):

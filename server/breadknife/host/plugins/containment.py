@@ -119,6 +119,8 @@ class Containment:
 
 
 class _Call(Generic[T]):
+    """One work of one plugin. It hangs if it still runs `seconds` after it began."""
+
     def __init__(self, name: str, work: Callable[[], T], seconds: float, done: Callable[[_Call[T]], None]) -> None:
         self.name = name
         self.result: tuple[T] | None = None
@@ -140,6 +142,10 @@ class _Call(Generic[T]):
         return self._hangs or (self._began is not None and time.monotonic() >= self._began + self._seconds)
 
     def give_up(self, *, overdue: bool) -> Unfinished:
+        """Wait no longer; a work that hasn't begun never will. Returns why it has no result.
+
+        `overdue`: its time is up.
+        """
         self._given_up = True
         self._hangs = overdue and self._began is not None
         if self._hangs:

@@ -27,7 +27,7 @@ from breadknife.host.host import Host
 from breadknife.host.report.status import status
 
 SECONDS = 2.0
-"""How long each side waits for the other."""
+"""How long a server waits for the command line; the command line waits twice as long."""
 LONGEST = 1 << 16
 """The most bytes of a request."""
 log = logging.getLogger("breadknife.host")
@@ -103,7 +103,7 @@ class Inspector:
 
 
 def ask_servers(request: InspectorRequest, folder: Path | None = None) -> Iterator[tuple[int, Any]]:
-    """Yields the process id and the answer of each running server. It skips servers that don't answer."""
+    """Yield the process id and the answer of each running server. Servers that don't answer are left out."""
     folder = folder or servers_folder()
     for server in sorted(folder.iterdir()) if folder.is_dir() else ():
         if not server.name.isdigit():
@@ -112,9 +112,9 @@ def ask_servers(request: InspectorRequest, folder: Path | None = None) -> Iterat
             shutil.rmtree(server, ignore_errors=True)
             continue
         with contextlib.suppress(OSError, msgspec.DecodeError, EngineUnavailable):
-            reply = _asked(server, request)
-            if reply is not None:
-                yield int(server.name), reply
+            answer = _ask_server(server, request)
+            if answer is not None:
+                yield int(server.name), answer
 
 
 def running_servers(folder: Path | None = None) -> list[int]:
@@ -128,7 +128,8 @@ def servers_folder() -> Path:
     return paths.runtime_dir() / "servers"
 
 
-def _asked(server: Path, request: InspectorRequest) -> Any:
+def _ask_server(server: Path, request: InspectorRequest) -> Any:
+    """Return the answer of the server with that folder; None if it has none, or isn't the one that made the folder."""
     peer, endpoint = connect(server, SECONDS)
     with peer:
         peer.settimeout(2 * SECONDS)
@@ -139,6 +140,7 @@ def _asked(server: Path, request: InspectorRequest) -> Any:
 
 
 def _read_line(peer: socket.socket, longest: int) -> bytes:
+    """Return the next line, or what there is of it at the end or after about `longest` bytes."""
     line = b""
     while not line.endswith(b"\n") and len(line) < longest:
         piece = peer.recv(1 << 16)

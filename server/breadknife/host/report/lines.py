@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 _IN_VAIN = "no-opinion"
+"""The reason in a receipt of a plugin that had nothing to say."""
 _FAILURES = 3
 """How many of the newest failures of each kind are listed."""
 
@@ -61,21 +62,24 @@ def _engine(engine: Values) -> Iterator[str]:
 
 
 def folded(receipts: Iterable[Values]) -> list[tuple[Values, int]]:
-    """Receipts, each with how many it stands for. Editors ask at each move of the cursor, mostly without a result: of
-    such receipts for one plugin and file, only the newest is left."""
-    found = list[tuple[Values, int]]()
-    vain = dict[tuple[str, str, str], int]()
+    """Return receipts, each with how many it stands for. They come and go newest first.
+
+    Editors ask at each move of the cursor, mostly without a result: of such receipts in a row for one kind of request,
+    plugin and file, only the newest is left.
+    """
+    folded_receipts = list[tuple[Values, int]]()
+    vain_indices = dict[tuple[str, str, str], int]()
     for receipt in receipts:
-        of, is_vain = (receipt["request"], receipt["plugin"], receipt["uri"]), receipt["reason"] == _IN_VAIN
-        if is_vain and of in vain:
-            newest, times = found[vain[of]]
-            found[vain[of]] = newest, times + 1
+        key, is_vain = (receipt["request"], receipt["plugin"], receipt["uri"]), receipt["reason"] == _IN_VAIN
+        if is_vain and key in vain_indices:
+            newest, times = folded_receipts[vain_indices[key]]
+            folded_receipts[vain_indices[key]] = newest, times + 1
             continue
-        vain.pop(of, None)
+        vain_indices.pop(key, None)
         if is_vain:
-            vain[of] = len(found)
-        found.append((receipt, 1))
-    return found
+            vain_indices[key] = len(folded_receipts)
+        folded_receipts.append((receipt, 1))
+    return folded_receipts
 
 
 def receipt_lines(receipt: Values, times: int = 1) -> list[str]:
@@ -87,11 +91,12 @@ def receipt_lines(receipt: Values, times: int = 1) -> list[str]:
     first = f"{what}: {receipt['outcome']}{reason}, {receipt['milliseconds']:.0f} ms{more}"
     remedy = receipt["remedy"] and f"→ {receipt['remedy']}"
     refused = (f"left as it is: {why}" for why in receipt.get("refused", ()))
-    said = (" ".join(text.split("\n")) for text in (receipt["sentence"], remedy, *refused, receipt["model"]) if text)
-    return [first, *(f"    {text}" for text in said)]
+    texts = (" ".join(text.split("\n")) for text in (receipt["sentence"], remedy, *refused, receipt["model"]) if text)
+    return [first, *(f"    {text}" for text in texts)]
 
 
 def duration(seconds: float) -> str:
+    """Return a duration in the two units that matter, such as `2 h 5 min`."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

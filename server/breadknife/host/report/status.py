@@ -24,8 +24,8 @@ def status(host: Host) -> dict[str, Any]:
     except EngineUnavailable as error:
         problem = str(error)
     needed = {role for plugin in host.registry.plugins for role in roles_of(plugin)}
-    asked = {role: name for role, name in host.catalog.roles.items() if role in needed or _is_usual(host, name)}
-    roles = asked | dict(host.settings.models)
+    by_catalog = {role: name for role, name in host.catalog.roles.items() if role in needed or _is_usual(host, name)}
+    roles = by_catalog | dict(host.settings.models)
     return {
         "version": __version__,
         "offline": host.settings.offline,
@@ -57,13 +57,13 @@ def _is_usual(host: Host, name: str) -> bool:
 
 
 def _path(host: Host, name: str) -> str | None:
-    """The path of a model's file; None if it isn't on this machine or another program runs it."""
+    """Return the path of a model's file; None if it isn't on this machine or another program runs it."""
     path = None if split_model(name) else ModelStore().find(host.catalog.model(name))
     return str(path) if path else None
 
 
 def _remotes(host: Host, roles: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The engines that get text for a role, each with a sentence for people."""
+    """Yield the engines that get text for a role, each with a sentence for people."""
     for name, runtime in host.settings.engines.items():
         asking = sorted(role for role, model in roles.items() if (split_model(model) or ("",))[0] == name)
         if not asking:

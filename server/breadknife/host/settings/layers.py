@@ -21,7 +21,7 @@ WORKSPACE_FILE = "breadknife.toml"
 PYPROJECT = "pyproject.toml"
 _IN_PYPROJECT = ("tool", "breadknife")
 _LONGEST = 1 << 20
-"""Bytes."""
+"""The largest settings file in bytes."""
 
 
 class Author(Enum):
@@ -124,7 +124,8 @@ def _is_trusted(file: Path, trusted: bool | None, problems: list[SettingsError])
 
 
 def _read(path: Path) -> str:
-    """Empty where there is no file. A link may lead out of the folder: then the folder's trust doesn't count."""
+    """Return a file's text, empty if there is no file. A link may lead out of the folder: then the folder's trust
+    doesn't count. Raises SettingsError."""
     try:
         return read_regular(path, _LONGEST).decode("utf-8-sig")
     except FileNotFoundError:

@@ -1,4 +1,5 @@
-"""Checks layers against the plugins' own types and merges them: what is wrong is told with its place and left out."""
+"""Checks layers against the plugins' own types and merges them: a wrong value is reported with its place and left
+out."""
 
 from __future__ import annotations
 
@@ -40,8 +41,8 @@ EVERY_PLUGINS: Mapping[str, Any] = {
 FLAGS = ("offline", "keep_receipts")
 TABLES = ("models", "escalate", "engine", "engines", "overrides")
 
-_PATTERNS = 100
-"""Of a layer's overrides."""
+_MOST_PATTERNS = 100
+"""The most patterns of one layer's overrides together."""
 _NOT_OWN = "only your own config.toml may say that: an editor may send a workspace's settings as its own"
 
 
@@ -79,6 +80,8 @@ def _is_trusted(root: Path | None, trusted: bool | None) -> bool:
 
 
 class _Wrong(Exception):
+    """A value of a layer can't be used."""
+
     def __init__(self, path: KeyPath, why: str) -> None:
         super().__init__(why)
         self.path = path
@@ -87,13 +90,17 @@ class _Wrong(Exception):
 
 @dataclass
 class _Resolver:
+    """Reads layers, weakest first, into entries and problems."""
+
     types: PluginTypes
     entries: list[Entry] = field(default_factory=list[Entry])
     problems: list[SettingsError] = field(default_factory=list[SettingsError])
     _weaker: int = 0
     """The number of `entries` from weaker layers."""
     _untrusted: list[str] = field(default_factory=list[str])
+    """The settings of the current layer that need trust and don't have it, each with its place."""
     _patterns: int = 0
+    """How many patterns the current layer's overrides have so far."""
 
     @cached_property
     def _catalog(self) -> Catalog:
@@ -114,6 +121,7 @@ class _Resolver:
             )
 
     def _top(self, layer: Layer, key: str, value: object) -> None:
+        """Read a key outside of tables, or a table. Raises _Wrong."""
         if key in self.types:
             self._plugin(layer, (key,), value, None)
         elif key in FLAGS:
@@ -132,23 +140,23 @@ class _Resolver:
     def _plugin(self, layer: Layer, path: KeyPath, value: object, scope: Scope | None) -> None:
         name = str(path[-1])
         kind = self.types[name]
-        marked = {attribute.name for attribute in dataclasses.fields(kind) if attribute.metadata.get(NEEDS_TRUST)}
-        own = {attribute.name for attribute in dataclasses.fields(kind) if attribute.metadata.get(OWN_ALONE)}
-        for key, wish in _table(path, value).items():
-            full = (*path, key)
+        need_trust = {attribute.name for attribute in dataclasses.fields(kind) if attribute.metadata.get(NEEDS_TRUST)}
+        users_own = {attribute.name for attribute in dataclasses.fields(kind) if attribute.metadata.get(OWN_ALONE)}
+        for key, setting in _table(path, value).items():
+            key_path = (*path, key)
             with self._collected(layer):
-                if key in own and layer.author is not Author.USER:
-                    raise _Wrong(full, _NOT_OWN)
-                if key in marked and not self._believes(layer, full):
+                if key in users_own and layer.author is not Author.USER:
+                    raise _Wrong(key_path, _NOT_OWN)
+                if key in need_trust and not self._believes(layer, key_path):
                     continue
                 if key in EVERY_PLUGINS:
-                    new = _converted(full, wish, EVERY_PLUGINS[key])
-                    if key == "enabled" and new and self._is_off(layer, name) and not self._believes(layer, full):
+                    new = _converted(key_path, setting, EVERY_PLUGINS[key])
+                    if key == "enabled" and new and self._is_off(layer, name) and not self._believes(layer, key_path):
                         continue
                 else:
-                    new = _field(full, wish, kind, *EVERY_PLUGINS)
-                    _checked(full, lambda key=key, new=new: dataclasses.replace(kind(), **{key: new}))
-                self._add_entry(layer, full, new, scope)
+                    new = _field(key_path, setting, kind, *EVERY_PLUGINS)
+                    _checked(key_path, lambda key=key, new=new: dataclasses.replace(kind(), **{key: new}))
+                self._add_entry(layer, key_path, new, scope)
 
     def _roles(self, layer: Layer, key: str, value: object) -> None:
         if key == "escalate" and layer.author is not Author.USER:
@@ -212,8 +220,8 @@ class _Resolver:
                 raise _Wrong((*path, key), "an empty list fits no document")
         scope = Scope(**given)
         self._patterns += len(scope.paths)
-        if self._patterns > _PATTERNS:
-            raise _Wrong((*path, "paths"), f"more than {_PATTERNS} patterns in one file")
+        if self._patterns > _MOST_PATTERNS:
+            raise _Wrong((*path, "paths"), f"more than {_MOST_PATTERNS} patterns in one file")
         _checked((*path, "paths"), lambda: scope.patterns)
         return scope
 
@@ -237,7 +245,7 @@ class _Resolver:
 
     @contextmanager
     def _collected(self, layer: Layer) -> Generator[None, None, None]:
-        """Turns _Wrong into a problem, so that the rest is still read."""
+        """Turn a _Wrong that the block raises into a problem, so that the rest is still read."""
         try:
             yield
         except _Wrong as wrong:
@@ -258,7 +266,7 @@ def _runtime(path: KeyPath, value: object) -> Runtime:
 
 
 def _checked(path: KeyPath, make: Any) -> Any:
-    """Returns `make()`. If that raises, even in a plugin's own code, the setting is wrong: raises _Wrong."""
+    """Return `make()`. If that raises, even in a plugin's own code, the setting is wrong: raises _Wrong."""
     try:
         return make()
     except Exception as error:
@@ -266,7 +274,8 @@ def _checked(path: KeyPath, make: Any) -> Any:
 
 
 def _field(path: KeyPath, value: object, kind: type[Any], *also: str) -> Any:
-    """A value for the field of `kind` that is the last of `path`; `also` are names that are no fields."""
+    """Return a value converted for the field of `kind` that `path` ends with. Raises _Wrong if there is no such field;
+    the message then names the fields and `also`."""
     key = str(path[-1])
     hints: dict[str, Any] = _checked(path, lambda: get_type_hints(kind, include_extras=True))
     if key not in {attribute.name for attribute in dataclasses.fields(kind)}:
@@ -298,7 +307,7 @@ def _dotted(path: KeyPath) -> str:
 
 
 def _word(key: str) -> str:
-    """A key on one line of a message, whatever a stranger wrote."""
+    """Return a key for one line of a message, whatever a stranger wrote."""
     return key if re.fullmatch(r"[\w-]{1,60}", key) else _shown(key)
 
 

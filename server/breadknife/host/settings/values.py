@@ -20,6 +20,7 @@ PluginTypes = Mapping[str, type[Any]]
 """Plugin name -> its settings dataclass."""
 
 _REMEMBERED = 500
+"""The most paths whose settings are remembered."""
 log = logging.getLogger("breadknife.host")
 
 
@@ -66,6 +67,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Settings:
+    """The settings for a workspace folder, or for one document of it."""
+
     offline: bool = False
     """Never use the network, not even to download a model."""
     keep_receipts: bool = False
@@ -105,7 +108,7 @@ class Settings:
         known = self._remembered.get(key)
         if known is None:
             types = {name: cast("type[Any]", type(value)) for name, value in self.plugins.items()}
-            fitting = [s for s in self.entries if s.scope is None or s.scope.fits(path, language)]
+            fitting = [entry for entry in self.entries if entry.scope is None or entry.scope.fits(path, language)]
             known = replace(settled(fitting, types), trusted=self.trusted)
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
@@ -124,23 +127,23 @@ def settled(entries: Iterable[Entry], types: PluginTypes) -> Settings:
     plugins, disabled, milliseconds = dict(settings.plugins), set[str](), dict[str, int]()
     severities: dict[str, Mapping[str, Severity]] = {}
     offline = keep_receipts = False
-    for each in settings.entries:
-        if each.table in plugins:
-            if each.name == "enabled":
-                (disabled.discard if each.value else disabled.add)(each.table)
-            elif each.name == "milliseconds":
-                milliseconds[each.table] = each.value
-            elif each.name == "severities":
-                severities[each.table] = each.value
+    for entry in settings.entries:
+        if entry.table in plugins:
+            if entry.name == "enabled":
+                (disabled.discard if entry.value else disabled.add)(entry.table)
+            elif entry.name == "milliseconds":
+                milliseconds[entry.table] = entry.value
+            elif entry.name == "severities":
+                severities[entry.table] = entry.value
             else:
-                plugins[each.table] = _changed(plugins[each.table], each)
-        elif each.table in tables:
-            tables[each.table][each.name] = each.value
-        elif each.key == "offline":
+                plugins[entry.table] = _changed(plugins[entry.table], entry)
+        elif entry.table in tables:
+            tables[entry.table][entry.name] = entry.value
+        elif entry.key == "offline":
             # No layer takes back what one has asked for: an editor may send a workspace's settings as its own.
-            offline = offline or each.value
-        elif each.key == "keep_receipts":
-            keep_receipts = each.value
+            offline = offline or entry.value
+        elif entry.key == "keep_receipts":
+            keep_receipts = entry.value
     return replace(
         settings,
         offline=offline,
@@ -154,6 +157,7 @@ def settled(entries: Iterable[Entry], types: PluginTypes) -> Settings:
 
 
 def _changed(value: Any, entry: Entry) -> Any:
+    """Return a plugin's settings with an entry; without it if they don't allow it."""
     try:
         return replace(value, **{entry.name: entry.value})
     except Exception as error:  # a plugin's own check of several fields together
@@ -162,6 +166,7 @@ def _changed(value: Any, entry: Entry) -> Any:
 
 
 def _below(root: Path | None, path: Path | None) -> str | None:
+    """Return a path relative to `root`, with `/`; None if it isn't below."""
     if root is None or path is None or not path.is_relative_to(root):
         return None
     return path.relative_to(root).as_posix()
