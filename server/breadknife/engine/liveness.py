@@ -37,6 +37,8 @@ _STOPPED = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 
 @dataclass(frozen=True)
 class DaemonProcess:
+    """A process as the daemon wrote it down: number, start and program, which no other process has together."""
+
     pid: int
     started: float
     """Unix time."""
@@ -46,10 +48,10 @@ class DaemonProcess:
         """Return the process; None where it is gone, another one has its number, or the system doesn't tell."""
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < SAME_SECONDS and process.exe() == self.executable
+            is_same = abs(process.create_time() - self.started) < SAME_SECONDS and process.exe() == self.executable
         except (psutil.Error, OSError):
             return None
-        return process if same else None
+        return process if is_same else None
 
 
 def announce(folder: Path) -> None:
@@ -61,6 +63,7 @@ def announce(folder: Path) -> None:
 
 
 def withdraw(folder: Path) -> None:
+    """Take back what `announce` wrote."""
     with contextlib.suppress(OSError):
         _file(folder).unlink(missing_ok=True)
 
@@ -97,6 +100,7 @@ class HangDetector:
         return self._counted >= STILL_SECONDS / 2
 
     def is_hanging(self) -> bool:
+        """Look at the process, and tell whether it has been silent for too long for what it does. Call it often."""
         if self._cpu_seconds is None:  # not at the beginning: nearly always an answer comes before a first look
             self._process = self._find()
             self._cpu_seconds = _cpu_seconds(self._process)

@@ -27,6 +27,7 @@ class Memory:
 
 
 def memory() -> Memory:
+    """Measure the memory that is left, and what this process holds."""
     own = psutil.Process().memory_info()
     # Linux counts pages of mapped files as available, as it can drop and read them again. Those that we have mapped
     # are the weights that we compute with: without them each token would wait for the disk.
@@ -75,7 +76,7 @@ def _times() -> tuple[float, float, float]:
 
 
 def machine() -> str:
-    """Processor, cores and llama.cpp: what was measured holds as long as this stays the same."""
+    """Return processor, cores and llama.cpp in words: measurements are valid as long as this stays the same."""
     physical, logical = cores()
     return f"{processor()}, {physical} of {logical} cores, llama.cpp {llama_build()}"
 

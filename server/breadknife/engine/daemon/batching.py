@@ -21,13 +21,14 @@ class PendingEvaluation:
     branch: int
     """Which of the job's sequences."""
     tokens: Sequence[int]
-    """Those that are left."""
+    """The tokens that are not evaluated yet."""
     outputs: int
+    """How many of the last tokens still get a row."""
     adapter: str = ""
     embeddings: bool = False
     rows: list[Rows] = field(default_factory=list[Rows])
     silent: bool = False
-    """Only to fill the cache again: nobody waits for rows."""
+    """Whether it only fills the cache again, so that nobody waits for rows."""
 
     def head(self, sequence: int, length: int) -> Evaluation:
         """Return the first `length` of the tokens that are left."""
@@ -35,6 +36,7 @@ class PendingEvaluation:
         return Evaluation(sequence, self.tokens[:length], outputs, self.adapter, self.embeddings)
 
     def add(self, outputs: int, rows: Rows) -> None:
+        """Add the rows of a piece that was evaluated."""
         self.outputs -= outputs
         if outputs:
             self.rows.append(rows)
@@ -47,10 +49,11 @@ class PendingEvaluation:
 
 
 def jobs_in_batch(sizes: Sequence[int], room: int, calibration: Calibration | None) -> int:
-    """Return how many of the jobs, the most urgent first, that want so many tokens each share the next decode.
+    """Return how many jobs share the next decode. `sizes` are the tokens that each of them wants, the most urgent
+    first; `room` is the most that one decode takes.
 
-    As many as give the most tokens a second. What is more than one decode holds is evaluated in slices, and all
-    have a share in those.
+    They are as many as give the most tokens a second. What is more than one decode holds is evaluated in slices, and
+    all have a share in those.
     """
     if sum(sizes) > room:
         return len(sizes)

@@ -38,9 +38,10 @@ class _Interrupted(Exception):
 
 
 def calibrate(model: Model, threads: tuple[int, ...], measured: Measured) -> Calibration | None:
-    """Measure what isn't in `measured` yet; `threads` are the numbers to try, rising.
+    """Measure what a decode costs, and return it. `threads` are the numbers of threads to try, rising; `measured` has
+    what is known already, and gets the rest.
 
-    None when interrupted, or when the cache has no empty sequence or no room. Raises EngineError.
+    Returns None when interrupted, or when the cache has no empty sequence or no room. Raises EngineError.
 
     Costs are those at the start of a sequence; attention adds to them with every token that is already there.
     """
@@ -58,14 +59,14 @@ def calibrate(model: Model, threads: tuple[int, ...], measured: Measured) -> Cal
             measured[key] = _quickest(model, empty, tokens[:count], rows)
         return measured[key]
 
-    def completion(threads: int) -> float:
+    def completion_seconds(threads: int) -> float:
         """Return the seconds of a typical completion: up to 64 new tokens of prompt, 8 of output."""
         return seconds(threads, sizes[0], 1) + 8 * seconds(threads, 1, 1)
 
     try:
         best = threads[0]
         for more in threads[1:]:
-            if completion(more) > 0.95 * completion(best):
+            if completion_seconds(more) > 0.95 * completion_seconds(best):
                 break
             best = more
         prompt = {n: seconds(best, n, 1) for n in sizes}
@@ -81,20 +82,21 @@ def calibrate(model: Model, threads: tuple[int, ...], measured: Measured) -> Cal
 
 
 def _quickest(model: Model, sequence: int, tokens: list[int], rows: int) -> float:
+    """Return the seconds of the quickest of several decodes of the same tokens, with so many rows."""
     taken: list[float] = []
     while len(taken) < RUNS and sum(taken) < ENOUGH_SECONDS:
         start = time.perf_counter()
-        done = model.decode([Evaluation(sequence, tokens, rows)])
+        decoded = model.decode([Evaluation(sequence, tokens, rows)])
         taken.append(time.perf_counter() - start)
         model.truncate(sequence, 0)
-        if done is None:
+        if decoded is None:
             raise _Interrupted
     return min(taken)
 
 
 @dataclass(frozen=True)
 class Calibrations:
-    """All that is known of one machine."""
+    """The calibrations of all models on one machine."""
 
     machine: str
     models: dict[str, Calibration] = field(default_factory=dict[str, Calibration])

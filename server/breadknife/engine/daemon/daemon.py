@@ -1,6 +1,6 @@
 """The engine's process: one per user, shared by all editors and lint runs, gone when nobody has used it for a while.
 
-Slot as `python -m breadknife.engine.daemon.daemon FOLDER`. It computes in one thread (see `scheduler`) and talks in
+Run as `python -m breadknife.engine.daemon.daemon FOLDER`. It computes in one thread (see `scheduler`) and talks in
 another (asyncio).
 """
 
@@ -43,6 +43,7 @@ from breadknife.offline import forbid_network
 from breadknife.paths import lock_file, state_dir
 
 IDLE_SECONDS = 600.0
+"""A daemon that was asked nothing for so long ends."""
 STEP_DOWN_SECONDS = 20.0
 """How long a new daemon waits for one that is finishing its work."""
 LEAVING_SECONDS = 2.0
@@ -52,7 +53,9 @@ STUCK_LOOKS = 600
 CRASHED = 70
 """Exit code: EX_SOFTWARE of <sysexits.h>."""
 SEQUENCES = 36
+"""Sequences of each model's KV cache."""
 WIDTH = 128
+"""The most tokens of one decode."""
 log = logging.getLogger("breadknife.engine")
 
 
@@ -76,7 +79,7 @@ class Daemon:
         self._stopped = asyncio.Event()
 
     async def serve(self, server: socket.socket, endpoint: Endpoint, unlist: Callable[[], None]) -> None:
-        """Returns when all is done; `unlist` is called as soon as no new connection is taken."""
+        """Serve until it is time to end and all is done. `unlist` is called as soon as no new connection is taken."""
         self._stop_at_sigterm()
 
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -100,9 +103,10 @@ class Daemon:
         await self._finish()
 
     async def _finish(self) -> None:
+        """Finish what was begun, give clients some time to hang up, and end the connections that are left."""
         for session in self._sessions.values():
             session.leave()
-        while not self._stopped.is_set() and any(each.busy for each in self._sessions.values()):
+        while not self._stopped.is_set() and any(session.busy for session in self._sessions.values()):
             await _either(self._stopped, 0.05)
         end = time.monotonic() + LEAVING_SECONDS
         while not self._stopped.is_set() and self._sessions and time.monotonic() < end:
@@ -114,6 +118,7 @@ class Daemon:
         await asyncio.gather(*self._sessions, return_exceptions=True)
 
     def _idle(self) -> bool:
+        """Tell whether nothing was asked for so long that the daemon ends; also look whether it is stuck."""
         if self.scheduler.busy:
             self._last_used = time.monotonic()
             self._end_if_stuck()
@@ -167,6 +172,7 @@ class Daemon:
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, but no longer than `seconds`."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
 

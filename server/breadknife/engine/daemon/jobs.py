@@ -26,6 +26,7 @@ class Job:
     request: api.EngineRequest
     reply: Callable[[Reply], None]
     owner: object = None
+    """The client's session: it alone supersedes its own jobs."""
     queued_at: float = field(default_factory=time.monotonic)
     """When it came, or when the last of its texts was read, where each is a turn of its own."""
     cancelled: bool = False
@@ -43,7 +44,8 @@ class Job:
 
     @property
     def kind(self) -> str:
-        """What was evaluated for one kind is of no use to another, and can't share a decode with it."""
+        """The adapter's name, or that it is about embeddings: only jobs of one kind share cached tokens and a
+        decode."""
         return "embeddings:" if isinstance(self.request, api.EmbedRequest) else self.adapter
 
     @property
@@ -71,7 +73,7 @@ class Slot(JobState):
     preempted: list[list[int]] | None = None
     """The tokens of its sequences when a more urgent job took their room."""
     most: int = 1 << 30
-    """Tokens of one evaluation that the next decode takes."""
+    """The most tokens of one evaluation that the next decode takes."""
     kept: bool = False
     """Whether a snapshot of the prompt was asked for."""
     first: api.Chunk | None = None
@@ -81,7 +83,7 @@ class Slot(JobState):
         self.steps: JobSteps = self.plan.steps(self)
 
     def restart(self) -> None:
-        """Begin anew."""
+        """Begin the job's steps anew."""
         self.steps.close()
         self.steps = self.plan.steps(self)
 
@@ -111,7 +113,7 @@ class Slot(JobState):
     def retake_sequences(self) -> bool:
         """Take sequences again; what was forgotten meanwhile is evaluated again before what is pending.
 
-        False, and nothing is taken, where the prompt that several sequences share was forgotten: each would evaluate
+        Returns False, and takes nothing, if the prompt that several sequences share was forgotten: each would evaluate
         it for itself, for which there is no room. The job has to begin anew.
         """
         preempted, self.preempted = self.preempted or [], None

@@ -29,15 +29,16 @@ OVERHEAD = 300 << 20
 SPARED_SECONDS = 30.0
 """A model that was used so recently isn't dropped only because others need memory: it would be loaded again at once."""
 SETTLED_SECONDS = 3.0
-"""Nobody types any more: time to measure and to write snapshots."""
+"""After so long without a request nobody types any more: time to measure and to write snapshots."""
 MOST_THREADS = 8
-"""Before a model is calibrated. More seldom help: decoding waits for memory."""
+"""The most threads before a model is calibrated. More seldom help: decoding waits for memory."""
 KEPT_PENDING = 8
+"""So many snapshots at most wait to be written."""
 log = logging.getLogger("breadknife.engine")
 
 
 def from_catalog(name: str) -> ModelInfo:
-    """Raises UnknownModel."""
+    """Return the catalog's entry of a model. Raises UnknownModel."""
     return read_models().model(name)
 
 
@@ -48,15 +49,20 @@ def from_store(name: str) -> Path:
 
 @dataclass(eq=False)
 class _Loaded:
+    """A model in memory."""
+
     model: AnyModel
     key: str
     """What identifies its file."""
     used_at: float
+    """When it was used last, by the pool's clock."""
     threads: int = 0
+    """Threads that it computes with; 0 if it has to be told."""
     adapters: dict[str, str] = field(default_factory=dict[str, str])
     """Name -> what identifies its file."""
     measured: Measured = field(default_factory=dict[tuple[int, int, int], float])
     calibrates: bool = True
+    """Whether it can be calibrated; False once that has failed."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +104,10 @@ class Pool:
         self._clock = clock
         self._models: dict[str, _Loaded] = {}
         self._busy: frozenset[str] = frozenset()
-        self._got: set[str] = set()
+        self._requested: set[str] = set()
         """Names that were asked for since `_busy` was told."""
         self._work = next(self._others)
+        """Cores that others' work keeps busy, smoothed."""
         self._pending: dict[str, _Pending] = {}
         self._build = llama_build()
         self._snapshots = Snapshots(state_dir() / "snapshots", settings.snapshots_mb << 20)
@@ -109,17 +116,17 @@ class Pool:
         self._calibrations = read_calibrations(self._calibration_file, machine.machine() + fixed)
 
     def get(self, name: str, adapter: str = "") -> AnyModel:
-        if name in self._models and name not in self._busy | self._got and self._was_replaced(name):
+        if name in self._models and name not in self._busy | self._requested and self._was_replaced(name):
             self._drop(name, "another file has its name now")
-        self._got.add(name)
+        self._requested.add(name)
         if name not in self._models:
-            self._bring(name)
+            self._load_model(name)
         loaded = self._models[name]
         loaded.used_at = self._clock()
         if adapter and adapter not in loaded.adapters:
             if isinstance(loaded.model, Encoder):
                 raise ModelError(f"{adapter} can't be attached to {name}, which writes no text; leave it out")
-            key = self._sum(adapter) or adapter
+            key = self._sha256_of(adapter) or adapter
             loaded.model.attach(adapter, self._adapter_file(adapter))
             loaded.adapters[adapter] = key
         # Sequences don't tell with which adapter they were evaluated: this use may change one that is to be saved.
@@ -153,11 +160,11 @@ class Pool:
     def maintain(self, busy: frozenset[str], *, idle: bool, mark: Callable[[str], None] = lambda name: None) -> None:
         now = self._clock()
         self._busy = busy
-        self._got.clear()
+        self._requested.clear()
         for name in busy & self._models.keys():
             self._models[name].used_at = now
         self._drop_unused(now)
-        self._look()
+        self._update_work()
         self._adapt_threads()
         if idle and all(now - loaded.used_at >= SETTLED_SECONDS for loaded in self._models.values()):
             if self._pending:
@@ -173,7 +180,8 @@ class Pool:
 
     # Memory
 
-    def _bring(self, name: str) -> None:
+    def _load_model(self, name: str) -> None:
+        """Bring a model into memory, after other models have made room for it."""
         try:
             info = self._info(name)
             size, key = info.size, info.sha256
@@ -184,7 +192,8 @@ class Pool:
         self._models[name] = _Loaded(model, key or f"{name}, {model.bytes} bytes", self._clock())
         self._adapt_threads(self._models[name])
 
-    def _sum(self, name: str) -> str:
+    def _sha256_of(self, name: str) -> str:
+        """Return the SHA-256 of a model's file by the catalog; empty if the catalog doesn't know the model."""
         try:
             return self._info(name).sha256
         except UnknownModel:
@@ -194,12 +203,15 @@ class Pool:
         """Tell whether the name of a model, or of an adapter of its, is that of another file now."""
         loaded = self._models[name]
         return any(
-            self._sum(file_name) not in ("", key) for file_name, key in ((name, loaded.key), *loaded.adapters.items())
+            self._sha256_of(file_name) not in ("", key)
+            for file_name, key in ((name, loaded.key), *loaded.adapters.items())
         )
 
     def _make_room(self, name: str, needed: int) -> None:
+        """Drop unused models until `needed` bytes are free for the model `name`. Raises EngineError if they can't
+        be."""
         while (free := self._free()) < needed:
-            victims = self._models.keys() - self._busy - self._got
+            victims = self._models.keys() - self._busy - self._requested
             if not victims:
                 remedy = "close other programs or choose a smaller model"
                 if self._settings.memory_mb:
@@ -233,12 +245,12 @@ class Pool:
 
     # Threads
 
-    def _look(self) -> None:
-        # Rises at once, falls within seconds: a compiler that takes a breath is no idle machine.
+    def _update_work(self) -> None:
+        # It rises at once and falls within seconds: a compiler that pauses doesn't make the machine idle.
         self._work = max(next(self._others), self._work / 2)
 
     def _adapt_threads(self, *new: _Loaded) -> None:
-        """Fewer threads while others compute, as each waits for the slowest.
+        """Have the models compute with fewer threads while others compute, as each thread waits for the slowest.
 
         0.5B on two cores, tokens a second with 2 threads and with 1: idle 30 and 17; beside one busy process 14 and
         17, beside two 12 and 11. A prompt then takes as long with 1 thread as with 2.
@@ -257,10 +269,11 @@ class Pool:
     # What waits for a quiet moment
 
     def _calibrate(self, mark: Callable[[str], None]) -> None:
+        """Measure the models whose cost isn't known yet, unless others keep the machine busy."""
         for name, loaded in self._models.items():
             if isinstance(loaded.model, Encoder):
                 continue  # what one text costs changes nothing
-            if loaded.key in self._calibrations.models or not loaded.calibrates or not self._quiet:
+            if loaded.key in self._calibrations.models or not loaded.calibrates or not self._is_quiet:
                 continue
             mark(name)
             try:
@@ -268,8 +281,8 @@ class Pool:
             except BreadknifeError as error:
                 loaded.calibrates, calibration = False, None
                 log.warning("%s can't be calibrated: %s", name, error)
-            self._look()
-            if not self._quiet:
+            self._update_work()
+            if not self._is_quiet:
                 loaded.measured.clear()
             elif calibration:
                 self._calibrations.models[loaded.key] = calibration
@@ -279,11 +292,12 @@ class Pool:
             self._adapt_threads(loaded)
 
     @property
-    def _quiet(self) -> bool:
+    def _is_quiet(self) -> bool:
         """Whether what is measured is our own work, not others'."""
         return self._work <= self._logical / 4
 
     def _candidates(self) -> tuple[int, ...]:
+        """Return the numbers of threads to measure with, rising."""
         if self._settings.threads:
             return (self._settings.threads,)
         doubled = (1 << n for n in range(self._physical.bit_length()))
@@ -320,9 +334,10 @@ class Pool:
 
 
 def adapted(now: int, best: int, free: float) -> int:
-    """Threads to compute with when `free` cores aren't busy with others' work: never more than `best`, never none.
+    """Return how many threads a model should compute with: 1 to `best`.
 
-    Whoever has `now` changes only for most of a core, so that a load between two numbers doesn't make it go to and fro.
+    `free` is the number of cores that aren't busy with others' work, `now` the model's present number of threads. That
+    changes only for most of a core, so that a load between two numbers doesn't make it go to and fro.
     """
     target = now if abs(free - now) <= 0.7 else round(free)
     return max(1, min(best, target))

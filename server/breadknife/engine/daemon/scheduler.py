@@ -1,7 +1,7 @@
 """Decides what is computed next: one thread for all models, one `llama_decode` at a time.
 
 Each job is a generator that says what it wants evaluated, so that switching to a more urgent one loses nothing. The
-most urgent job's lane goes first; other jobs of that lane share its decodes. A decode that slots for a job that was
+most urgent job's lane goes first; other jobs of that lane share its decodes. A decode that runs for a job that was
 cancelled, or that a more urgent one overtakes, is interrupted, and repeated later. An encoder's job has no part in
 that: it has one text after the other read (`encoding`).
 """
@@ -31,7 +31,9 @@ SHORTEST_SLICE = 8
 """Tokens. A slice that was interrupted is halved at the next try, down to this: a key every 200 ms can't keep the
 background from getting on."""
 MOST = 1 << 30
+"""More tokens than any prompt has: no limit."""
 Batch = list[tuple[Slot, PendingEvaluation, Evaluation]]
+"""The evaluations of one decode, each with the pending one that it is a piece of, and that one's job."""
 log = logging.getLogger("breadknife.engine")
 
 
@@ -60,6 +62,7 @@ class Scheduler:
         self._thread.start()
 
     def submit(self, job: Job) -> None:
+        """Add a job to those that wait. It supersedes those of the same owner for the same place."""
         with self._changed:
             self.last_submit = time.monotonic()
             if self._closed:
@@ -72,7 +75,7 @@ class Scheduler:
             self._interrupt()
 
     def cancel(self, job: Job) -> None:
-        """No reply comes after this returned."""
+        """Give up a job. No reply comes after this has returned."""
         with self._changed:
             job.cancelled = True
             self._interrupt()
@@ -106,7 +109,7 @@ class Scheduler:
         self._models.close()
 
     def _interrupt(self) -> None:
-        """Something changed: end what runs if it shouldn't any more. The lock is held."""
+        """Interrupt what runs if it should run no longer after a change, and wake the thread. The lock is held."""
         if self._maintaining:
             for model in self._models.loaded().values():
                 model.interrupt(True)
@@ -115,6 +118,7 @@ class Scheduler:
         self._changed.notify()
 
     def _overtaken(self, slots: Sequence[Slot | EncoderSlot]) -> bool:
+        """Tell whether a computation for these should end: a more urgent job waits, or nobody wants its results."""
         lane = slots[0].job.lane
         urgent = any(job.lane < lane and not job.unwanted for job in self._waiting)
         return self._closed or urgent or all(slot.job.unwanted for slot in slots)
@@ -150,6 +154,7 @@ class Scheduler:
             self._end(job, Superseded("a newer request for the same place replaced this one"))
 
     def _mark(self, name: str | None) -> None:
+        """Call `on_compute` if the model that is computed with is another one now."""
         if name != self._marked:
             self._marked = name
             try:
@@ -192,6 +197,7 @@ class Scheduler:
                 return  # nobody passes it: it would wait for ever
 
     def _begin(self, job: Job) -> bool:
+        """Let a job begin, or wait for a prompt that it can share. Returns False when there is no room for it."""
         name = job.request.model
         model = self._models.get(name, job.adapter)
         if isinstance(model, Encoder):
@@ -210,6 +216,7 @@ class Scheduler:
         return True
 
     def _start(self, slot: Slot | EncoderSlot) -> None:
+        """Move a job from those that wait to those that have begun."""
         name = slot.job.request.model
         with self._changed:
             self._waiting.remove(slot.job)
@@ -227,6 +234,7 @@ class Scheduler:
         return [slot for slot in self._slots if isinstance(slot, Slot)]
 
     def _resume(self, slot: Slot) -> bool:
+        """Let a preempted job go on. Returns False when there is no room for it."""
         if not make_room_for(slot.job, slot.plan, slot.cache, self._decoder_slots()):
             return False
         if not slot.retake_sequences():
@@ -276,6 +284,7 @@ class Scheduler:
 
     @contextmanager
     def _interruptible(self, slots: Sequence[Slot | EncoderSlot]) -> Generator[None, None, None]:
+        """Let other threads interrupt what is computed inside, if these jobs are overtaken."""
         with self._changed:
             slots[0].model.interrupt(self._overtaken(slots))
             self._computing = slots
@@ -286,6 +295,10 @@ class Scheduler:
                 self._computing = ()
 
     def _decode(self, sharing: list[Slot], active: list[Slot]) -> None:
+        """Carry out one decode for as many of the jobs `sharing`, the most urgent first, as are worth it together.
+
+        If the cache has no room for it, the least urgent of all `active` jobs is preempted instead.
+        """
         first = sharing[0]
         model, calibration = first.model, self._models.calibration(first.job.request.model)
         room = min(model.width, calibration.slice if calibration else PROMPTS[0])
@@ -385,6 +398,7 @@ class Scheduler:
                     job.reply(reply)
 
     def _let_go(self, slot: Slot | EncoderSlot, reply: Reply | Exception) -> None:
+        """Release a job's sequences, and count what it has done."""
         stats = self._stats[slot.job.request.model]
         if isinstance(slot, Slot):
             slot.steps.close()

@@ -18,13 +18,14 @@ from breadknife.engine.transport import Endpoint, same_user
 from breadknife.errors import BreadknifeError, EngineError
 
 HELLO_SECONDS = 5.0
+"""How long a client may take to introduce itself."""
 MAX_UNREAD = wire.MAX_LINE
 """Bytes of answers that wait for a client to read; one that lets more gather is cut off."""
-_NUMBERS = (
+_LOGGED_NUMBERS = (
     "prompt_tokens", "cached_tokens", "output_tokens", "trimmed_tokens", "drafted_tokens", "accepted_tokens", "queued",
     "computed",
 )  # fmt: skip
-"""Fields of answers that the log has."""
+"""Fields of answers that the log has, unless they are 0."""
 log = logging.getLogger("breadknife.engine")
 
 
@@ -54,10 +55,12 @@ class ClientSession:
         self._writer = writer
         self._loop = asyncio.get_running_loop()
         self._jobs: dict[int, tuple[Job, list[str]]] = {}
+        """Id of a call -> its job, and the text that it has written so far."""
         self._hello = wire.Hello(0)
         self._since = time.monotonic()
         self._leaving = False
         self._trying = asyncio.Lock()
+        """Held while a grammar of this client is tried."""
         self._trials: set[asyncio.Task[None]] = set()
         self.greeted = False
 
@@ -94,9 +97,12 @@ class ClientSession:
         self._leaving = True
 
     def hang_up(self) -> None:
+        """End the connection at once, whatever is still to be sent."""
         self._writer.transport.abort()
 
     async def _greet(self, endpoint: Endpoint) -> bool:
+        """Exchange greetings. Returns False for who only looks, or is another user. Raises ValueError for a wrong
+        token, and TimeoutError."""
         peer = self._writer.get_extra_info("socket")
         line = await asyncio.wait_for(self._reader.readline(), HELLO_SECONDS)
         if not line or not same_user(peer):  # without a line, somebody only looked whether we are there
@@ -134,6 +140,7 @@ class ClientSession:
                     self._begin(id, request)
 
     def _begin(self, id: int, request: api.EngineRequest) -> None:
+        """Submit a request as a job; one with a new grammar only once the grammar was tried."""
         if self._leaving:  # the client was told that nobody does it
             return
         if id in self._jobs:
@@ -171,6 +178,7 @@ class ClientSession:
                 self._host.scheduler.submit(job)
 
     def _is_wanted(self, id: int, job: Job) -> bool:
+        """Tell whether the client still waits for a job: it may have cancelled it meanwhile."""
         entry = self._jobs.get(id)
         return entry is not None and entry[0] is job
 
@@ -213,7 +221,7 @@ def log_fields(
     if isinstance(answer, BreadknifeError):
         entry |= {"error": type(answer).__name__, "reason": str(answer)}
     else:
-        numbers = {name: round(getattr(answer, name, 0), 4) for name in _NUMBERS}
+        numbers = {name: round(getattr(answer, name, 0), 4) for name in _LOGGED_NUMBERS}
         entry |= {name: number for name, number in numbers.items() if number}
     if isinstance(answer, api.Chunk):
         entry["finish"] = answer.finish

@@ -37,14 +37,16 @@ class Snapshots:
         self._folder = folder
         self._budget = budget
         self._refused: set[str] = set()
+        """Keys of snapshots that could not be saved."""
 
     def wants(self, key: str) -> bool:
-        """Tell whether it is worth trying to save that one. One that is there already counts as used now."""
+        """Tell whether it is worth trying to save this snapshot. One that is there already counts as used now."""
         if key in self._refused or not self._budget:
             return False
         return not self._touch(key)
 
     def save(self, key: str, model: Model, sequence: int) -> None:
+        """Write all that a sequence holds to the snapshot; the oldest snapshots give way."""
         path = self._folder / key
         try:
             private_folder(self._folder)

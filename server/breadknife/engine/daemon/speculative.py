@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from breadknife.engine.api import Calibration
-from breadknife.engine.model import Rows
+from breadknife.engine.model import Row
 
 SHORTEST_MATCH = 3
 """Tokens that have to be the same before anything is proposed."""
@@ -27,6 +27,7 @@ FORGET = 0.95
 PRIOR = ((4, 0.4), (8, 0.6), (16, 0.75), (LONGEST_MATCH, 0.85))
 """(match up to so many tokens, share of the next tokens that are as proposed), before a job has its own figures."""
 PRIOR_WEIGHT = 4.0
+"""So many guesses' worth of experience is that prior."""
 TIE = 0.75
 """Logits between the two best tokens. Evaluated beside others, or after tokens that were, a token's logits differ from
 those that it has alone. Measured, 288 tokens of code, prose and edits, widths 2 to 32: the distance of the best ones
@@ -53,6 +54,7 @@ class Drafter:
 
     def __init__(self, hints: Sequence[Sequence[int]], tokens: Sequence[int], calibration: Calibration) -> None:
         self._known: list[int] = []
+        """All tokens that may be repeated: hints, prompt and what is written."""
         self._last: dict[tuple[int, ...], int] = {}
         """Three tokens -> where what followed them last begins."""
         self._earlier: list[int] = []
@@ -60,6 +62,8 @@ class Drafter:
         self._guess = 0
         """Where the next token is guessed to be; 0 for no guess."""
         self._matched = 0
+        """Tokens before the guess that are the same as the text's last ones."""
+        # By row of `PRIOR`: how many guesses were right, and how many there were, older ones counting less.
         self._right = [rate * PRIOR_WEIGHT for _, rate in PRIOR]
         self._seen = [PRIOR_WEIGHT for _ in PRIOR]
         self._ties, self._rows = TIE_RATE * TIE_WEIGHT, TIE_WEIGHT
@@ -71,24 +75,25 @@ class Drafter:
     def push(self, token: int) -> None:
         """Add the text's next token."""
         if self._guess:
-            kind, right = _kind(self._matched), self._known[self._guess] == token
-            self._right[kind] = self._right[kind] * FORGET + right
-            self._seen[kind] = self._seen[kind] * FORGET + 1.0
+            row, right = _prior_row(self._matched), self._known[self._guess] == token
+            self._right[row] = self._right[row] * FORGET + right
+            self._seen[row] = self._seen[row] * FORGET + 1.0
             self._guess, self._matched = (self._guess + 1, self._matched + 1) if right else (0, 0)
         self._append(token)
         if not self._guess or self._known[self._guess] == _BETWEEN:
             self._look()
 
-    def is_near_tie(self, row: Rows) -> bool:
-        """Tell whether plain decoding might choose another token than this row does."""
+    def is_near_tie(self, row: Row) -> bool:
+        """Tell whether plain decoding might choose another token than this row does, and count the row: if ties are
+        frequent, nothing is drafted."""
         best = int(row.argmax())
         top = float(row[best])
         row[best] = -np.inf
-        tie = top - float(row.max()) < TIE
+        is_tie = top - float(row.max()) < TIE
         row[best] = top
-        self._ties = self._ties * TIE_FORGET + tie
+        self._ties = self._ties * TIE_FORGET + is_tie
         self._rows = self._rows * TIE_FORGET + 1.0
-        return tie
+        return is_tie
 
     def draft(self, most: int) -> list[int]:
         """Return the tokens to try, at most so many: none where plain decoding is expected to be as quick."""
@@ -97,13 +102,13 @@ class Drafter:
         end, guesses = len(self._known), list[int]()
         best, length, expected, agreed = MARGIN / self._seconds[1], 0, 1.0, 1.0
         for n in range(min(most, WIDEST - 1)):
-            at = self._guess + n
-            guess = self._known[at] if at < end else guesses[at - end]  # a text that repeats itself
+            index = self._guess + n
+            guess = self._known[index] if index < end else guesses[index - end]  # a text that repeats itself
             if guess == _BETWEEN:
                 break
             guesses.append(guess)
-            kind = _kind(self._matched + n)
-            agreed *= self._right[kind] / self._seen[kind]
+            row = _prior_row(self._matched + n)
+            agreed *= self._right[row] / self._seen[row]
             expected += agreed
             if (rate := expected / self._seconds[n + 2]) > best:
                 best, length = rate, n + 1
@@ -137,5 +142,6 @@ class Drafter:
             place = self._earlier[place]
 
 
-def _kind(matched: int) -> int:
-    return next((kind for kind, (longest, _) in enumerate(PRIOR) if matched <= longest), len(PRIOR) - 1)
+def _prior_row(matched: int) -> int:
+    """Return which row of `PRIOR` a match of so many tokens belongs to."""
+    return next((row for row, (longest, _) in enumerate(PRIOR) if matched <= longest), len(PRIOR) - 1)

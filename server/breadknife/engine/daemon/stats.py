@@ -11,7 +11,8 @@ from breadknife.engine.model import AnyModel, Encoder
 
 
 class ModelStats:
-    """Written by the computing thread, which alone may look into a model; read by any."""
+    """Counts what one model has done. The computing thread, which alone may look into a model, writes it; any reads
+    it."""
 
     def __init__(self, model: AnyModel) -> None:
         self.model = model
