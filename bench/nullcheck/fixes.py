@@ -22,11 +22,11 @@ from breadknife.cli.assemble import command_line, make_host
 from breadknife.cli.fix.workspace import HostedWorkspace
 from breadknife.host.settings import Author, Layer, resolve
 from breadknife.plugins.nullcheck.formats.reading import read
-from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.formats.values import Columns, PrintedFinding
 from breadknife.plugins.nullcheck.project.causes import causes_of
-from breadknife.plugins.nullcheck.project.changes import Changes
+from breadknife.plugins.nullcheck.project.changes import UnsavedDocuments
 from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs, repair_each
-from breadknife.plugins.nullcheck.project.values import Found, Repair
+from breadknife.plugins.nullcheck.project.values import RepairedFinding, ReportedFinding
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 
@@ -109,7 +109,7 @@ def repairing(oracle: str, root: Path | None = None) -> Generator[Repairing]:
             layers = [layer, command_line(offline=True, learn=learn, checker_seconds=seconds)]
             settings, problems = resolve(layers, host.registry.settings_types)
             assert not problems, problems
-            return Repairs(HostedWorkspace(host, lambda _: settings), Changes())
+            return Repairs(HostedWorkspace(host, lambda _: settings), UnsavedDocuments())
 
         if root is not None:
             known = host.projects.of(root)
@@ -135,13 +135,13 @@ def measure(folder: Path, name: str, sample: int, oracle: str, reading: float) -
     return figures
 
 
-def placed(repairs: Repairs, root: Path, report: Report) -> Found | None:
-    said = Said("pyright", report.path, report.line + 1, report.message, report.rule, column=report.start + 1,
+def placed(repairs: Repairs, root: Path, report: Report) -> ReportedFinding | None:
+    said = PrintedFinding("pyright", report.path, report.line + 1, report.message, report.rule, column=report.start + 1,
                 end_line=report.end_line + 1, end_column=report.end + 1, columns=Columns.UTF16)  # fmt: skip
     return next(iter(repairs.told(root / report.path, [said])), None)
 
 
-def _first(repairs: Repairs, found: Found, figures: Figures, reading: float) -> Repair | None:
+def _first(repairs: Repairs, found: ReportedFinding, figures: Figures, reading: float) -> RepairedFinding | None:
     """The first action that climbs the ladder, timed as an editor would see it."""
     repairs.found(found.path)  # the file is open in an editor, and has been checked
     started = time.perf_counter()
@@ -152,7 +152,7 @@ def _first(repairs: Repairs, found: Found, figures: Figures, reading: float) -> 
     for action in menu:
         started = time.perf_counter()
         repair = repairs.resolved(found, action)
-        if isinstance(repair, Repair):
+        if isinstance(repair, RepairedFinding):
             figures.verified.append(time.perf_counter() - started)
             figures.climbed += 1
             figures.first[repair.strategy] += 1
@@ -160,7 +160,9 @@ def _first(repairs: Repairs, found: Found, figures: Figures, reading: float) -> 
     return None
 
 
-def _compare(here: Bench, together: Sequence[Repair], before: Sequence[Said], figures: Figures) -> None:
+def _compare(
+    here: Bench, together: Sequence[RepairedFinding], before: Sequence[PrintedFinding], figures: Figures
+) -> None:
     """All of them at once: an error that is new then is one of theirs."""
     repairs = here.repairs(COMMAND_LINE)
     edits: dict[Path, tuple[Any, ...]] = {}
@@ -176,7 +178,7 @@ def _compare(here: Bench, together: Sequence[Repair], before: Sequence[Said], fi
         (figures.new_here if Path(each.path) in edits else figures.new_elsewhere).append(told)
 
 
-def _remove(here: Bench, found: Sequence[Found], before: Sequence[Said], figures: Figures) -> None:
+def _remove(here: Bench, found: Sequence[ReportedFinding], before: Sequence[PrintedFinding], figures: Figures) -> None:
     """Root causes: as many edits as a tenth of the errors."""
     repairs = here.repairs(COMMAND_LINE)
     paths = sorted(here.root.rglob("*.py"))
@@ -184,7 +186,7 @@ def _remove(here: Bench, found: Sequence[Found], before: Sequence[Said], figures
     figures.errors, figures.causes = len(found), len(causes)
     budget = max(1, round(SHARE * len(found)))
     for outcome in repair_each(repairs, [each for cause in causes for each in cause.findings], DECLARATION):
-        figures.cause_edits += isinstance(outcome, Repair)
+        figures.cause_edits += isinstance(outcome, RepairedFinding)
         if figures.cause_edits >= budget:
             break
     after = pyright(here.root, {change.path: change.after for change in repairs.changes})
@@ -193,11 +195,11 @@ def _remove(here: Bench, found: Sequence[Found], before: Sequence[Said], figures
     figures.cause_new += [f"{each.path}:{each.line}: {each.message[:100]}" for each in fresh]
 
 
-def _optional(said: Sequence[Said]) -> int:
+def _optional(said: Sequence[PrintedFinding]) -> int:
     return sum(each.code.startswith("reportOptional") for each in said)
 
 
-def pyright(root: Path, texts: dict[Path, str]) -> list[Said]:
+def pyright(root: Path, texts: dict[Path, str]) -> list[PrintedFinding]:
     """What it says of the package, were these the texts; the disk is as before afterwards."""
     kept = {path: path.read_bytes() for path in texts}
     try:

@@ -17,7 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from breadknife.plugins.nullcheck.formats.reading import read
-from breadknife.plugins.nullcheck.project.annotating import Declaration, Java, annotated, declared_nullable
+from breadknife.plugins.nullcheck.project.annotating import (
+    JavaDeclaration,
+    JavaDeclarations,
+    annotated,
+    declared_nullable,
+)
 from breadknife.text.document import Document, TextEdit, apply_edits
 from breadknife.text.syntax import SyntaxTree, parse
 
@@ -80,7 +85,7 @@ def warnings(sources: Sources, jars: Path) -> str:
 
 def annotate(sources: Sources, printed: str) -> int:
     """How many declarations get an annotation."""
-    java, found = Java(sources.tree, sources.defining), dict[Declaration, None]()
+    java, found = JavaDeclarations(sources.tree, sources.defining), dict[JavaDeclaration, None]()
     for said in read(printed)[0]:
         path = Path(said.path)
         finding = said.finding(Document(path.as_uri(), "java", sources.texts[path])) if path in sources.texts else None

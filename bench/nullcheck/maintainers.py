@@ -32,9 +32,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fixes import EDITOR, bench, placed
 from judgement import Report, judgement, sources
 
-from breadknife.plugins.nullcheck.menu.choices import Choices
+from breadknife.plugins.nullcheck.menu.choices import ChoiceStore
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.values import Found, strategy_of
+from breadknife.plugins.nullcheck.project.values import ReportedFinding, strategy_of
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
@@ -82,7 +82,7 @@ def main() -> None:
 
 def compared(old: Path, new: Path, name: str, *, learn: bool = False) -> Iterator[tuple[str, str, list[str]]]:
     """(Place, what they did, what we offer in order) for each case; a strategy of several places once."""
-    choices = Choices()
+    choices = ChoiceStore()
     for case in changed(old, new, name, learn=learn):
         menu = case.repairs.menu(case.found)
         ours = dict[str, Strategy]()
@@ -98,7 +98,7 @@ class Changed:
     """A place of the older release that the newer one has repaired."""
 
     report: Report
-    found: Found
+    found: ReportedFinding
     value: str
     theirs: str
     """What the maintainers did: a strategy, or `DECLARED`."""

@@ -26,12 +26,12 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.cli.fix.workspace import opened
-from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.formats.values import Columns, PrintedFinding
 from breadknife.plugins.nullcheck.project.causes import causes_of
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.triage import sorted_by_code
-from breadknife.plugins.nullcheck.project.values import Found
-from breadknife.plugins.nullcheck.values import Place
+from breadknife.plugins.nullcheck.project.triage import classify
+from breadknife.plugins.nullcheck.project.values import ReportedFinding
+from breadknife.plugins.nullcheck.values import Dereference
 
 ROWS = Path(__file__).parent / "triage.tsv"
 _BEFORE, _AFTER = 9, 3
@@ -78,13 +78,15 @@ def judged(packages: Path) -> Iterator[tuple[str, str]]:
 
 
 def sorts(repairs: Repairs, folder: Path, rows: list[dict[str, str]]) -> Iterator[tuple[str, str]]:
-    verdicts = dict[tuple[Path, Place], str]()
-    found, files = list[Found](), list(folder.rglob("*.py"))
+    verdicts = dict[tuple[Path, Dereference], str]()
+    found, files = list[ReportedFinding](), list(folder.rglob("*.py"))
     repairs.await_projects(files)
     for row in rows:
         path, line, column = folder / row["file"], int(row["line"]), int(row["column"])
         if row["checker"] == "pyright":
-            said = Said("pyright", str(path), line, row["message"], row["code"], column=column, columns=Columns.UTF16)
+            said = PrintedFinding(
+                "pyright", str(path), line, row["message"], row["code"], column=column, columns=Columns.UTF16
+            )
             here = repairs.told(path, [said])
         else:
             here = [each for each in repairs.found(path) if _is_at(repairs, each, line, column)]
@@ -93,11 +95,11 @@ def sorts(repairs: Repairs, folder: Path, rows: list[dict[str, str]]) -> Iterato
             verdicts[path, each.place] = row["verdict"]
     for cause in causes_of(repairs, found, files):
         for each in cause.findings:
-            its = sorted_by_code(repairs, each, cause.origin)
+            its = classify(repairs, each, cause.origin)
             yield verdicts[each.path, each.place], its.sort
 
 
-def _is_at(repairs: Repairs, found: Found, line: int, column: int) -> bool:
+def _is_at(repairs: Repairs, found: ReportedFinding, line: int, column: int) -> bool:
     document = repairs.changes.document(found.path)
     offset, span = document.line_starts[line - 1] + column - 1, found.place.span
     return span.start <= offset <= span.end and document.line_at(span.start) == line - 1

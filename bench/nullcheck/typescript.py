@@ -35,10 +35,10 @@ from fixes import EDITOR, repairing
 from rounds import new_in, rounds
 
 from breadknife.plugins.nullcheck.formats.reading import read
-from breadknife.plugins.nullcheck.formats.values import Columns, Said
-from breadknife.plugins.nullcheck.project.changes import Changes
+from breadknife.plugins.nullcheck.formats.values import Columns, PrintedFinding
+from breadknife.plugins.nullcheck.project.changes import UnsavedDocuments
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.values import Found, Repair
+from breadknife.plugins.nullcheck.project.values import RepairedFinding, ReportedFinding
 from breadknife.plugins.nullcheck.values import Strategy
 
 PACKAGES = (
@@ -109,11 +109,11 @@ class Bench:
     repairs: Repairs
     version: str = OLD
 
-    def reports(self) -> list[Said]:
+    def reports(self) -> list[PrintedFinding]:
         """What is to be repaired: 5.9 also tells where it ends."""
         return self._checked(OLD)
 
-    def check(self, texts: Mapping[Path, str]) -> list[Said]:
+    def check(self, texts: Mapping[Path, str]) -> list[PrintedFinding]:
         """What tsc says of the package, were these the texts; the disk is as before afterwards."""
         kept = {path: path.read_bytes() for path in texts}
         try:
@@ -124,7 +124,7 @@ class Bench:
             for path, content in kept.items():
                 path.write_bytes(content)
 
-    def _checked(self, version: str) -> list[Said]:
+    def _checked(self, version: str) -> list[PrintedFinding]:
         if version == OLD:
             command = ("node", "-e", CHECK, str(self.folder))
             done = subprocess.run(command, cwd=self.root, capture_output=True, check=True)
@@ -189,26 +189,26 @@ def measure(folder: Path, name: str, sample: int, oracle: str, reading: float, v
     return figures
 
 
-def said(each: Mapping[str, Any]) -> Said:
+def said(each: Mapping[str, Any]) -> PrintedFinding:
     (line, column), (end_line, end_column) = each["start"], each["end"]
-    return Said("ts", each["path"], line, each["message"], each["code"], column=column, end_line=end_line,
+    return PrintedFinding("ts", each["path"], line, each["message"], each["code"], column=column, end_line=end_line,
                 end_column=end_column, columns=Columns.UTF16)  # fmt: skip
 
 
-def about_null(report: Said) -> bool:
+def about_null(report: PrintedFinding) -> bool:
     if report.code in POSSIBLY:
         return True
     found = NOT_ASSIGNABLE.search(report.message) if report.code in ("2345", "2322") else None
     return found is not None and not re.search(r"\b(?:null|undefined)\b", found["to"])
 
 
-def first(here: Bench, report: Said, figures: Figures, reading: float) -> Repair | None:
+def first(here: Bench, report: PrintedFinding, figures: Figures, reading: float) -> RepairedFinding | None:
     """The first action that climbs the ladder, timed as an editor would see it."""
     repairs, where = (
         here.repairs,
         f"{report.path}:{report.line}:{report.column} {report.code}: {report.message[:150]!r}",
     )
-    found: Found | None = next(iter(repairs.told(Path(report.path), [report])), None)
+    found: ReportedFinding | None = next(iter(repairs.told(Path(report.path), [report])), None)
     if found is None:
         figures.unmended.append(f"no place: {where}")
         return None
@@ -225,7 +225,7 @@ def first(here: Bench, report: Said, figures: Figures, reading: float) -> Repair
     started = time.perf_counter()
     for action in menu:
         repair = repairs.resolved(found, action)
-        if isinstance(repair, Repair):
+        if isinstance(repair, RepairedFinding):
             figures.verified.append(time.perf_counter() - started)
             figures.climbed += 1
             figures.edited += repair.strategy not in CLAIMS
@@ -240,13 +240,15 @@ def first(here: Bench, report: Said, figures: Figures, reading: float) -> Repair
     return None
 
 
-def compare(here: Bench, together: Sequence[Repair], before: Sequence[Said], figures: Figures) -> None:
+def compare(
+    here: Bench, together: Sequence[RepairedFinding], before: Sequence[PrintedFinding], figures: Figures
+) -> None:
     """All of them at once: an error that is new then is one of theirs."""
     edits: dict[Path, tuple[Any, ...]] = {}
     for repair in together:
         for path, each in repair.edits.items():
             edits[path] = (*edits.get(path, ()), *(edit for edit in each if edit not in edits.get(path, ())))
-    changes = Changes()
+    changes = UnsavedDocuments()
     changes.put(changes.edited(edits))
     after = here.check({change.path: change.after for change in changes})
     fresh = new_in(before, after, changes)

@@ -12,7 +12,7 @@ from breadknife.cli.main import app
 from breadknife.host.settings import Author, Layer, resolve
 from breadknife.plugins.completion.learning import Learning, learned_file
 from breadknife.plugins.completion.plugin import CompletionSettings
-from breadknife.plugins.nullcheck.menu.choices import Choices, choices_file
+from breadknife.plugins.nullcheck.menu.choices import ChoiceStore, choices_file
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Strategy
 
@@ -33,7 +33,7 @@ def test_what_is_learned_is_shown_and_forgotten(home: Path) -> None:
     learning.offered("a", "python", 0.62)
     learning.accepted("a", 12)
     learning.close()
-    Choices().chose(Path("app"), "shell", Strategy.ASSERT)
+    ChoiceStore().chose(Path("app"), "shell", Strategy.ASSERT)
     assert "  app:\n    shell: assert\n" in breadknife("learned")
     assert "confidence 0.60: 1 accepted, 0 rejected" in breadknife("learned")
     assert json.loads(breadknife("learned", "--json"))["languages"] == {

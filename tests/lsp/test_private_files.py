@@ -21,7 +21,7 @@ from breadknife.disk_cache import DiskCache
 from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.daemon.logs import open_log
 from breadknife.paths import lock_file, make_folder, write_for_user
-from breadknife.plugins.nullcheck.menu.choices import Choices
+from breadknife.plugins.nullcheck.menu.choices import ChoiceStore
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.prose.engines.jvm.installed import server_jar
 from breadknife.plugins.prose.engines.jvm.server import launch
@@ -130,7 +130,7 @@ def test_what_is_learned_and_remembered(home: Path) -> None:
     from breadknife.task.values import NewDocument
 
     Snapshots(home / "state" / "snapshots", 1 << 20).save("key", Saved(), 0)
-    Choices(home / "state" / "null-fixes.json").chose(home, "name", next(iter(Strategy)))
+    ChoiceStore(home / "state" / "null-fixes.json").chose(home, "name", next(iter(Strategy)))
     ReceiptLog(home / "state" / "receipts.jsonl")(Receipt("check", "prose", Outcome.ANSWERED))
     write_new(NewDocument("A title", "markdown", "text"))
     remember_editors({})

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.menu import choices
-from breadknife.plugins.nullcheck.menu.choices import Choices, by_choice, name_of
+from breadknife.plugins.nullcheck.menu.choices import ChoiceStore, by_choice, name_of
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import Offer, Strategy
+from breadknife.plugins.nullcheck.values import RepairOffer, Strategy
 from breadknife.task.values import ActionRequest, Actions, CommandRequest, Done, ResolveRequest
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
@@ -46,7 +46,7 @@ def test_the_name_of_a_value(language: str, value: str, name: str) -> None:
 
 
 A, B, C, D = (
-    Offer(strategy, strategy.value, (), "the text speaks for it")
+    RepairOffer(strategy, strategy.value, (), "the text speaks for it")
     for strategy in (Strategy.ASSERT, Strategy.RAISE, Strategy.ANNOTATE, Strategy.FIELD)
 )
 
@@ -62,7 +62,7 @@ A, B, C, D = (
         (Strategy.CONTINUE, [A, B, C, D], "the text speaks for it"),
     ],
 )
-def test_what_was_chosen_comes_first(chosen: Strategy | None, order: list[Offer], reason: str) -> None:
+def test_what_was_chosen_comes_first(chosen: Strategy | None, order: list[RepairOffer], reason: str) -> None:
     ranked = by_choice([A, B, C, D], chosen, "x")
     assert [offer.strategy for offer in ranked] == [offer.strategy for offer in order]
     assert ranked[0].reason == reason
@@ -70,7 +70,7 @@ def test_what_was_chosen_comes_first(chosen: Strategy | None, order: list[Offer]
 
 def test_it_is_kept_for_each_project_and_shared(tmp_path: Path) -> None:
     file, app, other = tmp_path / "state" / "fixes.json", tmp_path / "app", tmp_path / "other"
-    one, two = Choices(file), Choices(file)
+    one, two = ChoiceStore(file), ChoiceStore(file)
     assert one.of(app, "x") is None
     two.chose(app, "x", Strategy.ASSERT)
     two.chose(other, "x", Strategy.RAISE)
@@ -82,7 +82,7 @@ def test_it_is_kept_for_each_project_and_shared(tmp_path: Path) -> None:
 
 
 def test_what_was_undone_is_no_choice(tmp_path: Path) -> None:
-    kept = Choices(tmp_path / "fixes.json")
+    kept = ChoiceStore(tmp_path / "fixes.json")
     kept.chose(tmp_path, "x", Strategy.ASSERT)
     kept.forget(tmp_path, "x", Strategy.RAISE)
     assert kept.of(tmp_path, "x") is Strategy.ASSERT, "another one has been chosen since"
@@ -94,7 +94,7 @@ def test_what_was_undone_is_no_choice(tmp_path: Path) -> None:
 def test_a_broken_file_is_nothing_and_is_written_anew(tmp_path: Path, broken: bytes) -> None:
     file = tmp_path / "fixes.json"
     file.write_bytes(broken)
-    kept = Choices(file)
+    kept = ChoiceStore(file)
     assert kept.of(tmp_path, "x") is None
     kept.chose(tmp_path, "x", Strategy.ASSERT)
     assert kept.of(tmp_path, "x") is Strategy.ASSERT
@@ -103,13 +103,13 @@ def test_a_broken_file_is_nothing_and_is_written_anew(tmp_path: Path, broken: by
 def test_a_way_that_this_version_does_not_know_is_none(tmp_path: Path) -> None:
     file = tmp_path / "fixes.json"
     file.write_text('{"/app": {"x": "pray"}}')
-    assert Choices(file).of(Path("/app"), "x") is None
+    assert ChoiceStore(file).of(Path("/app"), "x") is None
 
 
 def test_the_latest_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choices, "PROJECTS", 2)
     monkeypatch.setattr(choices, "NAMES", 2)
-    kept = Choices(tmp_path / "fixes.json")
+    kept = ChoiceStore(tmp_path / "fixes.json")
     a, b, c = (tmp_path / name for name in "abc")
     for project, name in ((a, "x"), (b, "x"), (b, "y"), (b, "x"), (b, "z"), (a, "y"), (c, "x")):
         kept.chose(project, name, Strategy.ASSERT)
@@ -125,7 +125,7 @@ def menu(plugin: NullCheckPlugin, context: PluginContext, at: int) -> list[str]:
 
 @pytest.mark.parametrize("learn", [True, False])
 def test_the_menu_of_the_next_place(tmp_path: Path, learn: bool) -> None:
-    plugin = NullCheckPlugin(Choices(tmp_path / "fixes.json"))
+    plugin = NullCheckPlugin(ChoiceStore(tmp_path / "fixes.json"))
     context = PluginContext(root=tmp_path, values=NullCheckSettings(oracle="off", learn=learn))
     here, there = TEXT.index("x.y"), TEXT.index("x.z")
     before = menu(plugin, context, there)

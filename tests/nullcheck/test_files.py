@@ -8,7 +8,7 @@ import pytest
 
 from breadknife.plugins.nullcheck.open_files import OpenFiles
 from breadknife.plugins.nullcheck.queries import sources
-from breadknife.plugins.nullcheck.values import Offer
+from breadknife.plugins.nullcheck.values import RepairOffer
 from breadknife.project.folder import FolderProject
 from breadknife.text.document import Document, language_of
 from breadknife.text.syntax import parse
@@ -92,7 +92,7 @@ def test_offers_are_made_once(tmp_path: Path) -> None:
     tree = parse(text, "python")
     assert tree is not None
 
-    def offers() -> list[Offer]:
+    def offers() -> list[RepairOffer]:
         with files.open(document, tree, project) as file:
             [place] = [file.place(finding) for finding in file.findings()]
             assert place is not None

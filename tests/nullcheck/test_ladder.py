@@ -10,10 +10,10 @@ import pytest
 
 from breadknife.errors import Cancelled
 from breadknife.plugins.nullcheck.verify import ladder as ladder_module
-from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, Rung
+from breadknife.plugins.nullcheck.verify.ladder import Ladder, LadderResult, ProposedEdit, Rung
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS
-from breadknife.plugins.nullcheck.verify.oracle.values import Checker, Problem
+from breadknife.plugins.nullcheck.verify.oracle.values import CheckerProblem, RunningChecker
 from breadknife.task.values import DocumentEdits, Finding
 from breadknife.text.document import Document, Span, TextEdit
 from engine.daemons import until
@@ -37,11 +37,13 @@ def climbed(
     *about: Finding,
     seconds: float = 9,
     checker: Telling | None = None,
-) -> Climb:
+) -> LadderResult:
     """`a.py` becomes `new`."""
     project = known(root, files)
     path = root / "a.py"
-    edited = Edited(Document(path.as_uri(), "python", files["a.py"]), (TextEdit(Span(0, len(files["a.py"])), new),))
+    edited = ProposedEdit(
+        Document(path.as_uri(), "python", files["a.py"]), (TextEdit(Span(0, len(files["a.py"])), new),)
+    )
     checker = checker or Telling(TOOLS[0], root / "pyright", root)
     return ladder.climb(edited, about, checker, seconds, PluginContext(root=root, project=project))
 
@@ -54,7 +56,7 @@ def test_the_other_file_that_an_edit_changes_is_checked_with_it(tmp_path: Path) 
     context = PluginContext(root=tmp_path, project=project)
     for new, broken in (("fine\n", None), ("!y\n", Rung.FILE)):
         elsewhere = (DocumentEdits(there, (TextEdit(Span(0, 3), new),)),)
-        climb = Ladder().climb(Edited(here, (), elsewhere=elsewhere), (), checker, 9, context)
+        climb = Ladder().climb(ProposedEdit(here, (), elsewhere=elsewhere), (), checker, 9, context)
         assert climb.broken is broken
 
 
@@ -121,7 +123,7 @@ def test_what_is_not_saved_of_other_files_counts(
     project = known(tmp_path, {"a.py": "x = 1", "other.py": "x = 1"})
     project.changed(Document((tmp_path / "other.py").as_uri(), language, unsaved))
     checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
-    edited = Edited(Document((tmp_path / "a.py").as_uri(), "python", "x = 1"), (TextEdit(Span(4, 5), "3"),))
+    edited = ProposedEdit(Document((tmp_path / "a.py").as_uri(), "python", "x = 1"), (TextEdit(Span(4, 5), "3"),))
     ladder.climb(edited, (), checker, 9, PluginContext(root=tmp_path, project=project))
     [started] = checker.started
     assert started.asked == [("a.py: x = 3",)]
@@ -181,7 +183,7 @@ def test_an_importer_is_asked_about_alone_before_its_objection_counts(
     ladder: Ladder, tmp_path: Path, alone: str, broken: Rung | None
 ) -> None:
     class Wavering(Says):
-        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
+        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[CheckerProblem]:
             is_made = "made" in {**texts, **beside}[tmp_path / "a.py"]
             said = ("!new\n" if len(texts) > 1 else alone) if is_made else ""
             if said == "late":
@@ -190,7 +192,7 @@ def test_an_importer_is_asked_about_alone_before_its_objection_counts(
             return super().problems(told, cancel, beside)
 
     class Starting(Telling):
-        def start(self, language: str, cancel) -> Checker:
+        def start(self, language: str, cancel) -> RunningChecker:
             return Wavering(self.root, self)
 
     files = {"a.py": "ok\n", "b.py": "import a\na.ok\n", "c.py": "import a\na.ok\n"}
@@ -226,7 +228,7 @@ def test_offers_are_checked_ahead_until_so_many_have_passed(
 ) -> None:
     document = Document((tmp_path / "a.py").as_uri(), "python", "x\n")
     context = PluginContext(root=tmp_path, project=known(tmp_path, {"a.py": "x\n"}))
-    edits = [Edited(document, (TextEdit(Span(0, 1), new),)) for new in offered]
+    edits = [ProposedEdit(document, (TextEdit(Span(0, 1), new),)) for new in offered]
     checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
     for _ in range(2):  # what is known isn't asked again
         ladder.prepare(edits, (), checker, 9, context, wanted)
@@ -252,7 +254,7 @@ def test_a_document_is_shown_to_its_checker_once_before_a_fix_is_chosen(
 def test_who_waits_comes_before_what_is_found_out_ahead(ladder: Ladder, tmp_path: Path) -> None:
     document = Document((tmp_path / "a.py").as_uri(), "python", "x\n")
     context = PluginContext(root=tmp_path, project=known(tmp_path, {"a.py": "x\n"}))
-    hanging, quick = (Edited(document, (TextEdit(Span(0, 1), new),)) for new in ("hang", "ok"))
+    hanging, quick = (ProposedEdit(document, (TextEdit(Span(0, 1), new),)) for new in ("hang", "ok"))
     checker = Telling(TOOLS[0], tmp_path / "pyright", tmp_path)
     ladder.prepare([hanging], (), checker, 60, context)
     until(lambda: bool(checker.started) and checker.started[0].asked == [("a.py: hang",)])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.languages import language
-from breadknife.plugins.nullcheck.values import Offer, Strategy
+from breadknife.plugins.nullcheck.values import RepairOffer, Strategy
 from breadknife.plugins.nullcheck.wording import in_comment, in_title
 from breadknife.text.syntax import parse
 from nullcheck.asking import findings, offered
@@ -30,7 +30,7 @@ CASES = {
 }
 
 
-def offers(cases: str) -> Iterator[Offer]:
+def offers(cases: str) -> Iterator[RepairOffer]:
     """All that is offered for the examples of a page that must fire."""
     blocks = re.findall(r"^```(\w+)\n(.*?)^```$", (HERE / cases).read_text("utf-8"), re.DOTALL | re.MULTILINE)
     assert blocks

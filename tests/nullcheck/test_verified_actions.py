@@ -15,8 +15,8 @@ from breadknife.plugins.nullcheck.menu.menu import LISTED
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.verify import ladder as ladder_module
-from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Choice, Installed
-from breadknife.plugins.nullcheck.verify.oracle.values import Checker, Problem
+from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, CheckerChoice, InstalledChecker
+from breadknife.plugins.nullcheck.verify.oracle.values import CheckerProblem, RunningChecker
 from breadknife.task.values import Action, ActionRequest, Actions, Finding, ResolveRequest, Silence
 from breadknife.text.document import Document, Span
 from nullcheck.oracle.development import checker_for
@@ -82,7 +82,7 @@ def test_the_badge_says_who_has_agreed(
     plugin: NullCheckPlugin,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    oracle: Choice,
+    oracle: CheckerChoice,
     store: str,
     language: str,
     badge: str,
@@ -132,12 +132,17 @@ class Connection:
 def test_what_a_checker_objects_to_is_not_declared(
     plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, objections: list[str], written: str | None
 ) -> None:
-    class Objecting(Installed):
-        def start(self, language: str, cancel) -> Checker:
+    class Objecting(InstalledChecker):
+        def start(self, language: str, cancel) -> RunningChecker:
             return self
 
-        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
-            return [Problem(path, "c", "It isn't one.") for path in texts for said in objections if said in texts[path]]
+        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[CheckerProblem]:
+            return [
+                CheckerProblem(path, "c", "It isn't one.")
+                for path in texts
+                for said in objections
+                if said in texts[path]
+            ]
 
         def close(self) -> None:
             pass
@@ -157,11 +162,11 @@ def test_what_a_checker_objects_to_is_not_declared(
 def test_a_menu_waits_for_no_checker(plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked_for, released = threading.Event(), threading.Event()
 
-    class Hanging(Installed):
-        def start(self, language: str, cancel) -> Checker:
+    class Hanging(InstalledChecker):
+        def start(self, language: str, cancel) -> RunningChecker:
             return self
 
-        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
+        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[CheckerProblem]:
             asked_for.set()
             released.wait(60)
             return []
@@ -188,13 +193,13 @@ def test_a_menu_waits_for_no_checker(plugin: NullCheckPlugin, tmp_path: Path, mo
 def test_an_edit_that_the_checker_objects_to_is_not_made(
     plugin: NullCheckPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Objecting(Installed):
-        def start(self, language: str, cancel) -> Checker:
+    class Objecting(InstalledChecker):
+        def start(self, language: str, cancel) -> RunningChecker:
             return self
 
-        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[Problem]:
+        def problems(self, texts: Mapping[Path, str], cancel, beside: Mapping[Path, str], /) -> list[CheckerProblem]:
             raising = (path for path, text in texts.items() if "raise ValueError" in text)
-            return [Problem(path, "c", "It raises.\nIn detail.") for path in raising]
+            return [CheckerProblem(path, "c", "It raises.\nIn detail.") for path in raising]
 
         def close(self) -> None:
             pass

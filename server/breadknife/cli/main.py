@@ -94,9 +94,9 @@ def fix(
       breadknife fix --from mypy.txt --list
     """
     from breadknife.cli.fix.run import Options, run
-    from breadknife.plugins.nullcheck.project.reported import Sources
+    from breadknife.plugins.nullcheck.project.reported import FindingSources
 
-    options = Options(Sources(paths or [], source), write, list_all, as_json)
+    options = Options(FindingSources(paths or [], source), write, list_all, as_json)
     return run(options, offline=offline, engine_script=engine_script)
 
 

@@ -50,9 +50,9 @@ def report(
       breadknife null report --from mypy.json --json
     """
     from breadknife.cli.fix.report import run
-    from breadknife.plugins.nullcheck.project.reported import Sources
+    from breadknife.plugins.nullcheck.project.reported import FindingSources
 
-    return run(Sources(paths or [], source), top, is_json=as_json, offline=offline)
+    return run(FindingSources(paths or [], source), top, is_json=as_json, offline=offline)
 
 
 @app.command()
@@ -84,9 +84,9 @@ def triage(
       breadknife null triage --from nilaway.txt --json
     """
     from breadknife.cli.fix.triage import run
-    from breadknife.plugins.nullcheck.project.reported import Sources
+    from breadknife.plugins.nullcheck.project.reported import FindingSources
 
-    return run(Sources(paths or [], source), top, is_json=as_json, offline=offline)
+    return run(FindingSources(paths or [], source), top, is_json=as_json, offline=offline)
 
 
 @app.command()

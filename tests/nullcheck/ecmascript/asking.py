@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript, EcmaScriptFile
-from breadknife.plugins.nullcheck.values import Offer
+from breadknife.plugins.nullcheck.values import RepairOffer
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, apply_edits
 from breadknife.text.syntax import parse
@@ -18,7 +18,9 @@ def opened(text: str, language: str = "typescript", uri: str = "file:///project/
     return EcmaScript().open(Document(uri, language, text), tree, None)
 
 
-def offered(text: str, language: str = "typescript", at: int = 0, uri: str = "file:///project/src/a.ts") -> list[Offer]:
+def offered(
+    text: str, language: str = "typescript", at: int = 0, uri: str = "file:///project/src/a.ts"
+) -> list[RepairOffer]:
     """The offers for the file's finding number `at`."""
     file = opened(text, language, uri)
     finding = file.findings()[at]
@@ -31,7 +33,7 @@ def results(text: str, language: str = "typescript") -> dict[str, str]:
     return {offer.strategy.value: apply_edits(text, offer.edits) for offer in offered(text, language)}
 
 
-def told_offers(marked: str, language: str = "typescript", message: str = POSSIBLY) -> tuple[str, list[Offer]]:
+def told_offers(marked: str, language: str = "typescript", message: str = POSSIBLY) -> tuple[str, list[RepairOffer]]:
     """The text, and the offers for what tsc says of the marked place."""
     text, [span] = marked_spans(marked)
     file = opened(text, language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.nullcheck.languages.ecmascript.file import EcmaScript
-from breadknife.plugins.nullcheck.values import Offer, Strategy
+from breadknife.plugins.nullcheck.values import RepairOffer, Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, apply_edits
 from breadknife.text.syntax import parse
@@ -34,7 +34,7 @@ ONLY_LOOKS_LIKE_IT = (
 )
 
 
-def offered(marked: str, source: str = "ts", uri: str = "file:///project/src/a.ts") -> tuple[str, list[Offer]]:
+def offered(marked: str, source: str = "ts", uri: str = "file:///project/src/a.ts") -> tuple[str, list[RepairOffer]]:
     text, (span,) = marked_spans(marked + "\n")
     tree = parse(text, "typescript")
     assert tree is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from breadknife.plugins.nullcheck.values import Content, Strategy
+from breadknife.plugins.nullcheck.values import MessageContent, Strategy
 from breadknife.text.document import apply_edits
 from nullcheck.ecmascript.asking import offered, opened, results
 
@@ -264,7 +264,7 @@ def test_a_model_may_write_the_message() -> None:
     file = opened(text)
     place = file.place(file.findings()[0])
     assert place is not None
-    made = file.repair(place, Strategy.RAISE, Content("Error", "no name was given"))
+    made = file.repair(place, Strategy.RAISE, MessageContent("Error", "no name was given"))
     assert made is not None
     assert 'throw new Error("no name was given");' in apply_edits(text, made)
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.plugins.nullcheck.formats.reading import read
-from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.formats.values import Columns, PrintedFinding
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.plugins.nullcheck.project.places import located, may_be_of
 from breadknife.text.document import Document, read_document
@@ -53,11 +53,11 @@ COMMANDS = {
 }
 
 
-def printed(name: str) -> tuple[Said, ...]:
+def printed(name: str) -> tuple[PrintedFinding, ...]:
     return read((HERE / "printed" / name).read_bytes().decode())[0]
 
 
-def source(said: Said) -> Document:
+def source(said: PrintedFinding) -> Document:
     name = PurePosixPath(said.path).name
     return read_document(next((HERE / "sources").rglob(name)))
 
@@ -176,7 +176,7 @@ def test_places(name: str) -> None:
 )
 def test_positions(text: str, line: int, column: int, columns: Columns, expected: str | None) -> None:
     end = column + 1 if column else 0
-    said = Said("tsc", "a.ts", line, "", column=column, end_column=end, columns=columns)
+    said = PrintedFinding("tsc", "a.ts", line, "", column=column, end_column=end, columns=columns)
     document = Document("untitled:a", "typescript", text)
     finding = said.finding(document)
     assert (None if finding is None else document.slice(finding.span)) == expected
@@ -211,7 +211,7 @@ def test_a_line_that_has_changed(name: str, line: int, text: str) -> None:
 @given(st.text(), st.integers(-1, 5), st.integers(0, 20), st.integers(0, 20), st.sampled_from(Columns))
 def test_a_span_is_always_in_its_text(text: str, line: int, column: int, end: int, columns: Columns) -> None:
     document = Document("untitled:a", "python", text)
-    said = Said("x", "a", line, "", column=column, end_column=end, columns=columns)
+    said = PrintedFinding("x", "a", line, "", column=column, end_column=end, columns=columns)
     may_be_of(document, said)
     finding = said.finding(document)
     assert finding is None or 0 <= finding.span.start <= finding.span.end <= len(text)

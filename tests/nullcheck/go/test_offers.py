@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.languages.go.file import Go, GoFile
-from breadknife.plugins.nullcheck.values import Content, Offer, Strategy
+from breadknife.plugins.nullcheck.values import MessageContent, RepairOffer, Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, apply_edits
 from breadknife.text.syntax import parse
@@ -29,7 +29,7 @@ def opened(text: str) -> GoFile:
     return Go().open(Document("file:///project/a.go", "go", text), tree, None)
 
 
-def offered(text: str, about: tuple[Finding, ...] = ()) -> list[Offer]:
+def offered(text: str, about: tuple[Finding, ...] = ()) -> list[RepairOffer]:
     file = opened(text)
     finding = about[0] if about else file.findings()[0]
     place = file.place(finding)
@@ -238,7 +238,7 @@ def test_a_model_may_write_the_message() -> None:
     file = opened(text)
     place = file.place(file.findings()[0])
     assert place is not None
-    made = file.repair(place, Strategy.RAISE, Content("error", "no order was given"))
+    made = file.repair(place, Strategy.RAISE, MessageContent("error", "no order was given"))
     assert made is not None
     assert 'return 0, errors.New("no order was given")' in apply_edits(text, made)
 
@@ -332,7 +332,7 @@ def cases() -> Iterator[str]:
         yield f"package p\n\nimport (\n{imports})\n\n{plain}" if used else f"package p\n\n{plain}"
 
 
-def edited(text: str) -> Iterator[tuple[Offer, str]]:
+def edited(text: str) -> Iterator[tuple[RepairOffer, str]]:
     file = opened(text)
     for finding in file.findings():
         place = file.place(finding)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.languages.java.file import Java, JavaFile
-from breadknife.plugins.nullcheck.values import Content, Offer, Strategy
+from breadknife.plugins.nullcheck.values import MessageContent, RepairOffer, Strategy
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span, apply_edits
 from breadknife.text.syntax import parse
@@ -27,7 +27,9 @@ def opened(text: str, uri: str = "file:///project/src/main/A.java") -> JavaFile:
     return Java().open(Document(uri, "java", text), tree, None)
 
 
-def offered(text: str, about: tuple[Finding, ...] = (), uri: str = "file:///project/src/main/A.java") -> list[Offer]:
+def offered(
+    text: str, about: tuple[Finding, ...] = (), uri: str = "file:///project/src/main/A.java"
+) -> list[RepairOffer]:
     file = opened(text, uri)
     finding = about[0] if about else file.findings()[0]
     place = file.place(finding)
@@ -202,7 +204,7 @@ def test_a_model_may_write_the_message() -> None:
     file = opened(text)
     place = file.place(file.findings()[0])
     assert place is not None
-    made = file.repair(place, Strategy.RAISE, Content("IllegalArgumentException", "no name was given"))
+    made = file.repair(place, Strategy.RAISE, MessageContent("IllegalArgumentException", "no name was given"))
     assert made is not None
     assert 'throw new IllegalArgumentException("no name was given");' in apply_edits(text, made)
 
@@ -272,7 +274,7 @@ def cases() -> Iterator[str]:
         yield marked_spans(block)[0]
 
 
-def edited(text: str) -> Iterator[tuple[Offer, str]]:
+def edited(text: str) -> Iterator[tuple[RepairOffer, str]]:
     file = opened(text)
     for finding in file.findings():
         place = file.place(finding)

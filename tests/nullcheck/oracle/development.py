@@ -9,12 +9,12 @@ import pytest
 from msgspec import structs
 
 from breadknife.plugins.nullcheck.verify.oracle import tools
-from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Choice, Installed, installed
+from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, CheckerChoice, InstalledChecker, installed
 
 MODULES = Path(__file__).parents[3] / "clients" / "vscode" / "node_modules"
 
 
-def checker_for(choice: Choice, root: Path, monkeypatch: pytest.MonkeyPatch) -> Installed:
+def checker_for(choice: CheckerChoice, root: Path, monkeypatch: pytest.MonkeyPatch) -> InstalledChecker:
     monkeypatch.setenv("PATH", os.pathsep.join((os.environ["PATH"], str(MODULES / ".bin"))))
     found = installed(choice, "typescript" if choice == "tsc" else "python", root, True)
     if found is None or found.tool.name != choice:
@@ -23,7 +23,7 @@ def checker_for(choice: Choice, root: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return found
 
 
-def native_typescript(root: Path, monkeypatch: pytest.MonkeyPatch) -> Installed:
+def native_typescript(root: Path, monkeypatch: pytest.MonkeyPatch) -> InstalledChecker:
     """TypeScript 7's, which is installed beside the one before."""
     native = tuple(
         structs.replace(tool, commands=tuple(each for each in tool.commands if each[0] == "tsgo")) for tool in TOOLS

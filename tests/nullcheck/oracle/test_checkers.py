@@ -14,8 +14,8 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
-from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Tool
-from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Checker
+from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, CheckerTool
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, RunningChecker
 from nullcheck.oracle.development import checker_for, native_typescript
 
 PYTHON = {
@@ -58,17 +58,19 @@ def checked(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     checker.close()
 
 
-def native(root: Path, files: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Checker:
+def native(root: Path, files: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> RunningChecker:
     for name, text in files.items():
         (root / name).write_text(text, "utf-8")
     return native_typescript(root, monkeypatch).start("typescript", CancelToken.after(60))
 
 
-def installed_as(name: str) -> Tool:
+def installed_as(name: str) -> CheckerTool:
     return next(tool for tool in TOOLS if tool.name == name)
 
 
-def codes(checker: Checker, texts: Mapping[Path, str], beside: Mapping[Path, str] = NO_TEXTS) -> list[tuple[str, str]]:
+def codes(
+    checker: RunningChecker, texts: Mapping[Path, str], beside: Mapping[Path, str] = NO_TEXTS
+) -> list[tuple[str, str]]:
     return [(each.path.name, each.code) for each in checker.problems(texts, CancelToken.after(60), beside)]
 
 

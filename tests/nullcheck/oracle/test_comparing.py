@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.verify.oracle.comparing import Moves, compared
-from breadknife.plugins.nullcheck.verify.oracle.values import Problem
+from breadknife.plugins.nullcheck.verify.oracle.comparing import OffsetMap, compared
+from breadknife.plugins.nullcheck.verify.oracle.values import CheckerProblem
 from breadknife.text.document import Span, TextEdit
 
 HERE, THERE = Path("/here"), Path("/there")
@@ -51,7 +51,7 @@ EDITS = {
     ],
 )
 def test_where_an_edit_leads_a_position(edits: str, before: int, now: int, leads: bool) -> None:
-    assert Moves.of(EDITS[edits]).leads(before, now) is leads
+    assert OffsetMap.of(EDITS[edits]).leads(before, now) is leads
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,15 @@ def test_where_an_edit_leads_a_position(edits: str, before: int, now: int, leads
 )
 def test_what_is_new(was: list[tuple[int, str]], now: list[tuple[int, str]], new: list[str]) -> None:
     """Four characters were put before what is here; nothing has changed there."""
-    moves = {HERE: Moves.of((TextEdit(Span(0, 0), "new\n"),))}
-    before = [Problem(HERE, "c", message, start) for start, message in was]
-    after = [Problem(HERE, "c", message, start) for start, message in now]
+    moves = {HERE: OffsetMap.of((TextEdit(Span(0, 0), "new\n"),))}
+    before = [CheckerProblem(HERE, "c", message, start) for start, message in was]
+    after = [CheckerProblem(HERE, "c", message, start) for start, message in now]
     assert [each.message for each in compared(before, after, moves).new] == new
-    other = [Problem(THERE, "c", "a", 4)]
+    other = [CheckerProblem(THERE, "c", "a", 4)]
     assert compared(other, other, moves).new == []
-    assert len(compared(other, [Problem(THERE, "c", "a", 8), Problem(THERE, "d", "a", 4)], moves).new) == 2
+    assert (
+        len(compared(other, [CheckerProblem(THERE, "c", "a", 8), CheckerProblem(THERE, "d", "a", 4)], moves).new) == 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,8 +90,8 @@ def test_what_is_new(was: list[tuple[int, str]], now: list[tuple[int, str]], new
     ],
 )
 def test_a_fault_is_known_by_its_code(was: str, now: str, new: int) -> None:
-    moves = {HERE: Moves.of((TextEdit(Span(5, 5), "!"),))}
-    before, after = [Problem(HERE, was, "it was", 4)], [Problem(HERE, now, "it is", 4)]
+    moves = {HERE: OffsetMap.of((TextEdit(Span(5, 5), "!"),))}
+    before, after = [CheckerProblem(HERE, was, "it was", 4)], [CheckerProblem(HERE, now, "it is", 4)]
     assert len(compared(before, after, moves).new) == new
 
 
@@ -109,7 +111,7 @@ def test_a_fault_is_known_by_its_code(was: str, now: str, new: int) -> None:
     ],
 )
 def test_what_is_hidden(was: str, now: str, gone: bool) -> None:
-    moves = {HERE: Moves.of((TextEdit(Span(0, 0), "new\n"),))}
-    before = [Problem(path, "c", was, 4) for path in (HERE, THERE)]  # of other files nothing is said
-    after = [Problem(HERE, "c", now, 8)] if now else []
+    moves = {HERE: OffsetMap.of((TextEdit(Span(0, 0), "new\n"),))}
+    before = [CheckerProblem(path, "c", was, 4) for path in (HERE, THERE)]  # of other files nothing is said
+    after = [CheckerProblem(HERE, "c", now, 8)] if now else []
     assert [each.path for each in compared(before, after, moves).hidden] == [HERE] * gone

@@ -13,7 +13,7 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineDied, EngineError, EngineUnavailable
 from breadknife.plugins.nullcheck.verify.oracle.oracle import Oracle
-from breadknife.plugins.nullcheck.verify.oracle.values import Problem
+from breadknife.plugins.nullcheck.verify.oracle.values import CheckerProblem
 
 A = Path("/project/a.py")
 
@@ -34,7 +34,9 @@ class Fake:
         self.started += 1
         return self
 
-    def problems(self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str], /) -> list[Problem]:
+    def problems(
+        self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str], /
+    ) -> list[CheckerProblem]:
         [text] = texts.values()
         self.asked.append(text)
         if self.dies:
@@ -45,7 +47,7 @@ class Fake:
                 self.stopped.set()
             cancel.raise_if_cancelled()
             time.sleep(0.001)
-        return [Problem(A, "c", text)]
+        return [CheckerProblem(A, "c", text)]
 
     def close(self) -> None:
         self.closed += 1
@@ -172,9 +174,9 @@ def test_a_file_that_is_known_with_these_texts_is_not_asked_about_again(tmp_path
     class Listing(Fake):
         def problems(
             self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str], /
-        ) -> list[Problem]:
+        ) -> list[CheckerProblem]:
             asked.append(sorted(path.name for path in texts))
-            return [Problem(path, "c", text) for path, text in sorted(texts.items())]
+            return [CheckerProblem(path, "c", text) for path, text in sorted(texts.items())]
 
     oracle, limit = Oracle(lambda _: Listing()), CancelToken.after(20)
     both = oracle.ask({a: "new", b: "as it is saved"}, limit)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.nullcheck.verify.oracle import language_server
-from breadknife.plugins.nullcheck.verify.oracle.language_server import Saved
+from breadknife.plugins.nullcheck.verify.oracle.language_server import SavedFiles
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def test_what_was_made_changed_and_removed(tmp_path: Path) -> None:
     for name in ("a.py", "b.py", "c.py", "sub/d.py", ".venv/e.py", "env/pyvenv.cfg", "env/f.py", "g.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("1", "utf-8")
-    looking = Saved(tmp_path, (".py",))
+    looking = SavedFiles(tmp_path, (".py",))
     assert looking.changes() == []
     (tmp_path / "b.py").unlink()
     for name in ("a.py", "sub/d.py", "sub/new.py", ".venv/e.py", "env/f.py", "g.txt"):

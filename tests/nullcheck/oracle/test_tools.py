@@ -10,7 +10,7 @@ import pytest
 
 from breadknife.plugins.nullcheck.repairs.diagnostics import rows
 from breadknife.plugins.nullcheck.verify.oracle import tools
-from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Choice, installed
+from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, CheckerChoice, installed
 
 BIN = "Scripts" if sys.platform == "win32" else "bin"
 END = ".cmd" if sys.platform == "win32" else ""
@@ -61,7 +61,7 @@ def test_which_program_is_run(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     programs: list[str],
-    choice: Choice,
+    choice: CheckerChoice,
     language: str,
     trusted: bool,
     chosen: str,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.project.annotating import Java, annotated, declared_nullable
+from breadknife.plugins.nullcheck.project.annotating import JavaDeclarations, annotated, declared_nullable
 from breadknife.text.document import Span, apply_edits
 from breadknife.text.syntax import SyntaxTree, parse
 from support import marked_spans
@@ -20,10 +20,10 @@ TAKES = "parameter s is @NonNull, but parameter in superclass method shop.B.f(ja
 IMPORT = "import org.jspecify.annotations.Nullable;"
 
 
-def java(texts: dict[Path, str]) -> Java:
+def java(texts: dict[Path, str]) -> JavaDeclarations:
     """Files that are named after the only class that they have."""
     trees = {path: tree for path, text in texts.items() if (tree := parse(text, "java")) is not None}
-    return Java(trees.get, lambda name: [path for path, text in texts.items() if name in text])
+    return JavaDeclarations(trees.get, lambda name: [path for path, text in texts.items() if name in text])
 
 
 def asked(marked: str, message: str, other: str = "") -> tuple[list[str], dict[Path, str]]:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.nullcheck.project.causes import Origin, Tracer, causes_of, ranked
-from breadknife.plugins.nullcheck.project.changes import Changes
+from breadknife.plugins.nullcheck.project.causes import NullSource, Tracer, causes_of, ranked
+from breadknife.plugins.nullcheck.project.changes import UnsavedDocuments
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.values import Answer, Found
+from breadknife.plugins.nullcheck.project.values import PluginAnswer, ReportedFinding
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import Place, Use
+from breadknife.plugins.nullcheck.values import Dereference, Use
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import Finding, Request
 from breadknife.text.document import Document, Span
@@ -31,7 +31,9 @@ class Workspace:
     def tell(self, message: str, *, fleeting: bool = False) -> None:
         pass
 
-    def shown(self, items: Sequence[Found], what: Callable[[Found], str]) -> Iterator[Found]:
+    def shown(
+        self, items: Sequence[ReportedFinding], what: Callable[[ReportedFinding], str]
+    ) -> Iterator[ReportedFinding]:
         return iter(items)
 
     def root(self, path: Path) -> Path:
@@ -40,8 +42,8 @@ class Workspace:
     def settings(self, document: Document, root: Path) -> tuple[bool, NullCheckSettings]:
         return False, NullCheckSettings(oracle="off")
 
-    def ask(self, request: Request, root: Path) -> Answer:
-        return Answer()
+    def ask(self, request: Request, root: Path) -> PluginAnswer:
+        return PluginAnswer()
 
     def project(self, root: Path) -> FolderProject:
         return self.folder
@@ -51,7 +53,7 @@ class Workspace:
 
 
 def opened(root: Path, files: Mapping[str, str]) -> Repairs:
-    return Repairs(Workspace(known(root, files)), Changes())  # pyright: ignore[reportArgumentType]
+    return Repairs(Workspace(known(root, files)), UnsavedDocuments())  # pyright: ignore[reportArgumentType]
 
 
 OTHER = """\
@@ -104,7 +106,9 @@ def test_what_another_checker_reports(tmp_path: Path, marked: str, expected: str
     text, [span] = marked_spans(marked)
     repairs = opened(tmp_path, {"here.py": text, "other.py": OTHER})
     paths = [tmp_path / "here.py", tmp_path / "other.py"]
-    found = Found(paths[0], Finding(span, "pyright", "reportOptionalMemberAccess", ""), Place(span, Use.ATTRIBUTE))
+    found = ReportedFinding(
+        paths[0], Finding(span, "pyright", "reportOptionalMemberAccess", ""), Dereference(span, Use.ATTRIBUTE)
+    )
     origin = Tracer(repairs, paths).origin(found)
     assert f"{origin.kind} {origin.name} {origin.path.stem if origin.path else '–'}" == expected
 
@@ -160,18 +164,18 @@ def test_our_own_findings_say_where_the_null_comes_from(tmp_path: Path, name: st
     repairs, path = opened(tmp_path, {name: text}), tmp_path / name
     file = repairs.file(path)
     assert file is not None
-    found = [Found(path, finding, place) for finding in file.findings() if (place := file.place(finding))]
+    found = [ReportedFinding(path, finding, place) for finding in file.findings() if (place := file.place(finding))]
     [only] = causes_of(repairs, found, [path])
     assert f"{only.origin.kind} {only.origin.name}" == cause
 
 
 def test_causes_of_most_findings_come_first_and_an_attribute_is_one_wherever_it_is_set() -> None:
-    here, place = Path("a.py"), Place(Span(0, 1), Use.ATTRIBUTE)
-    found = Found(here, Finding(place.span, "nullcheck", "none-attribute", ""), place)
-    sets = [Origin(CauseKind.ATTRIBUTE, "A.b", here, Span(at, at + 1)) for at in (3, 9)]
+    here, place = Path("a.py"), Dereference(Span(0, 1), Use.ATTRIBUTE)
+    found = ReportedFinding(here, Finding(place.span, "nullcheck", "none-attribute", ""), place)
+    sets = [NullSource(CauseKind.ATTRIBUTE, "A.b", here, Span(at, at + 1)) for at in (3, 9)]
     others = [
-        Origin(CauseKind.ATTRIBUTE, "C.b", here, Span(3, 4)),
-        Origin(CauseKind.VARIABLE, "A.b", here, Span(3, 4)),
+        NullSource(CauseKind.ATTRIBUTE, "C.b", here, Span(3, 4)),
+        NullSource(CauseKind.VARIABLE, "A.b", here, Span(3, 4)),
     ]
     causes = ranked((each, found) for each in (*others, *sets))
     assert [(each.origin.kind, each.origin.name, len(each.findings)) for each in causes] == [

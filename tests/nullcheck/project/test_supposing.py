@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breadknife.plugins.nullcheck.languages import language
-from breadknife.plugins.nullcheck.values import Place, Use
+from breadknife.plugins.nullcheck.values import Dereference, Use
 from breadknife.text.syntax import parse
 from support import document, marked_spans
 
@@ -17,7 +17,7 @@ def supposed(id: str, marked: str) -> list[str]:
     text, spans = marked_spans(marked)
     tree = parse(text, id)
     assert tree is not None
-    places = [Place(span, Use.ATTRIBUTE) for span in spans]
+    places = [Dereference(span, Use.ATTRIBUTE) for span in spans]
     said = language(id).open(document(text, id), tree, None).suppose(places)
     return [FOUND if each in said.found else TESTED if each in said.tested else SILENT for each in places]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from breadknife.plugins.nullcheck.languages.python.file import Python
-from breadknife.plugins.nullcheck.values import Offer, Place, Use
+from breadknife.plugins.nullcheck.values import Dereference, RepairOffer, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, apply_edits
@@ -19,14 +19,16 @@ def offered(
     use: Use = Use.ATTRIBUTE,
     uri: str = "file:///project/a.py",
     project: Project | None = None,
-) -> tuple[str, list[Offer]]:
+) -> tuple[str, list[RepairOffer]]:
     """The text, and what is offered for its place between ⟦ and ⟧, of which the checker `source` has a finding."""
     text, (span,) = marked_spans(marked)
     tree = parse(text, "python")
     assert tree is not None
     assert not tree.error_count, text
     finding = Finding(span, source, CODES.get(source, ""), "it may be None")
-    return text, list(Python().open(Document(uri, "python", text), tree, project).offers(Place(span, use), (finding,)))
+    return text, list(
+        Python().open(Document(uri, "python", text), tree, project).offers(Dereference(span, use), (finding,))
+    )
 
 
 def swapped_in(marked: str, *changes: tuple[str, str]) -> str:
@@ -37,5 +39,5 @@ def swapped_in(marked: str, *changes: tuple[str, str]) -> str:
     return marked
 
 
-def written(text: str, offer: Offer) -> str:
+def written(text: str, offer: RepairOffer) -> str:
     return apply_edits(text, offer.edits)

@@ -10,7 +10,7 @@ import pytest
 from breadknife.plugins.nullcheck.languages.python.file import Python, PythonFile
 from breadknife.plugins.nullcheck.menu.titles import LONGEST
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
-from breadknife.plugins.nullcheck.values import Offer, Strategy
+from breadknife.plugins.nullcheck.values import RepairOffer, Strategy
 from breadknife.project.folder import FolderProject
 from breadknife.task.values import ActionRequest, Actions, Finding, ResolveRequest
 from breadknife.text.document import Document, Span, apply_edits
@@ -40,7 +40,7 @@ def opened(project: FolderProject, base: str, use: str, more: str = "") -> Pytho
     return Python().open(Document((project.root / "use.py").as_uri(), "python", use), tree, project)
 
 
-def declared(file: PythonFile, finding: Finding) -> Offer | None:
+def declared(file: PythonFile, finding: Finding) -> RepairOffer | None:
     """What is done in another file about a finding."""
     place = file.place(finding)
     assert place is not None

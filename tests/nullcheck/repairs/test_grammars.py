@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from breadknife.plugins.nullcheck.repairs.grammar import Grammar, filled, grammar_of
-from breadknife.plugins.nullcheck.repairs.repair import Order, Proposal
+from breadknife.plugins.nullcheck.repairs.grammar import LanguageGrammar, filled, grammar_of
+from breadknife.plugins.nullcheck.repairs.repair import ProposalOrder, RepairProposal
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.syntax import captures, parse
 
@@ -19,7 +19,7 @@ GRAMMARS = {
 """Grammar -> the languages that have its nodes."""
 
 
-def kinds(grammar: Grammar) -> Iterator[str]:
+def kinds(grammar: LanguageGrammar) -> Iterator[str]:
     """The kinds of nodes that the data names. A chain of fields and kinds isn't looked into."""
     nodes = grammar.nodes
     for field in msgspec.structs.fields(nodes):
@@ -69,8 +69,8 @@ def test_a_template_keeps_the_brackets_of_the_code() -> None:
     assert filled("if ({test}) { {x} }", test="a == null", x="b") == "if (a == null) { b }"
 
 
-def proposed(strategy: Strategy, evidence: str) -> Proposal:
-    return Proposal(strategy, "", evidence, lambda _: None)
+def proposed(strategy: Strategy, evidence: str) -> RepairProposal:
+    return RepairProposal(strategy, "", evidence, lambda _: None)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def proposed(strategy: Strategy, evidence: str) -> Proposal:
     ],
 )
 def test_the_rows_put_proposals_in_order(given: list[tuple[str, str]], first: tuple[str, str]) -> None:
-    order = Order(("assert: why", "raise", "assert"))
+    order = ProposalOrder(("assert: why", "raise", "assert"))
     best, *rest = order.sorted(proposed(Strategy(strategy), evidence) for strategy, evidence in given)
     assert (best.strategy.value, best.evidence) == first
     assert best.strategy not in {each.strategy for each in rest}

@@ -11,7 +11,7 @@ from breadknife.plugins.nullcheck.languages.ecmascript.outline import home_of as
 from breadknife.plugins.nullcheck.languages.go.outline import home_of as go
 from breadknife.plugins.nullcheck.languages.java.outline import home_of as java
 from breadknife.plugins.nullcheck.languages.python.outline import home_of as python
-from breadknife.plugins.nullcheck.verify.checking import Verifier
+from breadknife.plugins.nullcheck.verify.checking import EditVerifier
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import SyntaxTree, parse
 
@@ -68,11 +68,11 @@ class A {
 """
 
 
-def opened(language: str, text: str) -> tuple[Verifier, Span]:
+def opened(language: str, text: str) -> tuple[EditVerifier, Span]:
     at = text.index("«»")
     tree = parse(text.replace("«»", ""), language)
     assert tree is not None
-    return Verifier(LANGUAGES[language](tree), tree, LANGUAGES[language]), Span(at, at)
+    return EditVerifier(LANGUAGES[language](tree), tree, LANGUAGES[language]), Span(at, at)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 from breadknife.cli.fix.telling import where
 from breadknife.cli.fix.workspace import files, opened
 from breadknife.cli.output import counted, tell
-from breadknife.plugins.nullcheck.project.annotating import Declaration, Java, annotated
+from breadknife.plugins.nullcheck.project.annotating import JavaDeclaration, JavaDeclarations, annotated
 from breadknife.plugins.nullcheck.project.changes import together
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
 from breadknife.plugins.nullcheck.project.reported import findings_in, report
@@ -43,14 +43,14 @@ def run(source: str, *, write: bool, offline: bool) -> None:
             sys.stdout.buffer.write(repairs.changes.patch(folder))
 
 
-def _declarations(repairs: Repairs, source: str, folder: Path) -> Counter[Declaration]:
+def _declarations(repairs: Repairs, source: str, folder: Path) -> Counter[JavaDeclaration]:
     """Find the declarations to annotate, and count the findings that each ends."""
     project = repairs.workspace.project(repairs.workspace.root(folder))
 
     def defining(name: str) -> list[Path]:
         return [file.path for file in project.defining(name, "java")] if project is not None else []
 
-    java, count = Java(repairs.tree, defining), Counter[Declaration]()
+    java, count = JavaDeclarations(repairs.tree, defining), Counter[JavaDeclaration]()
     for path, finding in findings_in(repairs, report(repairs, source), files((), folder)[0], folder):
         count.update(java.declarations(path, finding.span, finding.message))
     return count

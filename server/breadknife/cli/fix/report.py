@@ -9,9 +9,9 @@ from typing import Any
 from breadknife.cli.fix.telling import as_json, name_of, origin_as_json, where_declared
 from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say, shown, tell
-from breadknife.plugins.nullcheck.project.causes import Cause, causes_of, declaration_of
+from breadknife.plugins.nullcheck.project.causes import RootCause, causes_of, declaration_of
 from breadknife.plugins.nullcheck.project.repairs import Repairs, may_be_first
-from breadknife.plugins.nullcheck.project.reported import Sources
+from breadknife.plugins.nullcheck.project.reported import FindingSources
 from breadknife.plugins.nullcheck.project.values import strategy_of
 from breadknife.plugins.nullcheck.values import DECLARATION
 from breadknife.task.values import Action
@@ -23,7 +23,7 @@ _TRIES = 3
 _LEGEND = "→ is a verified change of the declaration. Without one, decide by hand: the null may be intended."
 
 
-def run(sources: Sources, top: int, *, is_json: bool, offline: bool) -> int:
+def run(sources: FindingSources, top: int, *, is_json: bool, offline: bool) -> int:
     """Return the exit code: 0 no findings, 1 findings, 2 a file couldn't be checked."""
     folder = Path.cwd()
     with opened(offline=offline) as repairs:
@@ -42,7 +42,7 @@ def run(sources: Sources, top: int, *, is_json: bool, offline: bool) -> int:
     return 2 if told.failed else 1 if told.found else 0
 
 
-def _repair(cause: Cause, repairs: Repairs) -> Action | None:
+def _repair(cause: RootCause, repairs: Repairs) -> Action | None:
     """Return the first change of the declaration that is surely right."""
     shown = declaration_of(cause)
     for found in (*cause.findings[:_TRIES], *([shown] if shown else ())):
@@ -52,7 +52,7 @@ def _repair(cause: Cause, repairs: Repairs) -> Action | None:
     return None
 
 
-def _as_json(cause: Cause, repair: Action | None, repairs: Repairs, folder: Path) -> dict[str, Any]:
+def _as_json(cause: RootCause, repair: Action | None, repairs: Repairs, folder: Path) -> dict[str, Any]:
     return {
         **origin_as_json(repairs, cause.origin, folder),
         "count": len(cause.findings),
@@ -62,7 +62,7 @@ def _as_json(cause: Cause, repair: Action | None, repairs: Repairs, folder: Path
     }
 
 
-def _show(rows: Sequence[tuple[Cause, Action | None]], repairs: Repairs, folder: Path) -> None:
+def _show(rows: Sequence[tuple[RootCause, Action | None]], repairs: Repairs, folder: Path) -> None:
     for cause, repair in rows:
         place = where_declared(repairs, cause.origin, cause.findings[0], folder)
         say(f"{len(cause.findings):>4}  {place}  {name_of(cause.origin)}")

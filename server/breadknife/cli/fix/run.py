@@ -13,8 +13,14 @@ from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say, shown, tell
 from breadknife.errors import SettingsError
 from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, TO_CHOOSE, Repairs, may_be_first, named, repair_each
-from breadknife.plugins.nullcheck.project.reported import Sources, Told
-from breadknife.plugins.nullcheck.project.values import Ended, Found, Refused, Repair, strategy_of
+from breadknife.plugins.nullcheck.project.reported import FindingSources, GatheredFindings
+from breadknife.plugins.nullcheck.project.values import (
+    EndedFinding,
+    RefusedFinding,
+    RepairedFinding,
+    ReportedFinding,
+    strategy_of,
+)
 
 SCHEMA = 2
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""
@@ -22,7 +28,7 @@ SCHEMA = 2
 
 @dataclass(frozen=True)
 class Options:
-    sources: Sources
+    sources: FindingSources
     write: bool = False
     list_all: bool = False
     as_json: bool = False
@@ -35,7 +41,7 @@ _FIRST = "; first for fix"
 
 NO_CHECKER = "none is installed, or only the folder's own, which runs once the folder is trusted (`breadknife trust`)"
 
-Outcome = Repair | Ended | Refused
+Outcome = RepairedFinding | EndedFinding | RefusedFinding
 
 
 def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
@@ -68,10 +74,10 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
         sys.stdout.buffer.write(repairs.changes.patch(folder))
     if told.failed:
         return 2
-    return 1 if told.outdated or any(isinstance(outcome, Refused) for outcome in outcomes) else 0
+    return 1 if told.outdated or any(isinstance(outcome, RefusedFinding) for outcome in outcomes) else 0
 
 
-def _list(repairs: Repairs, told: Told, folder: Path, *, is_json: bool) -> int:
+def _list(repairs: Repairs, told: GatheredFindings, folder: Path, *, is_json: bool) -> int:
     """List all offers of each finding. Return the exit code, as `run`."""
     menus = [(each, repairs.menu(each)) for each in shown(told.found, lambda each: named(each.path, folder))]
     first = [next((action for action in actions if may_be_first(action)), None) for _, actions in menus]
@@ -92,11 +98,11 @@ def _list(repairs: Repairs, told: Told, folder: Path, *, is_json: bool) -> int:
 
 def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) -> None:
     """Tell what is left, by its reason, and what no checker has seen."""
-    by_reason = dict[str, list[Found]]()
+    by_reason = dict[str, list[ReportedFinding]]()
     for outcome in outcomes:
-        if isinstance(outcome, Refused):
+        if isinstance(outcome, RefusedFinding):
             by_reason.setdefault(outcome.why, []).append(outcome.found)
-        elif isinstance(outcome, Repair) and (why := outcome.action.unchecked):
+        elif isinstance(outcome, RepairedFinding) and (why := outcome.action.unchecked):
             by_reason.setdefault(f"repaired without a last check: {why}", []).append(outcome.found)
     for why, found in by_reason.items():
         if len(found) <= _MOST_TOLD:
@@ -106,23 +112,23 @@ def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) 
             hint = " (--list shows the choices)" if why == TO_CHOOSE else ""
             first = where_found(repairs, found[0], folder, column=True)
             tell(f"{first} and {len(found) - 1} more: {why}{hint}")
-    left = sum(isinstance(outcome, Refused) for outcome in outcomes)
+    left = sum(isinstance(outcome, RefusedFinding) for outcome in outcomes)
     tell(f"{counted(len(outcomes) - left, 'finding')} repaired, {left} left")
 
 
 def _outcome(outcome: Outcome, repairs: Repairs, folder: Path) -> dict[str, Any]:
     finding = as_json(repairs, outcome.found, folder)
     match outcome:
-        case Refused():
+        case RefusedFinding():
             return {**finding, "outcome": "left", "why": outcome.why}
-        case Ended():
+        case EndedFinding():
             return {**finding, "outcome": "ended"}
-        case Repair():
+        case RepairedFinding():
             action = outcome.action
             return {**finding, "outcome": "repaired", "title": action.title, "strategy": outcome.strategy,
                     "checked": action.checked}  # fmt: skip
 
 
-def _sentence(found: Found, repairs: Repairs, folder: Path) -> str:
+def _sentence(found: ReportedFinding, repairs: Repairs, folder: Path) -> str:
     finding = found.finding
     return f"{where_found(repairs, found, folder, column=True)}: {finding.message} [{finding.source}/{finding.code}]"

@@ -12,22 +12,22 @@ from breadknife.cli.fix.telling import as_json, name_of, origin_as_json, where_d
 from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.reported import Sources
-from breadknife.plugins.nullcheck.project.triage import Group, Patch, Sort, groups_of
+from breadknife.plugins.nullcheck.project.reported import FindingSources
+from breadknife.plugins.nullcheck.project.triage import FindingClass, TriageGroup, VerifiedPatch, groups_of
 
 SCHEMA = 1
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""
 _LONGEST_DIFF = 12
 """Lines of a patch that are shown."""
 _MEANS = {
-    Sort.CAN_HAPPEN: "the null can get there",
-    Sort.UNCLEAR: "read how it is called",
-    Sort.LIFE_CYCLE: "the declaration says more or less than the code",
-    Sort.NOISE: "the checker doesn't see what excludes the null",
+    FindingClass.CAN_HAPPEN: "the null can get there",
+    FindingClass.UNCLEAR: "read how it is called",
+    FindingClass.LIFE_CYCLE: "the declaration says more or less than the code",
+    FindingClass.NOISE: "the checker doesn't see what excludes the null",
 }
 
 
-def run(sources: Sources, top: int, *, is_json: bool, offline: bool) -> int:
+def run(sources: FindingSources, top: int, *, is_json: bool, offline: bool) -> int:
     """Return the exit code: 0 no findings, 1 findings, 2 a file couldn't be read or checked."""
     folder = Path.cwd()
     with opened(offline=offline) as repairs:
@@ -41,20 +41,20 @@ def run(sources: Sources, top: int, *, is_json: bool, offline: bool) -> int:
     return 2 if told.failed else 1 if told.found else 0
 
 
-def _counts(groups: Sequence[Group]) -> dict[str, int]:
+def _counts(groups: Sequence[TriageGroup]) -> dict[str, int]:
     """Count the groups of each sort; `by_hand` are life cycles for which no declaration is surely right."""
     sorts = Counter(group.sorted.sort for group in groups)
-    patches = sum(group.sorted.sort is Sort.LIFE_CYCLE and group.patch is not None for group in groups)
+    patches = sum(group.sorted.sort is FindingClass.LIFE_CYCLE and group.patch is not None for group in groups)
     return {
         "patches": patches,
-        "bugs": sorts[Sort.CAN_HAPPEN],
-        "unclear": sorts[Sort.UNCLEAR],
-        "by_hand": sorts[Sort.LIFE_CYCLE] - patches,
-        "noise": sorts[Sort.NOISE],
+        "bugs": sorts[FindingClass.CAN_HAPPEN],
+        "unclear": sorts[FindingClass.UNCLEAR],
+        "by_hand": sorts[FindingClass.LIFE_CYCLE] - patches,
+        "noise": sorts[FindingClass.NOISE],
     }
 
 
-def _as_json(group: Group, repairs: Repairs, folder: Path) -> dict[str, Any]:
+def _as_json(group: TriageGroup, repairs: Repairs, folder: Path) -> dict[str, Any]:
     patch = group.patch
     return {
         "sort": group.sorted.sort,
@@ -67,7 +67,9 @@ def _as_json(group: Group, repairs: Repairs, folder: Path) -> dict[str, Any]:
     }
 
 
-def _show(groups: Sequence[Group], count: int, sources: Sources, top: int, repairs: Repairs, folder: Path) -> None:
+def _show(
+    groups: Sequence[TriageGroup], count: int, sources: FindingSources, top: int, repairs: Repairs, folder: Path
+) -> None:
     counts = _counts(groups)
     parts = [
         f"{counts['patches']} patch{'' if counts['patches'] == 1 else 'es'}",
@@ -76,7 +78,7 @@ def _show(groups: Sequence[Group], count: int, sources: Sources, top: int, repai
         f"{counts['noise']} noise",
     ]
     say(f"{counted(count, 'finding')} → {', '.join(parts)}")
-    for sort in Sort:
+    for sort in FindingClass:
         of_sort = [group for group in groups if group.sorted.sort is sort]
         if of_sort:
             say()
@@ -90,11 +92,11 @@ def _show(groups: Sequence[Group], count: int, sources: Sources, top: int, repai
         say(f"To make the repairs: breadknife fix --from {sources.report if sources.report != '-' else 'FILE'} --write")
 
 
-def _show_group(group: Group, repairs: Repairs, folder: Path) -> None:
+def _show_group(group: TriageGroup, repairs: Repairs, folder: Path) -> None:
     origin, found = group.cause.origin, group.cause.findings
     place = where_declared(repairs, origin, found[0], folder)
     more = f" ({counted(len(found), 'finding')})" if len(found) > 1 else ""
-    if group.sorted.sort is Sort.NOISE:
+    if group.sorted.sort is FindingClass.NOISE:
         say(f"  {place}  {name_of(origin)}{more}: {group.sorted.why}")
         return
     say(f"  {place}  {name_of(origin)}{more}")
@@ -106,7 +108,7 @@ def _show_group(group: Group, repairs: Repairs, folder: Path) -> None:
         _show_patch(group.patch, len(found))
 
 
-def _show_patch(patch: Patch, count: int) -> None:
+def _show_patch(patch: VerifiedPatch, count: int) -> None:
     ends = f" (ends {patch.ended} of {count})" if count > 1 else ""
     say(f"    → {patch.title}{ends}")
     lines = (line for line in patch.diff.splitlines() if not line.startswith(("+++", "---")))

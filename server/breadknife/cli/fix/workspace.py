@@ -17,14 +17,14 @@ from breadknife.host.settings import Settings
 from breadknife.host.workspace import root_of
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
-from breadknife.plugins.nullcheck.project.changes import Changes
+from breadknife.plugins.nullcheck.project.changes import UnsavedDocuments
 from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs
-from breadknife.plugins.nullcheck.project.reported import Sources, Told, gather
-from breadknife.plugins.nullcheck.project.values import Answer
+from breadknife.plugins.nullcheck.project.reported import FindingSources, GatheredFindings, gather
+from breadknife.plugins.nullcheck.project.values import PluginAnswer
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import SOURCE
-from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
-from breadknife.plugins.nullcheck.verify.oracle.values import Problem
+from breadknife.plugins.nullcheck.verify.oracle.tools import InstalledChecker
+from breadknife.plugins.nullcheck.verify.oracle.values import CheckerProblem
 from breadknife.project.values import Project
 from breadknife.task.values import Request
 from breadknife.text.document import Document, language_of
@@ -53,10 +53,10 @@ class HostedWorkspace:
         settings = self._settings_of(root).for_document(document, root)
         return settings.trusted, settings.plugins.get(SOURCE) or NullCheckSettings()
 
-    def ask(self, request: Request, root: Path) -> Answer:
+    def ask(self, request: Request, root: Path) -> PluginAnswer:
         self._host.settings = self._settings_of(root)
         reply = self._host.ask(request, root=root, plugin=SOURCE)
-        return Answer(
+        return PluginAnswer(
             reply.findings,
             [action for _, action in reply.actions],
             reply.failures[0].sentence if reply.failures else "",
@@ -64,8 +64,8 @@ class HostedWorkspace:
         )
 
     def problems(
-        self, checker: Installed, document: Document, beside: Mapping[Path, str], seconds: float
-    ) -> Sequence[Problem]:
+        self, checker: InstalledChecker, document: Document, beside: Mapping[Path, str], seconds: float
+    ) -> Sequence[CheckerProblem]:
         texts = {path: document.text} if (path := document.path) else {}
         return self.plugin.ladder.problems(checker, document.language, texts, beside, seconds)
 
@@ -90,7 +90,7 @@ def opened(engine_script: Path | None = None, *, offline: bool) -> Generator[Rep
         settings = cache(partial(settings_for, host, offline, checker_seconds=CHECKER_SECONDS))
         workspace = HostedWorkspace(host, settings)
         workspace.plugin.ladder.looks_ahead = False
-        yield Repairs(workspace, Changes())
+        yield Repairs(workspace, UnsavedDocuments())
 
 
 def files(within: Sequence[Path], folder: Path) -> tuple[list[Path], bool]:
@@ -102,7 +102,7 @@ def files(within: Sequence[Path], folder: Path) -> tuple[list[Path], bool]:
     return paths, any(told)
 
 
-def findings(repairs: Repairs, sources: Sources, folder: Path) -> Told:
+def findings(repairs: Repairs, sources: FindingSources, folder: Path) -> GatheredFindings:
     """Return the findings of the sources. A file with an error of its own is told and left out. Raises BreadknifeError
     for what can't be read."""
     paths, failed = files(sources.paths, folder)

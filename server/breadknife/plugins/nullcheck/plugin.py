@@ -10,15 +10,15 @@ from typing import Any
 from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.languages.file import NullFile
-from breadknife.plugins.nullcheck.menu.choices import Choices
+from breadknife.plugins.nullcheck.menu.choices import ChoiceStore
 from breadknife.plugins.nullcheck.menu.menu import Menu, ranked
-from breadknife.plugins.nullcheck.menu.repair import CONTENT, Checking, Repair, rule
+from breadknife.plugins.nullcheck.menu.repair import CONTENT, CheckerStep, ChosenRepair, rule
 from breadknife.plugins.nullcheck.open_files import OpenFiles
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
 from breadknife.plugins.nullcheck.shown.why import why
-from breadknife.plugins.nullcheck.values import HIDING, RULES, SOURCE, Place, Strategy, Use
-from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, others
+from breadknife.plugins.nullcheck.values import HIDING, RULES, SOURCE, Dereference, Strategy, Use
+from breadknife.plugins.nullcheck.verify.ladder import Ladder, LadderResult, ProposedEdit, others
 from breadknife.task.plugin import API, Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import (
@@ -55,8 +55,8 @@ class NullCheckPlugin:
     serves: Mapping[type[Any], frozenset[str]] = dict.fromkeys((CheckRequest, ActionRequest, WhyRequest), LANGUAGE_IDS)
     roles: tuple[str, ...] = (SOURCE,)
 
-    def __init__(self, choices: Choices | None = None) -> None:
-        self._choices = choices or Choices()
+    def __init__(self, choices: ChoiceStore | None = None) -> None:
+        self._choices = choices or ChoiceStore()
         self._files = OpenFiles()
         self.ladder = Ladder()
 
@@ -125,20 +125,20 @@ class NullCheckPlugin:
         self.ladder.close()
 
 
-def _fixes(file: NullFile, place: Place, uri: str) -> Iterator[Fix]:
+def _fixes(file: NullFile, place: Dereference, uri: str) -> Iterator[Fix]:
     for offer in ranked(file, place, (), uri):
         yield Fix(offer.titled, offer.edits, elsewhere=offer.elsewhere, origin=Origin(rule(offer.strategy)))
 
 
-def _checking(ladder: Ladder, document: Document, action: Action, context: Context) -> Checking | None:
+def _checking(ladder: Ladder, document: Document, action: Action, context: Context) -> CheckerStep | None:
     settings: NullCheckSettings = context.settings(NullCheckSettings)
     checker = ladder.checker(document, settings.oracle, context)
-    return Checking(ladder, checker, settings.oracle_seconds, action.findings) if checker is not None else None
+    return CheckerStep(ladder, checker, settings.oracle_seconds, action.findings) if checker is not None else None
 
 
 def _made(
-    file: NullFile, document: Document, action: Action, checking: Checking | None, context: Context
-) -> Repair | Silence:
+    file: NullFile, document: Document, action: Action, checking: CheckerStep | None, context: Context
+) -> ChosenRepair | Silence:
     """The edits that the language's own checks have verified, with a model's words if there are any to write."""
     place, strategy = _chosen(action)
     offers = file.offers(place, action.findings) if place.span.end <= len(document.text) else iter(())
@@ -146,17 +146,24 @@ def _made(
     if offer is None:
         return silence("would-not-verify")
     if offer.content is not None and checking:
-        checking.begin(Edited.by(document, offer), context)  # while the model writes
-    return context.run(CONTENT, Repair(file, place, offer, offer.edits))
+        checking.begin(ProposedEdit.by(document, offer), context)  # while the model writes
+    return context.run(CONTENT, ChosenRepair(file, place, offer, offer.edits))
 
 
 def _resolved(
-    made: Repair, action: Action, checking: Checking | None, tree: SyntaxTree, document: Document, context: Context
+    made: ChosenRepair,
+    action: Action,
+    checking: CheckerStep | None,
+    tree: SyntaxTree,
+    document: Document,
+    context: Context,
 ) -> Answer:
     """Return the action with its edits, if they climb the ladder. A checker is asked of the template: the words of a
     message are the same to it."""
-    edited = Edited.by(document, made.offer)
-    climb = context.run(checking.steps, edited) if checking is not None else Climb(others=others(action.findings))
+    edited = ProposedEdit.by(document, made.offer)
+    climb = (
+        context.run(checking.steps, edited) if checking is not None else LadderResult(others=others(action.findings))
+    )
     if isinstance(climb, Silence):
         return climb
     climb = replace(climb, is_torn=tree.root.has_error)
@@ -177,10 +184,10 @@ def _told(command: str, action: Action, context: Context) -> Command | None:
     return Command(command, action.title, (name, strategy.value))
 
 
-def _chosen(action: Action) -> tuple[Place, Strategy]:
+def _chosen(action: Action) -> tuple[Dereference, Strategy]:
     try:
         start, end = int(action.data["start"]), int(action.data["end"])
         strategy, use = Strategy(action.data["strategy"]), Use(action.data["use"])
     except (KeyError, ValueError) as error:
         raise PluginError(f"the action isn't one that the null check offered ({error}); open the menu again") from error
-    return Place(Span(start, end), use), strategy
+    return Dereference(Span(start, end), use), strategy

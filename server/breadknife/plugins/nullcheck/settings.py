@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from breadknife.plugins.nullcheck.values import Use
-from breadknife.plugins.nullcheck.verify.oracle.tools import Choice
+from breadknife.plugins.nullcheck.verify.oracle.tools import CheckerChoice
 from breadknife.task.values import Confidence
 from breadknife.text.directives import rules_named
 
@@ -17,7 +17,7 @@ Shown = Literal["error", "warning", "information", "hint", "off"]
 class NullCheckSettings:
     disabled_rules: tuple[str, ...] = ()
     """Codes that are not reported, such as `none-argument`."""
-    oracle: Choice = "auto"
+    oracle: CheckerChoice = "auto"
     """The checker that must agree to a fix: `pyright`, `ty`, `pyrefly`, `tsc` or `off`. `auto` takes the project's, or
     else the first that is installed."""
     oracle_seconds: float = 5.0

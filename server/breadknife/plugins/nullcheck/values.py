@@ -80,7 +80,7 @@ HIDING = frozenset({Strategy.IGNORE, Strategy.NON_NULL})
 
 
 @dataclass(frozen=True)
-class Place:
+class Dereference:
     """The use of a value that may be null, as if it couldn't be."""
 
     span: Span
@@ -88,7 +88,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Content:
+class MessageContent:
     """The part of an edit that a model may write: words, not structure."""
 
     exception: str = ""
@@ -96,7 +96,7 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Offer:
+class RepairOffer:
     """A way to repair a place, verified by the language's own checks: it parses, the finding is gone, nothing new is
     found in the file, and by construction nothing changes if the value isn't null."""
 
@@ -107,7 +107,7 @@ class Offer:
     edits: tuple[TextEdit, ...]
     reason: str
     """The evidence as a clause, for people: "the function raises elsewhere"."""
-    content: Content | None = None
+    content: MessageContent | None = None
     """The part that a model may write better; None if there is none."""
     within: Span | None = None
     """The range that the edits of this document must stay in, with a model's content too. None means the place's own
@@ -133,10 +133,10 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Supposed:
+class NullReachability:
     """What becomes of places at which another checker says that a value may be null."""
 
-    found: frozenset[Place]
+    found: frozenset[Dereference]
     """A null would get there, and to no other of the places before."""
-    tested: Mapping[Place, Span]
+    tested: Mapping[Dereference, Span]
     """A test tells that there is none; where it stands."""

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.formats.values import Columns, PrintedFinding
 from breadknife.task.values import Severity
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -78,7 +78,7 @@ class Forms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 FORMS = msgspec.toml.decode(files(__package__ or "").joinpath("forms.toml").read_bytes(), type=Forms)
 
 
-def read(printed: str) -> tuple[tuple[Said, ...], str]:
+def read(printed: str) -> tuple[tuple[PrintedFinding, ...], str]:
     """The findings in a checker's output, in its order, each once; and why there are none, for people: "" where the
     checker says that it has found nothing."""
     text = _COLOUR.sub("", printed.removeprefix("\ufeff")).replace("\r\n", "\n")
@@ -90,10 +90,10 @@ def read(printed: str) -> tuple[tuple[Said, ...], str]:
     return tuple(dict.fromkeys(said)), "it isn't text in UTF-8" if why and _BINARY.search(text) else why
 
 
-def _read_text(text: str) -> tuple[Sequence[Said], str]:
+def _read_text(text: str) -> tuple[Sequence[PrintedFinding], str]:
     """The patterns find every finding in whatever else was printed."""
     matches = [(each.start(), at, each) for at, (_, form) in enumerate(FORMS.patterns) for each in form.finditer(text)]
-    said, end = list[Said](), 0
+    said, end = list[PrintedFinding](), 0
     for start, at, match in sorted(matches, key=lambda each: each[:2]):
         if start >= end:  # else it is part of what another form has read
             said.append(_said(FORMS.text[at], match))
@@ -102,19 +102,19 @@ def _read_text(text: str) -> tuple[Sequence[Said], str]:
     return said, "" if is_clean else "no checker's finding is in it"
 
 
-def _said(form: TextForm, match: re.Match[str]) -> Said:
+def _said(form: TextForm, match: re.Match[str]) -> PrintedFinding:
     groups = {name: said or "" for name, said in match.groupdict().items()}
     column, end_column = int(groups.get("column") or 0), int(groups.get("end_column") or 0)
     if match.groupdict().get("before") is not None:
         column = len(groups["before"]) + 1
-    return Said(
+    return PrintedFinding(
         form.source, groups["path"], int(groups["line"]), " ".join(groups["message"].split()), groups.get("code", ""),
         FORMS.severity(groups.get("severity", "")), column, int(groups.get("end_line") or 0),
         end_column + (form.end_inclusive if end_column else 0), form.columns,
     )  # fmt: skip
 
 
-def _read_json(printed: str) -> tuple[Sequence[Said], str]:
+def _read_json(printed: str) -> tuple[Sequence[PrintedFinding], str]:
     try:
         values = _values(printed)
     except (ValueError, RecursionError) as error:
@@ -139,12 +139,12 @@ def _values(text: str) -> Any:
         return [json.loads(line) for line in lines]
 
 
-def _of_item(form: JsonForm, item: Any) -> Iterator[Said]:
+def _of_item(form: JsonForm, item: Any) -> Iterator[PrintedFinding]:
     path, line, message = _at(item, form.path), _at(item, form.line), _at(item, "message")
     severity = str(_at(item, "severity") or "error")
     if isinstance(path, str) and isinstance(line, int) and isinstance(message, str) and severity != "note":
         column, end_line, end_column = (_at(item, name) for name in (form.column, form.end_line, form.end_column))
-        yield Said(
+        yield PrintedFinding(
             form.source, path, line + 1 - form.first_line, " ".join(message.split()), str(_at(item, form.code) or ""),
             FORMS.severity(severity), _number(column, 0), _number(end_line, form.first_line), _number(end_column, 0),
             form.columns,
@@ -164,7 +164,7 @@ def _at(value: Any, dotted: str) -> Any:
     return value
 
 
-def _read_spotbugs(printed: str) -> tuple[Sequence[Said], str]:
+def _read_spotbugs(printed: str) -> tuple[Sequence[PrintedFinding], str]:
     """What is in SpotBugs' `-xml:withMessages`, which its plugins for Maven and Gradle write."""
     try:
         root = ElementTree.fromstring(printed)
@@ -172,13 +172,13 @@ def _read_spotbugs(printed: str) -> tuple[Sequence[Said], str]:
         return [], f"its XML is cut off or broken ({error})"
     if root.tag != "BugCollection":
         return [], "its XML isn't that of SpotBugs"
-    said = list[Said]()
+    said = list[PrintedFinding]()
     for bug in root.iter("BugInstance"):
         line = next((each for each in bug.findall("SourceLine") if each.get("start")), None)
         message, code = bug.findtext("LongMessage") or bug.findtext("ShortMessage"), bug.get("type", "")
         severity = {"1": Severity.ERROR, "2": Severity.WARNING}.get(bug.get("priority", ""), Severity.INFORMATION)
         if line is not None and message:
             path = line.get("sourcepath", "")
-            said.append(Said("spotbugs", path, int(line.get("start", "0")), message, code, severity))
+            said.append(PrintedFinding("spotbugs", path, int(line.get("start", "0")), message, code, severity))
     is_unworded = not said and root.find("BugInstance") is not None
     return said, "its XML has no messages, which `-xml:withMessages` brings" if is_unworded else ""

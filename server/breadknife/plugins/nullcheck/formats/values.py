@@ -20,7 +20,7 @@ class Columns(StrEnum):
 
 
 @dataclass(frozen=True)
-class Said:
+class PrintedFinding:
     source: str
     path: str
     """As it was printed; of SpotBugs the part below a source folder."""
@@ -50,7 +50,7 @@ class Said:
             span = Span(start, max(start, end))
         return Finding(span, self.source, self.code, self.message, self.severity)
 
-    def at(self, path: str) -> Said:
+    def at(self, path: str) -> PrintedFinding:
         return replace(self, path=path)
 
     def sure_in(self, line: str) -> bool:

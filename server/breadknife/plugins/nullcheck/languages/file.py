@@ -16,15 +16,23 @@ from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.queries.analyses import ProjectFiles
 from breadknife.plugins.nullcheck.queries.database import Reads
 from breadknife.plugins.nullcheck.queries.stored import StoredFindings, store_of
-from breadknife.plugins.nullcheck.repairs.grammar import Grammar
+from breadknife.plugins.nullcheck.repairs.grammar import LanguageGrammar
 from breadknife.plugins.nullcheck.repairs.offering import Offering
 from breadknife.plugins.nullcheck.repairs.pointing import place_of
-from breadknife.plugins.nullcheck.repairs.repair import Edits, Order, Repair
+from breadknife.plugins.nullcheck.repairs.repair import Edits, ProposalOrder, RepairRule
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.repairs.verified import Verification
 from breadknife.plugins.nullcheck.shown.half_written import AnalysedText, while_half_written
 from breadknife.plugins.nullcheck.shown.silenced import unsilenced
-from breadknife.plugins.nullcheck.values import SOURCE, Content, Offer, Place, Strategy, Supposed, Use
+from breadknife.plugins.nullcheck.values import (
+    SOURCE,
+    Dereference,
+    MessageContent,
+    NullReachability,
+    RepairOffer,
+    Strategy,
+    Use,
+)
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS
 from breadknife.plugins.nullcheck.verify.supposing import supposed
 from breadknife.project.values import Project
@@ -40,7 +48,7 @@ _OFFERS = 256
 class NullFile(ABC):
     """The analysis of one text. Hold `lock` while it is used. A method may be slow on its first call."""
 
-    _grammar: ClassVar[Grammar]
+    _grammar: ClassVar[LanguageGrammar]
 
     def __init__(
         self, document: Document, tree: SyntaxTree, files: ProjectFiles[Any], project: Project | None,
@@ -52,9 +60,11 @@ class NullFile(ABC):
         self._home: FileAnalysis | None = None
         self._reads: Reads | None = None
         """What was read for the findings."""
-        self._about = dict[Place, tuple[Finding, ...]]()
+        self._about = dict[Dereference, tuple[Finding, ...]]()
         """What other checkers said of the places that were asked about."""
-        self._offers = LruCache[tuple[Place, tuple[Finding, ...]], Sequence[Offer]](_OFFERS, seconds=FRESH_SECONDS)
+        self._offers = LruCache[tuple[Dereference, tuple[Finding, ...]], Sequence[RepairOffer]](
+            _OFFERS, seconds=FRESH_SECONDS
+        )
         """For the menu of a cursor that comes to a place, for the one that is opened, and for the choice."""
         self._analysed = before._analysed if before is not None else None
         """The last text that isn't half written, of those whose findings somebody asked for."""
@@ -97,26 +107,26 @@ class NullFile(ABC):
         self._analysed = AnalysedText(self.tree, findings)
         return findings
 
-    def suppose(self, places: Collection[Place], /) -> Supposed:
+    def suppose(self, places: Collection[Dereference], /) -> NullReachability:
         """Return what becomes of these places, if the value at each may be null."""
         with self.files.lock:
             return supposed(self.home, self.tree, places)
 
-    def kind(self, place: Place, /) -> OriginKind | None:
+    def kind(self, place: Dereference, /) -> OriginKind | None:
         """Return what the null of its own finding at a place comes from; None where it has none there."""
         with self.files.lock:
             return next((each.kind for each in self._explained if each.finding.span == place.span), None)
 
-    def place(self, finding: Finding, /) -> Place | None:
+    def place(self, finding: Finding, /) -> Dereference | None:
         """Return the place of a finding, own or another checker's; None if it isn't about null or can't be found."""
         if finding.source == SOURCE:
-            return Place(finding.span, Use(finding.code)) if finding.code in set(Use) else None
+            return Dereference(finding.span, Use(finding.code)) if finding.code in set(Use) else None
         place = self._pointed_at(finding)
         if place is not None:
             self._about[place] = (finding,)
         return place
 
-    def offers(self, place: Place, about: Sequence[Finding] = (), /) -> Sequence[Offer]:
+    def offers(self, place: Dereference, about: Sequence[Finding] = (), /) -> Sequence[RepairOffer]:
         """Return the offers for a place, best first. `about` has the findings to repair: an ignore comment has their
         checker's form."""
         if about:
@@ -129,27 +139,27 @@ class NullFile(ABC):
                 offers = self._offers[key] = tuple(self._offered(site))
         return offers
 
-    def repair(self, place: Place, strategy: Strategy, content: Content, /) -> Edits | None:
+    def repair(self, place: Dereference, strategy: Strategy, content: MessageContent, /) -> Edits | None:
         """Return the edits of an offer with that content, verified in the same way; None if they fail."""
         with self.files.lock:
             site = self._site(place)
             return self._offering(site).repair(site, strategy, content)
 
     @abstractmethod
-    def _repairs(self, site: Any) -> Sequence[Repair[Any]]:
+    def _repairs(self, site: Any) -> Sequence[RepairRule[Any]]:
         """Return the repairs of its language that are asked at a place."""
 
     @abstractmethod
-    def _site(self, place: Place) -> Any:
+    def _site(self, place: Dereference) -> Any:
         """Return the place as repairs see it."""
 
-    def _seen(self, make: Callable[..., S], place: Place, **more: Any) -> S:
+    def _seen(self, make: Callable[..., S], place: Dereference, **more: Any) -> S:
         """Return the place as a site of its language."""
         node, found, about = self.tree.node_at(place.span), self._found(place.span), self._about.get(place, ())
         uri = self.document.uri
         return make(self.tree, self.home, self._grammar, node, place.use, uri, found, about, **more)
 
-    def _pointed_at(self, finding: Finding) -> Place | None:
+    def _pointed_at(self, finding: Finding) -> Dereference | None:
         """Return where another checker's finding points."""
         return place_of(self.tree, finding, self._grammar)
 
@@ -164,11 +174,11 @@ class NullFile(ABC):
         at = self.tree.byte_offset(span.start), self.tree.byte_offset(span.end)
         return next((each for each in self.home.findings() if each.dereference.at == at), None)
 
-    def _offered(self, site: Any) -> Iterator[Offer]:
+    def _offered(self, site: Any) -> Iterator[RepairOffer]:
         yield from self._offering(site).offers(site)
 
     def _offering(self, site: Any) -> Offering[Any]:
-        return Offering(self._repairs(site), Order(self._grammar.order), self._verification)
+        return Offering(self._repairs(site), ProposalOrder(self._grammar.order), self._verification)
 
     @cached_property
     def _verification(self) -> Verification:

@@ -13,7 +13,7 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
 from breadknife.plugins.nullcheck.core.il import Argument, Block, ByteRange, Expression, Statement, Type
 from breadknife.plugins.nullcheck.languages.outlining import at_of, first, inner, part, parts_in, text, word
-from breadknife.plugins.nullcheck.repairs.grammar import Kinds
+from breadknife.plugins.nullcheck.repairs.grammar import LoweringKinds
 from breadknife.text.syntax import Node
 
 LONGEST_KEY = 100
@@ -80,7 +80,7 @@ class Lowering(ABC):
     scopes: Scopes
     _depth: int = field(default=0, init=False)
 
-    kinds: ClassVar[Kinds]
+    kinds: ClassVar[LoweringKinds]
     number_operator: ClassVar[str] = "unary"
     """What the knowledge calls an operator with one operand."""
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 import msgspec
 
 from breadknife.paths import lock_file, read_written, state_dir, write_atomically, written_at
-from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Strategy
+from breadknife.plugins.nullcheck.values import DECLARATION, RepairOffer, Strategy
 from breadknife.text.document import Span
 from breadknife.text.syntax import SyntaxTree
 
@@ -30,7 +30,7 @@ Chosen = dict[str, dict[str, str]]
 """A project's folder -> the last name of a value -> a strategy. The latest are the last."""
 
 
-class Choices:
+class ChoiceStore:
     """Several servers may share one file. Safe to use from several threads; nothing raises."""
 
     def __init__(self, path: Path | None = None) -> None:
@@ -80,7 +80,7 @@ def read_choices(path: Path) -> Chosen:
     return read_written(path, Chosen)
 
 
-def by_choice(offers: Sequence[Offer], way: Strategy | None, name: str) -> list[Offer]:
+def by_choice(offers: Sequence[RepairOffer], way: Strategy | None, name: str) -> list[RepairOffer]:
     """The offers with what was chosen for the name before as the first. To repair a declaration is one way, whatever
     is declared: where the same name is an attribute, and there a parameter."""
     chosen = next((offer for offer in offers if offer.strategy is way), None)

@@ -15,7 +15,7 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import Part
 from breadknife.engine.remote.runtime import split_model
 from breadknife.plugins.nullcheck.languages.file import NullFile
-from breadknife.plugins.nullcheck.values import Content, Offer, Place
+from breadknife.plugins.nullcheck.values import Dereference, MessageContent, RepairOffer
 from breadknife.task.plugin import Model
 from breadknife.task.values import Origin
 from breadknife.text.document import TextEdit, apply_edits
@@ -44,8 +44,8 @@ _UNFINISHED = re.compile(
 
 
 def written(
-    file: NullFile, place: Place, offer: Offer, model: Model, cancel: CancelToken | None = None
-) -> tuple[Content, Origin] | None:
+    file: NullFile, place: Dereference, offer: RepairOffer, model: Model, cancel: CancelToken | None = None
+) -> tuple[MessageContent, Origin] | None:
     """The offer with the model's message; None where it has no message, or the model said nothing that can be used."""
     template = offer.content
     asked = _question(file.tree.text, offer.edits, template.message) if template else None
@@ -84,7 +84,7 @@ def _question(text: str, edits: Sequence[TextEdit], message: str) -> tuple[str, 
     return whole_lines or before, after[found]
 
 
-def _is_usable(message: str, file: NullFile, place: Place) -> bool:
+def _is_usable(message: str, file: NullFile, place: Dereference) -> bool:
     """Whether it is one plain message that says what is missing, of this value, and isn't another error's."""
     is_plain = re.fullmatch(rf"{_CHARACTERS}{{1,{_MAX_MESSAGE}}}", message) is not None and message.isprintable()
     if not is_plain or not _MISSING.search(message) or _UNFINISHED.search(message) or message in file.tree.text:

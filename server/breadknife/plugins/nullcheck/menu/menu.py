@@ -8,16 +8,16 @@ from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.confidence import GIVEN
 from breadknife.plugins.nullcheck.languages.file import NullFile
-from breadknife.plugins.nullcheck.menu.choices import Choices, by_choice, name_of
+from breadknife.plugins.nullcheck.menu.choices import ChoiceStore, by_choice, name_of
 from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
 from breadknife.plugins.nullcheck.menu.repair import rule
 from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import reported
 from breadknife.plugins.nullcheck.shown.silenced import silencing
-from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Offer, Place, Strategy
-from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder
-from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
+from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Dereference, RepairOffer, Strategy
+from breadknife.plugins.nullcheck.verify.ladder import Ladder, LadderResult, ProposedEdit
+from breadknife.plugins.nullcheck.verify.oracle.tools import InstalledChecker
 from breadknife.task.plugin import Context
 from breadknife.task.values import Action, ActionRequest, Confidence, Finding, Origin
 from breadknife.text.document import TextEdit
@@ -26,7 +26,7 @@ LISTED = 3
 """Fixes that a menu shows before "More…"."""
 
 
-def ranked(file: NullFile, place: Place, about: Sequence[Finding], uri: str) -> list[Offer]:
+def ranked(file: NullFile, place: Dereference, about: Sequence[Finding], uri: str) -> list[RepairOffer]:
     """The offers for a place, best first."""
     return with_a_good_first(list(file.offers(place, about)), can_happen(file, place), uri)
 
@@ -36,7 +36,7 @@ class Menu:
     file: NullFile
     request: ActionRequest
     ladder: Ladder
-    choices: Choices
+    choices: ChoiceStore
     context: Context
 
     def actions(self) -> Iterator[Action]:
@@ -63,7 +63,7 @@ class Menu:
         yield from _limited(_distinct(repairs))
         yield from (replace(action, listed=False) for action in hiding) if repairs else _limited(hiding)
 
-    def _offers(self, place: Place, about: tuple[Finding, ...]) -> list[Offer]:
+    def _offers(self, place: Dereference, about: tuple[Finding, ...]) -> list[RepairOffer]:
         found = ranked(self.file, place, about, self.request.document.uri)
         offers = [offer for offer in found if (known := self._known(offer, about)) is None or known.broken is None]
         if not self._settings.learn or not offers:
@@ -71,28 +71,30 @@ class Menu:
         name = name_of(self.file.tree, place.span)
         return by_choice(offers, self.choices.of(self.context.root, name), name)
 
-    def _places(self) -> dict[Place, tuple[Finding, ...]]:
+    def _places(self) -> dict[Dereference, tuple[Finding, ...]]:
         """Those that the editor shows, and our own that it shows as places of another finding."""
         given = self.request.findings
         own = [finding for finding in given if finding.source == SOURCE]
         shown = {finding.span for finding in own}
         own += [finding for finding in reported(self.file.findings(), self._settings) if finding.span not in shown]
         others = [finding for finding in given if finding.source != SOURCE]
-        places: dict[Place, tuple[Finding, ...]] = {}
+        places: dict[Dereference, tuple[Finding, ...]] = {}
         for finding in (*own, *others):
             if finding.span.touches(self.request.span) and (place := self.file.place(finding)) is not None:
                 places[place] = (*places.get(place, ()), finding)
         return places
 
-    def _edited(self, offer: Offer) -> Edited:
-        return Edited.by(self.request.document, offer)
+    def _edited(self, offer: RepairOffer) -> ProposedEdit:
+        return ProposedEdit.by(self.request.document, offer)
 
-    def _known(self, offer: Offer, about: tuple[Finding, ...]) -> Climb | None:
+    def _known(self, offer: RepairOffer, about: tuple[Finding, ...]) -> LadderResult | None:
         return self.ladder.known(self._edited(offer), about, self.context.project)
 
-    def _action(self, offer: Offer, place: Place, about: tuple[Finding, ...], *, can_happen: bool) -> Action:
+    def _action(
+        self, offer: RepairOffer, place: Dereference, about: tuple[Finding, ...], *, can_happen: bool
+    ) -> Action:
         known = self._known(offer, about)
-        climb = replace(known or Climb(), is_torn=self.file.tree.root.has_error)
+        climb = replace(known or LadderResult(), is_torn=self.file.tree.root.has_error)
         is_safe = known is not None or self._checker is None  # editors make a preferred one by a single key
         return Action(
             menu_title(offer), data=self._data(offer, place), findings=about, within=offer.within,
@@ -105,7 +107,7 @@ class Menu:
         return self.context.settings(NullCheckSettings)
 
     @cached_property
-    def _checker(self) -> Installed | None:
+    def _checker(self) -> InstalledChecker | None:
         """The one that is asked about an offer before it is made. To find it reads files."""
         return self.ladder.checker(self.request.document, self._settings.oracle, self.context)
 
@@ -122,14 +124,14 @@ class Menu:
             origin = Origin(rule(Strategy.IGNORE))
             yield Action(title, edits=edits, findings=tuple(findings), origin=origin, explanation=told)
 
-    def _look_ahead(self, offers: Sequence[Offer], about: tuple[Finding, ...]) -> None:
+    def _look_ahead(self, offers: Sequence[RepairOffer], about: tuple[Finding, ...]) -> None:
         """The choices that are listed are checked while the cursor stands on the finding."""
         if checker := self._checker:
             likely = [offer for offer in offers if offer.strategy not in HIDING] or offers
             tried = [self._edited(offer) for offer in likely]
             self.ladder.prepare(tried, about, checker, self._settings.oracle_seconds, self.context, LISTED)
 
-    def _data(self, offer: Offer, place: Place) -> Mapping[str, str | int]:
+    def _data(self, offer: RepairOffer, place: Dereference) -> Mapping[str, str | int]:
         return {
             "strategy": offer.strategy.value,
             "start": place.span.start,
@@ -164,12 +166,12 @@ def _distinct(actions: Sequence[Action]) -> list[Action]:
     return told
 
 
-def _is_unasked(offer: Offer) -> bool:
+def _is_unasked(offer: RepairOffer) -> bool:
     """A declaration is for a person to choose: others may ask what it says."""
     return not offer.is_asked_for and offer.strategy not in HIDING | DECLARATION
 
 
-def can_happen(file: NullFile, place: Place) -> bool:
+def can_happen(file: NullFile, place: Dereference) -> bool:
     """Whether the null check itself finds a null there that a call gives, or that is likely for another reason: not
     only where it is likely enough for a warning."""
     kind = file.kind(place)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.repairs.repair import FILE_HABIT, FUNCTION_HABIT, LOOP_HABIT
-from breadknife.plugins.nullcheck.values import HIDING, Offer, Strategy
+from breadknife.plugins.nullcheck.values import HIDING, RepairOffer, Strategy
 
 _NULL = r"(?:None|null|nil|undefined)"
 _RETURNS_NULL = re.compile(rf"\breturn {_NULL}(?:, {_NULL})*(?=\s*(?:;|\}}|$))", re.MULTILINE)
@@ -22,7 +22,7 @@ def is_test(uri: str) -> bool:
     return _TEST_FILE.search(uri) is not None
 
 
-def never_first(offer: Offer, can_happen: bool, uri: str) -> bool:
+def never_first(offer: RepairOffer, can_happen: bool, uri: str) -> bool:
     """Whether a person who chose it because it was first would make things worse. `can_happen`: whether a null can
     really be there."""
 
@@ -38,7 +38,7 @@ def never_first(offer: Offer, can_happen: bool, uri: str) -> bool:
     return can_happen and offer.strategy is Strategy.ASSERT and not is_habit  # it is for what cannot happen
 
 
-def with_a_good_first(offers: Sequence[Offer], can_happen: bool, uri: str) -> list[Offer]:
+def with_a_good_first(offers: Sequence[RepairOffer], can_happen: bool, uri: str) -> list[RepairOffer]:
     """The offers in their order; if the first may not be first, the best that may comes before it."""
     good = [offer for offer in offers if offer.strategy not in HIDING and not never_first(offer, can_happen, uri)]
     good.sort(key=lambda offer: offer.is_asked_for)

@@ -9,9 +9,9 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, EngineError, ModelError
 from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.menu.content import only_words_differ, written
-from breadknife.plugins.nullcheck.values import SOURCE, Offer, Place, Strategy
-from breadknife.plugins.nullcheck.verify.ladder import Climb, Edited, Ladder, Rung
-from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
+from breadknife.plugins.nullcheck.values import SOURCE, Dereference, RepairOffer, Strategy
+from breadknife.plugins.nullcheck.verify.ladder import Ladder, LadderResult, ProposedEdit, Rung
+from breadknife.plugins.nullcheck.verify.oracle.tools import InstalledChecker
 from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Vetoed
 from breadknife.task.plugin import Context
 from breadknife.task.reasons import silence
@@ -23,36 +23,36 @@ _WORDS_SECONDS = 0.8
 
 
 @dataclass(frozen=True, eq=False)
-class Repair:
+class ChosenRepair:
     """A place, the way that was chosen to repair it, and the best verified edits so far."""
 
     file: NullFile
-    place: Place
-    offer: Offer
+    place: Dereference
+    offer: RepairOffer
     edits: tuple[TextEdit, ...]
     origin: Origin = field(default_factory=Origin)
 
 
 @dataclass(frozen=True)
-class Checking:
+class CheckerStep:
     """The installed checker that must agree to an edit."""
 
     ladder: Ladder
-    checker: Installed
+    checker: InstalledChecker
     seconds: float
     about: Sequence[Finding]
     """The findings that the edit ends."""
 
-    def begin(self, edited: Edited, context: Context) -> None:
+    def begin(self, edited: ProposedEdit, context: Context) -> None:
         """In the background."""
         self.ladder.prepare([edited], self.about, self.checker, self.seconds, context)
 
     @property
-    def steps(self) -> tuple[Step[Edited, Climb], ...]:
+    def steps(self) -> tuple[Step[ProposedEdit, LadderResult], ...]:
         """One, that passes the edit or vetoes it."""
-        return (Step(self.checker.tool.name, Kind.RULE, Edited, Climb, self._climb),)
+        return (Step(self.checker.tool.name, Kind.RULE, ProposedEdit, LadderResult, self._climb),)
 
-    def _climb(self, edited: Edited, context: Context) -> Verdict:
+    def _climb(self, edited: ProposedEdit, context: Context) -> Verdict:
         climb = self.ladder.climb(edited, self.about, self.checker, self.seconds, context)
         if climb.problem is None:
             return Settled(climb)
@@ -66,12 +66,12 @@ def rule(strategy: Strategy) -> str:
     return f"{SOURCE}/{strategy}"
 
 
-def _template(repair: Repair, context: Context) -> Verdict:
+def _template(repair: ChosenRepair, context: Context) -> Verdict:
     made = replace(repair, origin=Origin(rule(repair.offer.strategy)))
     return PassedOn(made) if repair.offer.content else Settled(made)
 
 
-def _written(repair: Repair, context: Context) -> Verdict:
+def _written(repair: ChosenRepair, context: Context) -> Verdict:
     """The template is as correct as a model's content, only less well put: so it stands wherever a model fails, or
     takes longer than anybody would wait for words."""
     offer, limit = repair.offer, CancelToken.after(_WORDS_SECONDS)
@@ -90,7 +90,7 @@ def _written(repair: Repair, context: Context) -> Verdict:
 
 
 CONTENT = (
-    Step("template", Kind.RULE, Repair, Repair, _template),
-    Step("model", Kind.SMALL, Repair, Repair, _written, role=SOURCE),
+    Step("template", Kind.RULE, ChosenRepair, ChosenRepair, _template),
+    Step("model", Kind.SMALL, ChosenRepair, ChosenRepair, _written, role=SOURCE),
 )
 """Who writes the words of a message."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from breadknife.plugins.nullcheck.values import HIDING, Offer
+from breadknife.plugins.nullcheck.values import HIDING, RepairOffer
 
 LONGEST = 50
 """Characters of a title."""
@@ -24,7 +24,7 @@ _WIDTHS = (24, 16, 10, 6)
 """Characters that each quoted piece of code may have, tried one after the other until the title is short enough."""
 
 
-def menu_title(offer: Offer) -> str:
+def menu_title(offer: RepairOffer) -> str:
     """What the menu calls it: "Raise ValueError", "Handle None: return []"."""
     if offer.strategy in HIDING and offer.title.startswith("Ignore it"):
         return "Ignore it"
@@ -36,7 +36,7 @@ def menu_title(offer: Offer) -> str:
     return _fitted_with(_CONSEQUENCE.sub("", offer.title), offer)
 
 
-def _fitted_with(title: str, offer: Offer) -> str:
+def _fitted_with(title: str, offer: RepairOffer) -> str:
     """With the name of the other file, where it edits one."""
     names = [each.document.uri.rpartition("/")[2] for each in offer.elsewhere]
     place = "".join(f" in {name}" if len(name) <= _WIDTHS[1] else " in another file" for name in names)

@@ -46,7 +46,7 @@ Defining = Callable[[str], Iterable[Path]]
 
 
 @dataclass(frozen=True)
-class Declaration:
+class JavaDeclaration:
     """What gets the annotation."""
 
     path: Path
@@ -57,13 +57,13 @@ class Declaration:
 
 
 @dataclass(frozen=True)
-class Java:
+class JavaDeclarations:
     """The Java files of a project."""
 
     tree: Trees
     defining: Defining
 
-    def declarations(self, path: Path, span: Span, message: str) -> Iterator[Declaration]:
+    def declarations(self, path: Path, span: Span, message: str) -> Iterator[JavaDeclaration]:
         """What a finding of NullAway at that place wants to be annotated: nothing of a null that is only used, and of
         what the project doesn't declare."""
         tree = self.tree(path)
@@ -93,7 +93,7 @@ class Java:
             for name in _FIELD.findall(message):
                 yield from self._field(path, tree, around, name)
 
-    def _overridden(self, said: re.Match[str]) -> Iterator[Declaration]:
+    def _overridden(self, said: re.Match[str]) -> Iterator[JavaDeclaration]:
         types = _simple_types(said["types"])
         yield from self._only(
             (path, tree, method)
@@ -101,7 +101,7 @@ class Java:
             if _owner(tree, method) == said["owner"] and _types_of(tree, method) == types
         )
 
-    def _parameter(self, path: Path, tree: SyntaxTree, around: Sequence[Node]) -> Iterator[Declaration]:
+    def _parameter(self, path: Path, tree: SyntaxTree, around: Sequence[Node]) -> Iterator[JavaDeclaration]:
         """The parameter that gets an argument: of the one method that can be meant, and of those that override it or
         that it overrides, as far as the types of their parameters tell."""
         at = next((at for at in range(len(around) - 1, 0, -1) if around[at - 1].type == "argument_list"), None)
@@ -132,7 +132,7 @@ class Java:
             for file, its, _, parameter in meant:
                 yield from _declaration(file, its, parameter)
 
-    def _field(self, path: Path, tree: SyntaxTree, around: Sequence[Node], left: str) -> Iterator[Declaration]:
+    def _field(self, path: Path, tree: SyntaxTree, around: Sequence[Node], left: str) -> Iterator[JavaDeclaration]:
         """The field of the innermost type around that has it, else of the only type in the project that has one of
         that name."""
         name = left.rpartition(".")[2]
@@ -151,7 +151,7 @@ class Java:
                 if tree is not None and node.type in kinds and name in _declared(tree, node):
                     yield path, tree, node
 
-    def _only(self, found: Iterable[tuple[Path, SyntaxTree, Node]]) -> Iterator[Declaration]:
+    def _only(self, found: Iterable[tuple[Path, SyntaxTree, Node]]) -> Iterator[JavaDeclaration]:
         """The only one; nothing where several can be meant."""
         match list(found):
             case [(path, tree, node)]:
@@ -160,7 +160,7 @@ class Java:
                 pass
 
 
-def annotated(declaration: Declaration, tree: SyntaxTree) -> tuple[TextEdit, ...]:
+def annotated(declaration: JavaDeclaration, tree: SyntaxTree) -> tuple[TextEdit, ...]:
     """The edits that annotate it: with the `Nullable` that its file imports, else JSpecify's."""
     node = tree.node_at(declaration.type)
     while node.type in ("generic_type", "scoped_type_identifier"):  # `Map.Entry<K, V>`: before `Entry`
@@ -199,11 +199,11 @@ def declared_nullable(tree: SyntaxTree) -> Iterator[str]:
             yield _full_name(tree, node)
 
 
-def _declaration(path: Path, tree: SyntaxTree, node: Node | None) -> Iterator[Declaration]:
+def _declaration(path: Path, tree: SyntaxTree, node: Node | None) -> Iterator[JavaDeclaration]:
     type_ = _type(node) if node is not None else None
     if node is None or type_ is None or type_.type in _PRIMITIVE or _is_annotated(tree, node):
         return
-    yield Declaration(path, _full_name(tree, node), tree.span(type_))
+    yield JavaDeclaration(path, _full_name(tree, node), tree.span(type_))
 
 
 def _is_annotated(tree: SyntaxTree, node: Node) -> bool:

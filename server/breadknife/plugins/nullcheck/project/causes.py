@@ -15,11 +15,11 @@ from pathlib import Path
 
 from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
-from breadknife.plugins.nullcheck.project.declared import Declared, declared, given, owner_of, set_to
+from breadknife.plugins.nullcheck.project.declared import DeclaredName, declared, given, owner_of, set_to
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.values import Found
-from breadknife.plugins.nullcheck.repairs.grammar import CauseKind, Shapes
-from breadknife.plugins.nullcheck.values import SOURCE, Place, Use
+from breadknife.plugins.nullcheck.project.values import ReportedFinding
+from breadknife.plugins.nullcheck.repairs.grammar import CauseKind, DeclarationNodes
+from breadknife.plugins.nullcheck.values import SOURCE, Dereference, Use
 from breadknife.project.values import LocatedDefinition
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, language_of, uri_to_path
@@ -41,7 +41,7 @@ _LOOKUPS = frozenset({"get", "pop", "find", "match", "search", "first", "next", 
 
 
 @dataclass(frozen=True)
-class Origin:
+class NullSource:
     """Where null comes from."""
 
     kind: CauseKind
@@ -59,28 +59,30 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Cause:
-    origin: Origin
-    findings: tuple[Found, ...]
+class RootCause:
+    origin: NullSource
+    findings: tuple[ReportedFinding, ...]
     """By path and place."""
 
 
-def causes_of(repairs: Repairs, found: Sequence[Found], project: Iterable[Path]) -> list[Cause]:
+def causes_of(repairs: Repairs, found: Sequence[ReportedFinding], project: Iterable[Path]) -> list[RootCause]:
     """The findings by what causes them. `project`: the files where a declaration may be."""
     tracer = Tracer(repairs, sorted({*project, *(each.path for each in found)}))
     return ranked((tracer.origin(each), each) for each in found)
 
 
-def ranked(traced: Iterable[tuple[Origin, Found]]) -> list[Cause]:
+def ranked(traced: Iterable[tuple[NullSource, ReportedFinding]]) -> list[RootCause]:
     """The causes, those of most findings first; of as many those that can be repaired at a declaration."""
-    grouped = defaultdict[tuple[object, ...], list[tuple[Origin, Found]]](list)
+    grouped = defaultdict[tuple[object, ...], list[tuple[NullSource, ReportedFinding]]](list)
     for origin, found in traced:
         where = (
             None if origin.kind in (CauseKind.ATTRIBUTE, CauseKind.PLACE) else origin.span
         )  # one cause wherever it stands
         grouped[origin.kind, origin.name, origin.path, where].append((origin, found))
     causes = [
-        Cause(same[0][0], tuple(sorted((found for _, found in same), key=lambda each: (each.path, each.place.span))))
+        RootCause(
+            same[0][0], tuple(sorted((found for _, found in same), key=lambda each: (each.path, each.place.span)))
+        )
         for same in grouped.values()
     ]
     return sorted(
@@ -89,31 +91,31 @@ def ranked(traced: Iterable[tuple[Origin, Found]]) -> list[Cause]:
     )
 
 
-def declaration_of(cause: Cause) -> Found | None:
+def declaration_of(cause: RootCause) -> ReportedFinding | None:
     """The declaration itself, as the place to repair, where that may be asked about."""
     origin, shown = cause.origin, cause.findings[0]
     if origin.path is None or origin.span is None or not origin.is_place:
         return None
-    place = Place(origin.span, Use.ASSIGN)
-    return Found(origin.path, Finding(origin.span, SOURCE, place.use, shown.finding.message), place)
+    place = Dereference(origin.span, Use.ASSIGN)
+    return ReportedFinding(origin.path, Finding(origin.span, SOURCE, place.use, shown.finding.message), place)
 
 
 class Tracer:
     def __init__(self, repairs: Repairs, paths: Sequence[Path]) -> None:
         self._repairs, self._paths = repairs, paths
 
-    def origin(self, found: Found) -> Origin:
+    def origin(self, found: ReportedFinding) -> NullSource:
         """The declaration behind a finding."""
         tree, span = self._repairs.tree(found.path), found.place.span
         if tree is None:
-            return Origin(CauseKind.PLACE, "", found.path, span)
+            return NullSource(CauseKind.PLACE, "", found.path, span)
         told = self._told(found, tree.text[span.start : span.end])
         if told is not None and told.kind is not CauseKind.VARIABLE:  # which may be a call's result
             return told
         traced = self._of_value(found.path, tree, span)
-        return traced or told or Origin(CauseKind.PLACE, tree.text[span.start : span.end], found.path, span)
+        return traced or told or NullSource(CauseKind.PLACE, tree.text[span.start : span.end], found.path, span)
 
-    def _told(self, found: Found, value: str) -> Origin | None:
+    def _told(self, found: ReportedFinding, value: str) -> NullSource | None:
         """What the null check's own finding says, if it has one."""
         file = self._repairs.file(found.path)
         own = [found.finding] if found.finding.source == SOURCE else file.findings() if file else ()
@@ -130,7 +132,7 @@ class Tracer:
             its = given(there, span, value, shapes)
         return _origin(its, path) if its is not None else None
 
-    def _of_value(self, path: Path, tree: SyntaxTree, span: Span) -> Origin | None:
+    def _of_value(self, path: Path, tree: SyntaxTree, span: Span) -> NullSource | None:
         value = tree.text[span.start : span.end].strip()
         if value in _WRITTEN:
             its = set_to(tree, span, self._repairs.shapes(path))
@@ -142,18 +144,18 @@ class Tracer:
             return self._attribute(path, tree, span, member[1], member[2])
         return self._named(path, tree, span, value) if _NAME.fullmatch(value) else None
 
-    def _called(self, path: Path, callee: str) -> Origin:
+    def _called(self, path: Path, callee: str) -> NullSource:
         """What a call gives: of the only function of that name in the project, else of a library."""
         owner, _, name = callee.rpartition(".")
         its = self._function(path, name, "function", "method") if not owner or name not in _LOOKUPS else None
-        return its or Origin(CauseKind.LIBRARY, f"{callee}()")
+        return its or NullSource(CauseKind.LIBRARY, f"{callee}()")
 
-    def _function(self, path: Path, name: str, *kinds: str) -> Origin | None:
+    def _function(self, path: Path, name: str, *kinds: str) -> NullSource | None:
         """The only one of that name."""
         functions = [each for each in self._repairs.functions(path, name) if each.definition.kind in kinds]
         return _of_function(functions[0]) if len(functions) == 1 else None
 
-    def _attribute(self, path: Path, tree: SyntaxTree, span: Span, owner: str, name: str) -> Origin | None:
+    def _attribute(self, path: Path, tree: SyntaxTree, span: Span, owner: str, name: str) -> NullSource | None:
         """The attribute of the class around, else the only one of the file or of the project; else a property."""
         known = self._nulls.get(name, [])
         class_ = owner_of(tree, span, self._repairs.shapes(path)) if owner in _OWN else ""
@@ -163,7 +165,7 @@ class Tracer:
         found = next((some[0] for some in (own, here, anywhere) if len({each.name for each in some}) == 1), None)
         return found or self._function(path, name, "method")
 
-    def _named(self, path: Path, tree: SyntaxTree, span: Span, name: str) -> Origin | None:
+    def _named(self, path: Path, tree: SyntaxTree, span: Span, name: str) -> NullSource | None:
         """What the name got last, as far as the order of the text tells, else the parameter or the variable of that
         name."""
         shapes = self._repairs.shapes(path)
@@ -183,9 +185,9 @@ class Tracer:
         return next((each for each in self._nulls.get(name, ()) if each.path == path), None)
 
     @cached_property
-    def _nulls(self) -> Mapping[str, Sequence[Origin]]:
+    def _nulls(self) -> Mapping[str, Sequence[NullSource]]:
         """The attributes and variables that the files set to null, by their last names."""
-        found = defaultdict[str, dict[Origin, None]](dict)
+        found = defaultdict[str, dict[NullSource, None]](dict)
         for path in self._paths:
             try:
                 tree = self._repairs.tree(path)
@@ -200,16 +202,16 @@ class Tracer:
         return {name: list(origins) for name, origins in found.items()}
 
 
-def _origin(its: Declared, path: Path) -> Origin:
-    return Origin(its.kind, its.name, path, its.span)
+def _origin(its: DeclaredName, path: Path) -> NullSource:
+    return NullSource(its.kind, its.name, path, its.span)
 
 
-def _of_function(its: LocatedDefinition) -> Origin:
+def _of_function(its: LocatedDefinition) -> NullSource:
     container = f"{its.definition.container}." if its.definition.container else ""
-    return Origin(CauseKind.FUNCTION, f"{container}{its.definition.name}()", its.path, its.definition.span)
+    return NullSource(CauseKind.FUNCTION, f"{container}{its.definition.name}()", its.path, its.definition.span)
 
 
-def _function_start(tree: SyntaxTree, span: Span, shapes: Shapes) -> int:
+def _function_start(tree: SyntaxTree, span: Span, shapes: DeclarationNodes) -> int:
     """Where the innermost function around begins, else the text."""
     node = tree.node_at(span)
     while node.parent is not None and shapes.declarations.get(node.type, (None, ""))[0] is not CauseKind.FUNCTION:

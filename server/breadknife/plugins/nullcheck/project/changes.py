@@ -15,7 +15,7 @@ from breadknife.text.printable import escaped_name
 
 
 @dataclass(frozen=True)
-class Change:
+class FileChange:
     path: Path
     before: str
     after: str
@@ -30,7 +30,7 @@ def together(made: Iterable[Edits]) -> Edits:
     return {path: tuple(own) for path, own in edits.items()}
 
 
-class Changes:
+class UnsavedDocuments:
     """As an editor's documents that aren't saved yet. All paths are absolute."""
 
     def __init__(self) -> None:
@@ -64,11 +64,11 @@ class Changes:
             self.document(path)
             self._documents[path] = document
 
-    def __iter__(self) -> Iterator[Change]:
+    def __iter__(self) -> Iterator[FileChange]:
         """What differs from the disk, by path."""
         for path, before in sorted(self._read.items(), key=lambda each: each[0]):
             if self._documents[path].text != before.text:
-                yield Change(path, before.text, self._documents[path].text)
+                yield FileChange(path, before.text, self._documents[path].text)
 
     def diff(self, base: Path) -> str:
         """A unified diff, as `git apply` and `patch -p1` take it in `base`."""
@@ -90,7 +90,7 @@ class Changes:
             if read_document(change.path).text != change.before:
                 raise DocumentError(f"{change.path} has changed meanwhile: nothing was written; run it again")
         ready = [(change, file_bytes(change.path, change.after)) for change in changes]
-        done: list[Change] = []
+        done: list[FileChange] = []
         try:
             for change, raw in ready:
                 rewrite(change.path, raw)
@@ -102,7 +102,7 @@ class Changes:
         return [change.path for change in done]
 
 
-def _diff(change: Change, base: Path) -> str:
+def _diff(change: FileChange, base: Path) -> str:
     path = change.path.relative_to(base) if change.path.is_relative_to(base) else change.path
     name = escaped_name(path.as_posix().removeprefix("/"))
     lines = unified_diff(_lines(change.before), _lines(change.after), f"a/{name}", f"b/{name}")

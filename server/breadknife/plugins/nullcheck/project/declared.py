@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from breadknife.plugins.nullcheck.repairs.grammar import CauseKind, Shapes
+from breadknife.plugins.nullcheck.repairs.grammar import CauseKind, DeclarationNodes
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
 
 @dataclass(frozen=True)
-class Declared:
+class DeclaredName:
     kind: CauseKind
     name: str
     """`Store.path`, `Store.find()`, `load(names)`."""
@@ -18,7 +18,7 @@ class Declared:
     """Of a parameter, else of the name."""
 
 
-def declared(tree: SyntaxTree, span: Span, shapes: Shapes, value: str = "") -> Declared | None:
+def declared(tree: SyntaxTree, span: Span, shapes: DeclarationNodes, value: str = "") -> DeclaredName | None:
     """What is declared where a null comes from: there, or around it in the same statement. `value`: which one it is, of
     several names."""
     start = tree.node_at(span)
@@ -37,13 +37,13 @@ def declared(tree: SyntaxTree, span: Span, shapes: Shapes, value: str = "") -> D
     return None
 
 
-def set_to(tree: SyntaxTree, null: Span, shapes: Shapes) -> Declared | None:
+def set_to(tree: SyntaxTree, null: Span, shapes: DeclarationNodes) -> DeclaredName | None:
     """What is declared with that null as its value."""
     around = path_to(tree, tree.node_at(null))
     return declared(tree, null, shapes) if around and around[-1].type in shapes.declarations else None
 
 
-def given(tree: SyntaxTree, span: Span, name: str, shapes: Shapes) -> Declared | None:
+def given(tree: SyntaxTree, span: Span, name: str, shapes: DeclarationNodes) -> DeclaredName | None:
     """The parameter of that name, of the functions around a place."""
     path = path_to(tree, tree.node_at(span))
     for at in range(len(path) - 1, -1, -1):
@@ -57,8 +57,8 @@ def given(tree: SyntaxTree, span: Span, name: str, shapes: Shapes) -> Declared |
 
 
 def _declared(
-    tree: SyntaxTree, kind: CauseKind, node: Node, name: Node, around: tuple[Node, ...], shapes: Shapes
-) -> Declared:
+    tree: SyntaxTree, kind: CauseKind, node: Node, name: Node, around: tuple[Node, ...], shapes: DeclarationNodes
+) -> DeclaredName:
     its = tree.source(name)
     owner = _owner(tree, node, around, shapes)
     scope = next((each for each in reversed(around) if each.type in shapes.owners or _is_function(each, shapes)), None)
@@ -69,29 +69,29 @@ def _declared(
             kind, its = CauseKind.ATTRIBUTE, its.removeprefix(own)
     if kind is CauseKind.FUNCTION:
         inside = any(_is_function(outer, shapes) for outer in around)
-        return Declared(kind, f"{owner}.{its}()" if owner and not inside else f"{its}()", tree.span(name))
+        return DeclaredName(kind, f"{owner}.{its}()" if owner and not inside else f"{its}()", tree.span(name))
     if kind is CauseKind.ATTRIBUTE:
-        return Declared(kind, f"{owner}.{its}" if owner else its, tree.span(name))
+        return DeclaredName(kind, f"{owner}.{its}" if owner else its, tree.span(name))
     function = next((each for each in reversed(around) if _is_function(each, shapes)), None)
     called = _named(function, shapes.declarations[function.type][1]) if function is not None else None
     if function is not None and called is not None:
         outer = around[: around.index(function)]
         is_method = owner and not any(_is_function(each, shapes) for each in outer)
         its = f"{owner}.{tree.source(called)}({its})" if is_method else f"{tree.source(called)}({its})"
-    return Declared(kind, its, tree.span(node if kind is CauseKind.PARAMETER else name))
+    return DeclaredName(kind, its, tree.span(node if kind is CauseKind.PARAMETER else name))
 
 
-def owner_of(tree: SyntaxTree, span: Span, shapes: Shapes) -> str:
+def owner_of(tree: SyntaxTree, span: Span, shapes: DeclarationNodes) -> str:
     """The class around a place; "" where there is none."""
     node = tree.node_at(span)
     return _owner(tree, node, path_to(tree, node), shapes)
 
 
-def _is_function(node: Node, shapes: Shapes) -> bool:
+def _is_function(node: Node, shapes: DeclarationNodes) -> bool:
     return shapes.declarations.get(node.type, (None, ""))[0] is CauseKind.FUNCTION
 
 
-def _owner(tree: SyntaxTree, node: Node, around: tuple[Node, ...], shapes: Shapes) -> str:
+def _owner(tree: SyntaxTree, node: Node, around: tuple[Node, ...], shapes: DeclarationNodes) -> str:
     if (receiver := node.child_by_field_name("receiver")) is not None:  # Go's methods stand outside their types
         return tree.source(receiver).strip("()").rpartition(" ")[2].lstrip("*").partition("[")[0]
     owner = next((each for each in reversed(around) if each.type in shapes.owners), None)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from breadknife.plugins.nullcheck.formats.values import Columns, Said
+from breadknife.plugins.nullcheck.formats.values import Columns, PrintedFinding
 from breadknife.plugins.nullcheck.languages.file import NullFile
-from breadknife.plugins.nullcheck.values import SOURCE, Place, Use
+from breadknife.plugins.nullcheck.values import SOURCE, Dereference, Use
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import Node, SyntaxTree
@@ -35,7 +35,7 @@ _BEGINS = (
 """Who tells, in which messages, the name that the place begins with."""
 
 
-def may_be_of(document: Document, said: Said) -> bool:
+def may_be_of(document: Document, said: PrintedFinding) -> bool:
     """Whether it can have been said of this text, as far as its line, its column and a name tell."""
     if not 1 <= said.line <= document.line_count:
         return said.line < 1  # of the file as a whole
@@ -48,7 +48,7 @@ def may_be_of(document: Document, said: Said) -> bool:
     return said.column <= units + 1 and name in line
 
 
-def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Place] | None:
+def located(file: NullFile, document: Document, said: PrintedFinding) -> tuple[Finding, Dereference] | None:
     """The finding, so that `file.place` finds its place; None when it isn't about null, or may be about several."""
     finding = said.finding(document)
     if finding is None:
@@ -75,25 +75,25 @@ def located(file: NullFile, document: Document, said: Said) -> tuple[Finding, Pl
     return _only(used) or _only(named or found) or _only(_own(file, found)) or _only(indexed)
 
 
-def _places(file: NullFile, findings: Iterable[Finding]) -> dict[Place, Finding]:
-    found: dict[Place, Finding] = {}
+def _places(file: NullFile, findings: Iterable[Finding]) -> dict[Dereference, Finding]:
+    found: dict[Dereference, Finding] = {}
     for each in findings:
         if place := file.place(each):
             found.setdefault(place, each)
     return found
 
 
-def _own(file: NullFile, found: dict[Place, Finding]) -> dict[Place, Finding]:
+def _own(file: NullFile, found: dict[Dereference, Finding]) -> dict[Dereference, Finding]:
     """Those where the null check has a finding itself."""
     own = {place for each in file.findings() if each.source == SOURCE and (place := file.place(each))}
     return {place: each for place, each in found.items() if place in own}
 
 
-def _only(found: dict[Place, Finding]) -> tuple[Finding, Place] | None:
+def _only(found: dict[Dereference, Finding]) -> tuple[Finding, Dereference] | None:
     return next(((each, place) for place, each in found.items()), None) if len(found) == 1 else None
 
 
-def _quotes(said: Said, document: Document, place: Place) -> bool:
+def _quotes(said: PrintedFinding, document: Document, place: Dereference) -> bool:
     return f"'{document.slice(place.span)}'" in said.message
 
 

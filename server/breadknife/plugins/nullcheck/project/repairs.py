@@ -9,27 +9,27 @@ from dataclasses import replace
 from pathlib import Path
 
 from breadknife.errors import Cancelled, DocumentError, EngineError
-from breadknife.plugins.nullcheck.formats.values import Said
+from breadknife.plugins.nullcheck.formats.values import PrintedFinding
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.open_files import OpenFiles
-from breadknife.plugins.nullcheck.project.changes import Changes
+from breadknife.plugins.nullcheck.project.changes import UnsavedDocuments
 from breadknife.plugins.nullcheck.project.places import located
 from breadknife.plugins.nullcheck.project.values import (
-    Answer,
     Edits,
-    Ended,
-    Found,
-    Refused,
-    Repair,
+    EndedFinding,
+    PluginAnswer,
+    RefusedFinding,
+    RepairedFinding,
+    ReportedFinding,
     Workspace,
     strategy_of,
 )
-from breadknife.plugins.nullcheck.repairs.grammar import Shapes, grammar_of
+from breadknife.plugins.nullcheck.repairs.grammar import DeclarationNodes, grammar_of
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Strategy, Use
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
-from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, Installed, installed
+from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, InstalledChecker, installed
 from breadknife.project.values import LocatedDefinition
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Request, ResolveRequest
 from breadknife.text.document import Document
@@ -48,7 +48,7 @@ TOO_LATE = "it is used before as if it were there"
 
 
 class Repairs:
-    def __init__(self, workspace: Workspace, changes: Changes) -> None:
+    def __init__(self, workspace: Workspace, changes: UnsavedDocuments) -> None:
         self.workspace = workspace
         self.changes = changes
         self._files = OpenFiles(sys.maxsize)
@@ -60,7 +60,7 @@ class Repairs:
         for root in {self.workspace.root(path) for path in paths}:
             self.workspace.read(root)
 
-    def found(self, path: Path) -> list[Found]:
+    def found(self, path: Path) -> list[ReportedFinding]:
         """What the null check finds in the file as it is by now, nothing in a language that it doesn't know.
 
         Raises DocumentError.
@@ -72,13 +72,13 @@ class Repairs:
         if answer.failure:
             raise DocumentError(f"{path}: {answer.failure}")
         places = ((finding, file.place(finding)) for finding in answer.findings)
-        return [Found(path, finding, place) for finding, place in places if place]
+        return [ReportedFinding(path, finding, place) for finding, place in places if place]
 
-    def told(self, path: Path, said: Iterable[Said]) -> list[Found]:
+    def told(self, path: Path, said: Iterable[PrintedFinding]) -> list[ReportedFinding]:
         """What a checker has said of the file's text about null, one finding for each place."""
         file, document = self.file(path), self.changes.document(path)
         found = (at for each in said if file and (at := located(file, document, each)))
-        return list({place: Found(path, finding, place) for finding, place in found}.values())
+        return list({place: ReportedFinding(path, finding, place) for finding, place in found}.values())
 
     def file(self, path: Path) -> NullFile | None:
         """The null check's view of the file's text; None in a language that it doesn't know. Raises DocumentError."""
@@ -93,7 +93,7 @@ class Repairs:
             return None
         return file.tree if file else None
 
-    def shapes(self, path: Path) -> Shapes:
+    def shapes(self, path: Path) -> DeclarationNodes:
         """What declares something in the language of a file."""
         id = self.changes.document(path).language
         return grammar_of(id if id in ("go", "java", "python") else "ecmascript").shapes
@@ -104,12 +104,12 @@ class Repairs:
         found = project.defining(name, self.changes.document(path).language) if project else ()
         return [each for each in found if each.definition.kind in ("function", "method")]
 
-    def checker(self, path: Path) -> Installed | None:
+    def checker(self, path: Path) -> InstalledChecker | None:
         """The one that has a say in the file's repairs."""
         trusted, ours = self._settings(path)
         return installed(ours.oracle, self.changes.document(path).language, self.workspace.root(path), trusted)
 
-    def unchecked(self, found: Iterable[Found]) -> list[str]:
+    def unchecked(self, found: Iterable[ReportedFinding]) -> list[str]:
         """The languages of findings whose repairs no checker has a say in, though one could."""
         first = {self.changes.document(each.path).language: each.path for each in found}
         could = {language for tool in TOOLS for language in tool.languages}
@@ -119,7 +119,7 @@ class Repairs:
             if language in could and self._settings(path)[1].oracle != "off" and self.checker(path) is None
         )
 
-    def is_blocked(self, found: Found, left: Iterable[Found]) -> bool:
+    def is_blocked(self, found: ReportedFinding, left: Iterable[ReportedFinding]) -> bool:
         """Whether a null would have failed before, at another use of the same value that is `left`: a check comes too
         late."""
         file, place = self.file(found.path), found.place
@@ -137,11 +137,11 @@ class Repairs:
         supposed = file.suppose({place, *before})
         return place not in supposed.found and place not in supposed.tested
 
-    def ended(self, findings: Iterable[tuple[Found, Found]]) -> set[Found]:
+    def ended(self, findings: Iterable[tuple[ReportedFinding, ReportedFinding]]) -> set[ReportedFinding]:
         """Those that nobody reports, of the findings as they were told, each with where it would be by now: neither who
         has found them, nor, where that checker can't be asked, the analysis, since a test tells that there is no null.
         """
-        gone = set[Found]()
+        gone = set[ReportedFinding]()
         for told, here in findings:
             checker, file = self.checker(here.path), self.file(here.path)
             if told.finding.source == SOURCE:
@@ -155,7 +155,7 @@ class Repairs:
                 gone.add(told)
         return gone
 
-    def _said(self, checker: Installed, document: Document, here: Found) -> frozenset[tuple[str, int]]:
+    def _said(self, checker: InstalledChecker, document: Document, here: ReportedFinding) -> frozenset[tuple[str, int]]:
         """The codes and lines of what a checker says of a finding's file by now: messages tell types, which repairs
         change. Of what it doesn't answer, the finding is still there."""
         beside = {each.path: each.after for each in self.changes if each.path != here.path}
@@ -167,7 +167,7 @@ class Repairs:
 
     # --- what can be done ---
 
-    def menu(self, found: Found, *, is_read: bool = False) -> list[Action]:
+    def menu(self, found: ReportedFinding, *, is_read: bool = False) -> list[Action]:
         """The actions for a finding that are made once they are chosen, best first: our own ignore comment isn't.
         `is_read`: by somebody who then chooses one."""
         document, finding = self.changes.document(found.path), found.finding
@@ -175,24 +175,26 @@ class Repairs:
         actions = self._ask(found.path, request).actions
         return [action for action in actions if found.finding in action.findings and action.data]
 
-    def resolved(self, found: Found, action: Action) -> Repair | Refused:
+    def resolved(self, found: ReportedFinding, action: Action) -> RepairedFinding | RefusedFinding:
         answer = self._ask(found.path, ResolveRequest(self.changes.document(found.path), action))
         if not answer.actions:
-            return Refused(found, answer.reason)
+            return RefusedFinding(found, answer.reason)
         done = answer.actions[0]
         elsewhere = {path: each.edits for each in done.elsewhere if (path := each.document.path) is not None}
         edits = ({found.path: done.edits} if done.edits else {}) | elsewhere
-        return Repair(found, replace(done, data=action.data), edits)
+        return RepairedFinding(found, replace(done, data=action.data), edits)
 
-    def first(self, found: Found, strategies: Set[Strategy], files: Set[Path]) -> Repair | Refused:
+    def first(
+        self, found: ReportedFinding, strategies: Set[Strategy], files: Set[Path]
+    ) -> RepairedFinding | RefusedFinding:
         """The first action of these strategies that can be carried out, and changes only these files."""
-        refused = Refused(found, NO_ACTION)
+        refused = RefusedFinding(found, NO_ACTION)
         for action in self.menu(found):
             if action.data["asked"]:
-                refused = Refused(found, TO_CHOOSE) if refused.why == NO_ACTION else refused
+                refused = RefusedFinding(found, TO_CHOOSE) if refused.why == NO_ACTION else refused
             elif strategy_of(action) in strategies:
                 done = self.resolved(found, action)
-                if isinstance(done, Refused):
+                if isinstance(done, RefusedFinding):
                     refused = done
                 elif done.edits.keys() <= files:
                     return done
@@ -211,7 +213,7 @@ class Repairs:
     def _settings(self, path: Path) -> tuple[bool, NullCheckSettings]:
         return self.workspace.settings(self.changes.document(path), self.workspace.root(path))
 
-    def _ask(self, path: Path, request: Request) -> Answer:
+    def _ask(self, path: Path, request: Request) -> PluginAnswer:
         return self.workspace.ask(request, self.workspace.root(path))
 
 
@@ -229,13 +231,13 @@ def named(path: Path, folder: Path) -> str:
     return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
-def _key(document: Document, found: Found) -> tuple[str, int]:
+def _key(document: Document, found: ReportedFinding) -> tuple[str, int]:
     return fault(found.finding.code), document.line_at(found.finding.span.start)
 
 
 def repair_each(
-    repairs: Repairs, found: Sequence[Found], strategies: frozenset[Strategy] = UNASKED
-) -> Iterator[Repair | Ended | Refused]:
+    repairs: Repairs, found: Sequence[ReportedFinding], strategies: frozenset[Strategy] = UNASKED
+) -> Iterator[RepairedFinding | EndedFinding | RefusedFinding]:
     """The first verified action of these strategies for each finding that is still there when its turn comes, in the
     files that have findings.
 
@@ -243,7 +245,7 @@ def repair_each(
     give them back. Otherwise findings come in the order of the text: of `a.b.c`, what is done about `a.b` may have to
     wait for `a`.
     """
-    made, left, declared = list[Edits](), list[Found](), set[object]()
+    made, left, declared = list[Edits](), list[ReportedFinding](), set[object]()
     files = {each.path for each in found}
     best = {each: next(filter(may_be_first, repairs.menu(each)), None) for each in found}
     excluded = repairs.ended((each, each) for each in found)
@@ -251,20 +253,20 @@ def repair_each(
     for told in repairs.workspace.shown(in_order, lambda each: named(each.path, repairs.workspace.root(each.path))):
         here, change = told.moved(made), _change(told.path, best[told])
         if change in declared:
-            outcome = Ended(told)
+            outcome = EndedFinding(told)
         elif here is None:
-            outcome = Refused(told, CHANGED)
+            outcome = RefusedFinding(told, CHANGED)
         elif made and told not in excluded and repairs.ended([(told, here)]):
-            outcome = Ended(told)
+            outcome = EndedFinding(told)
         elif repairs.is_blocked(here, (now for each in left if (now := each.moved(made)))):
-            outcome = Refused(told, TOO_LATE)
+            outcome = RefusedFinding(told, TOO_LATE)
         else:
             outcome = repairs.first(here, strategies, files)
-        if isinstance(outcome, Repair):
+        if isinstance(outcome, RepairedFinding):
             repairs.make(outcome.edits)
             made.append(outcome.edits)
             declared |= {_change(told.path, outcome.action)} - {None}
-        elif isinstance(outcome, Refused):
+        elif isinstance(outcome, RefusedFinding):
             left.append(told)
         yield replace(outcome, found=told)
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from breadknife.disk.reading import read_regular
 from breadknife.errors import DocumentError, FileRefused
 from breadknife.plugins.nullcheck.formats.reading import FORMS, read
-from breadknife.plugins.nullcheck.formats.values import Said
+from breadknife.plugins.nullcheck.formats.values import PrintedFinding
 from breadknife.plugins.nullcheck.project.places import may_be_of
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
-from breadknife.plugins.nullcheck.project.values import Found
+from breadknife.plugins.nullcheck.project.values import ReportedFinding
 from breadknife.plugins.nullcheck.wording import counted
 from breadknife.task.values import Finding
 
@@ -24,7 +24,7 @@ _LARGEST_REPORT = 256 << 20
 
 
 @dataclass(frozen=True)
-class Sources:
+class FindingSources:
     paths: Sequence[Path] = ()
     """Only what is in these files and folders; all of this folder without any."""
     report: str | None = None
@@ -32,8 +32,8 @@ class Sources:
 
 
 @dataclass(frozen=True)
-class Told:
-    found: Sequence[Found]
+class GatheredFindings:
+    found: Sequence[ReportedFinding]
     paths: Sequence[Path]
     """The files that were looked at."""
     failed: bool
@@ -42,24 +42,26 @@ class Told:
     """Findings of a text that is another one by now."""
 
 
-def gather(repairs: Repairs, sources: Sources, paths: Sequence[Path], folder: Path, *, failed: bool = False) -> Told:
+def gather(
+    repairs: Repairs, sources: FindingSources, paths: Sequence[Path], folder: Path, *, failed: bool = False
+) -> GatheredFindings:
     """The findings of the sources. `paths`: the files to look at. Raises BreadknifeError for what can't be read; a file
     with an error of its own is told and left out, and has `failed`."""
     repairs.workspace.tell("reading the project", fleeting=True)
     repairs.await_projects(paths or [folder])
     if sources.report:
         return _told(repairs, report(repairs, sources.report), paths, folder, failed=failed)
-    found = list[Found]()
+    found = list[ReportedFinding]()
     for path in repairs.workspace.shown(paths, lambda path: named(path, folder)):
         try:
             found += repairs.found(path)
         except DocumentError as error:
             repairs.workspace.tell(str(error))
             failed = True
-    return Told(found, paths, failed)
+    return GatheredFindings(found, paths, failed)
 
 
-def report(repairs: Repairs, source: str) -> Sequence[Said]:
+def report(repairs: Repairs, source: str) -> Sequence[PrintedFinding]:
     """What a checker's output has. Raises DocumentError for a file that can't be read, or has nothing that can."""
     try:
         raw = sys.stdin.buffer.read(_LARGEST_REPORT) if source == "-" else read_regular(source, _LARGEST_REPORT)
@@ -76,7 +78,7 @@ def report(repairs: Repairs, source: str) -> Sequence[Said]:
 
 
 def findings_in(
-    repairs: Repairs, said: Sequence[Said], paths: Sequence[Path], folder: Path
+    repairs: Repairs, said: Sequence[PrintedFinding], paths: Sequence[Path], folder: Path
 ) -> Iterator[tuple[Path, Finding]]:
     """Yield the findings of these files as they are by now, whatever they are about."""
     files = _Files(paths, folder)
@@ -86,17 +88,19 @@ def findings_in(
         yield from ((path, finding) for finding in found if path is not None and finding is not None)
 
 
-def _by_path(said: Sequence[Said]) -> Mapping[str, Sequence[Said]]:
+def _by_path(said: Sequence[PrintedFinding]) -> Mapping[str, Sequence[PrintedFinding]]:
     """Group what was said by the printed path, so that each file is looked for once."""
-    found = defaultdict[str, list[Said]](list)
+    found = defaultdict[str, list[PrintedFinding]](list)
     for each in said:
         found[each.path].append(each)
     return found
 
 
-def _told(repairs: Repairs, said: Sequence[Said], paths: Sequence[Path], folder: Path, *, failed: bool) -> Told:
+def _told(
+    repairs: Repairs, said: Sequence[PrintedFinding], paths: Sequence[Path], folder: Path, *, failed: bool
+) -> GatheredFindings:
     by_path, files = _by_path(said), _Files(paths, folder)
-    found, outdated, gone, elsewhere = list[Found](), list[Said](), list[Said](), 0
+    found, outdated, gone, elsewhere = list[ReportedFinding](), list[PrintedFinding](), list[PrintedFinding](), 0
     for printed in repairs.workspace.shown(list(by_path), str):
         here, path = by_path[printed], files.meant(printed)
         if path is None and not os.path.exists(folder / printed):
@@ -118,10 +122,10 @@ def _told(repairs: Repairs, said: Sequence[Said], paths: Sequence[Path], folder:
         repairs.workspace.tell(f"{_some(outdated)}: not of the text as it is by now; run the checker again")
     if gone:
         repairs.workspace.tell(f"{_some(gone)}: no such file here; if there was one, run the checker again")
-    return Told(found, paths, failed, len(outdated))
+    return GatheredFindings(found, paths, failed, len(outdated))
 
 
-def _some(said: Sequence[Said]) -> str:
+def _some(said: Sequence[PrintedFinding]) -> str:
     first = f"{said[0].path}:{said[0].line}"
     return f"{counted(len(said), 'finding')}, {'' if len(said) == 1 else 'the first '}at {first}"
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from breadknife.plugins.nullcheck.core.confidence import clues_of, fitted
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.file import NullFile
-from breadknife.plugins.nullcheck.project.causes import Cause, Origin, causes_of, declaration_of
+from breadknife.plugins.nullcheck.project.causes import NullSource, RootCause, causes_of, declaration_of
 from breadknife.plugins.nullcheck.project.repairs import FAILS, UNASKED, Repairs, repair_each
-from breadknife.plugins.nullcheck.project.reported import Told
-from breadknife.plugins.nullcheck.project.values import Found, Refused, Repair
+from breadknife.plugins.nullcheck.project.reported import GatheredFindings
+from breadknife.plugins.nullcheck.project.values import RefusedFinding, RepairedFinding, ReportedFinding
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
 from breadknife.plugins.nullcheck.wording import capitalised
@@ -47,7 +47,7 @@ _REASONS = {
 """As the null check's own findings say it."""
 
 
-class Sort(StrEnum):
+class FindingClass(StrEnum):
     """What a finding is."""
 
     CAN_HAPPEN = "can happen"
@@ -59,18 +59,18 @@ class Sort(StrEnum):
     """The code shows that it isn't null there, or nothing around it speaks for it."""
 
 
-DEFAULTS = Origin(CauseKind.PARAMETER, "defaults of null")
-_ORDER = tuple(Sort)
+DEFAULTS = NullSource(CauseKind.PARAMETER, "defaults of null")
+_ORDER = tuple(FindingClass)
 _STRATEGIES = {
-    Sort.CAN_HAPPEN: UNASKED - DECLARATION - {Strategy.ASSERT},  # that is for what can't happen
-    Sort.UNCLEAR: UNASKED - DECLARATION - {Strategy.ASSERT},
-    Sort.LIFE_CYCLE: DECLARATION | {Strategy.WIDEN},
+    FindingClass.CAN_HAPPEN: UNASKED - DECLARATION - {Strategy.ASSERT},  # that is for what can't happen
+    FindingClass.UNCLEAR: UNASKED - DECLARATION - {Strategy.ASSERT},
+    FindingClass.LIFE_CYCLE: DECLARATION | {Strategy.WIDEN},
 }
 
 
 @dataclass(frozen=True)
-class Sorted:
-    sort: Sort
+class Classification:
+    sort: FindingClass
     why: str
     """A sentence without its full stop."""
     chance: float = 0.0
@@ -78,7 +78,7 @@ class Sorted:
 
 
 @dataclass(frozen=True)
-class Patch:
+class VerifiedPatch:
     """A verified change."""
 
     title: str
@@ -89,34 +89,34 @@ class Patch:
 
 
 @dataclass(frozen=True)
-class Group:
+class TriageGroup:
     """Findings of one cause and one sort."""
 
-    cause: Cause
-    sorted: Sorted
+    cause: RootCause
+    sorted: Classification
     """Of the finding that is likeliest to happen."""
-    patch: Patch | None = None
+    patch: VerifiedPatch | None = None
     """Of a declaration, for a life cycle; at the use, for what can happen."""
 
 
-def groups_of(repairs: Repairs, told: Told, folder: Path) -> list[Group]:
+def groups_of(repairs: Repairs, told: GatheredFindings, folder: Path) -> list[TriageGroup]:
     """The groups, in the order in which they are read. `folder`: diffs are told from there."""
-    grouped = defaultdict[tuple[Origin, Sort], list[tuple[Found, Sorted]]](list)
+    grouped = defaultdict[tuple[NullSource, FindingClass], list[tuple[ReportedFinding, Classification]]](list)
     for cause in causes_of(repairs, told.found, told.paths):
         for found in cause.findings:
-            its = sorted_by_code(repairs, found, cause.origin)
+            its = classify(repairs, found, cause.origin)
             is_default = cause.origin.kind is CauseKind.PARAMETER and found.place.use is Use.ASSIGN
             grouped[DEFAULTS if is_default else _in_file(cause.origin, found), its.sort].append((found, its))
-    groups = list[Group]()
-    noise = {found for (_, sort), same in grouped.items() if sort is Sort.NOISE for found, _ in same}
+    groups = list[TriageGroup]()
+    noise = {found for (_, sort), same in grouped.items() if sort is FindingClass.NOISE for found, _ in same}
     noise -= repairs.ended((each, each) for each in noise)
-    in_turn, also = sorted(grouped.items(), key=lambda each: each[0][1] is Sort.NOISE), set[Found]()
+    in_turn, also = sorted(grouped.items(), key=lambda each: each[0][1] is FindingClass.NOISE), set[ReportedFinding]()
     for (origin, sort), all_of_it in repairs.workspace.shown(in_turn, lambda each: each[0][0].name):
         same = [each for each in all_of_it if each[0] not in also]
         if not same:
             continue
         best = max((its for _, its in same), key=lambda its: its.chance)
-        group = Group(Cause(origin, tuple(found for found, _ in same)), best)
+        group = TriageGroup(RootCause(origin, tuple(found for found, _ in same)), best)
         patch, beside = _patch(repairs, group.cause, sort, folder, noise - also)
         if patch is not None and beside:
             also |= beside
@@ -128,16 +128,16 @@ def groups_of(repairs: Repairs, told: Told, folder: Path) -> list[Group]:
     return sorted(_merged(groups), key=_rank)
 
 
-def _in_file(origin: Origin, found: Found) -> Origin:
+def _in_file(origin: NullSource, found: ReportedFinding) -> NullSource:
     """Lookups of one file belong together, of several they don't."""
     return (
         replace(origin, path=found.path, span=None) if origin.kind in (CauseKind.LIBRARY, CauseKind.PLACE) else origin
     )
 
 
-def _merged(groups: Sequence[Group]) -> Iterator[Group]:
+def _merged(groups: Sequence[TriageGroup]) -> Iterator[TriageGroup]:
     """The groups, those with the same patch as one: several calls hand a null to the same parameter."""
-    same = defaultdict[object, list[Group]](list)
+    same = defaultdict[object, list[TriageGroup]](list)
     for at, group in enumerate(groups):
         same[group.patch.diff if group.patch else at].append(group)
     for first, *others in same.values():
@@ -147,81 +147,83 @@ def _merged(groups: Sequence[Group]) -> Iterator[Group]:
         yield replace(first, cause=replace(first.cause, findings=findings), patch=patch)
 
 
-def _rank(group: Group) -> tuple[int, float, int, str, int]:
+def _rank(group: TriageGroup) -> tuple[int, float, int, str, int]:
     """A life cycle by its findings; the others first by how likely they are to happen."""
     first, its = group.cause.findings[0], group.sorted
-    likely = 0.0 if its.sort is Sort.LIFE_CYCLE else -its.chance
+    likely = 0.0 if its.sort is FindingClass.LIFE_CYCLE else -its.chance
     return _ORDER.index(its.sort), likely, -len(group.cause.findings), str(first.path), first.place.span.start
 
 
 def _patch(
-    repairs: Repairs, cause: Cause, sort: Sort, folder: Path, noise: Iterable[Found]
-) -> tuple[Patch | None, set[Found]]:
+    repairs: Repairs, cause: RootCause, sort: FindingClass, folder: Path, noise: Iterable[ReportedFinding]
+) -> tuple[VerifiedPatch | None, set[ReportedFinding]]:
     """Return what is done about a group, or None if it ends nothing, and what else it ends of the findings that nothing
     near their uses speaks for. The texts are as before."""
     strategies, findings = _STRATEGIES.get(sort), cause.findings
     if strategies is None:
         return None, set()
-    shown = declaration_of(cause) if sort is Sort.LIFE_CYCLE else None
+    shown = declaration_of(cause) if sort is FindingClass.LIFE_CYCLE else None
     before = repairs.changes.documents()
     outcomes = list(repair_each(repairs, [*findings, *([shown] if shown else ())], strategies))
-    made = [each for each in outcomes if isinstance(each, Repair)]
-    diff, also = repairs.changes.diff(folder), set[Found]()
-    if made and sort is Sort.LIFE_CYCLE:
+    made = [each for each in outcomes if isinstance(each, RepairedFinding)]
+    diff, also = repairs.changes.diff(folder), set[ReportedFinding]()
+    if made and sort is FindingClass.LIFE_CYCLE:
         edits = [each.edits for each in made]
         project = repairs.workspace.project(repairs.workspace.root(made[0].found.path))
         changed = {path for each in edits for path in each}
         seeing = changed | {path for each in changed if project for path in project.importers(each)}
         also = repairs.ended((each, now) for each in noise if each.path in seeing and (now := each.moved(edits)))
     repairs.put(before)
-    ended = sum(not isinstance(each, Refused) and each.found in findings for each in outcomes)
+    ended = sum(not isinstance(each, RefusedFinding) and each.found in findings for each in outcomes)
     if not made or not ended:
         return None, set()
     title = made[0].action.title if len(made) == 1 else f"{len(made)} changes: {made[0].action.title}"
-    return Patch(title, diff, ended), also
+    return VerifiedPatch(title, diff, ended), also
 
 
-def _at(found: Found) -> tuple[Path, Span]:
+def _at(found: ReportedFinding) -> tuple[Path, Span]:
     return found.path, found.place.span
 
 
-def sorted_by_code(repairs: Repairs, found: Found, origin: Origin) -> Sorted:
+def classify(repairs: Repairs, found: ReportedFinding, origin: NullSource) -> Classification:
     """Sort a finding. `origin`: where its null comes from."""
     file = repairs.file(found.path)
     if file is None:
-        return Sorted(Sort.NOISE, "The null check doesn't know the file's language")
+        return Classification(FindingClass.NOISE, "The null check doesn't know the file's language")
     document, span, use = repairs.changes.document(found.path), found.place.span, found.place.use
     is_handed_on = use is Use.ARGUMENT and _is_given_to_own(repairs, found)
     if document.slice(span) in _NULLS:
         if use is Use.ARGUMENT and not is_handed_on:
-            return Sorted(Sort.NOISE, "A library's declaration excludes the null that it is given")
-        return Sorted(Sort.LIFE_CYCLE, "A null is put into what is declared without one")
+            return Classification(FindingClass.NOISE, "A library's declaration excludes the null that it is given")
+        return Classification(FindingClass.LIFE_CYCLE, "A null is put into what is declared without one")
     own = next((each for each in file.findings() if each.related and file.place(each) == found.place), None)
     reason = own.related[0].message.partition(";")[0] if own else _reason(origin, document.language)
     if own and own.confidence is Confidence.HIGH:
-        return Sorted(Sort.CAN_HAPPEN, capitalised(reason), fitted().high)
+        return Classification(FindingClass.CAN_HAPPEN, capitalised(reason), fitted().high)
     if not own and (known := _known_there(file, found)):
-        return Sorted(Sort.NOISE, known)
+        return Classification(FindingClass.NOISE, known)
     kind = file.kind(found.place) if own else None
     came = kind or _CAME[origin.kind]
     message = f"it may be {_WORDS.get(document.language, 'null')}"  # which tells the languages apart
     chance = fitted().chance(clues_of(document.text, span, use, came, message))
     if chance >= fitted().high and not is_handed_on:
-        return Sorted(Sort.CAN_HAPPEN, capitalised(reason), chance)
+        return Classification(FindingClass.CAN_HAPPEN, capitalised(reason), chance)
     match origin.kind:
         case CauseKind.ATTRIBUTE | CauseKind.PARAMETER | CauseKind.VARIABLE:
-            return Sorted(Sort.LIFE_CYCLE, _reason(origin, document.language), chance)
+            return Classification(FindingClass.LIFE_CYCLE, _reason(origin, document.language), chance)
         case CauseKind.FUNCTION | CauseKind.LIBRARY if use is Use.RETURN or is_handed_on:
-            return Sorted(Sort.LIFE_CYCLE, "What it is handed on to excludes null", chance)
+            return Classification(FindingClass.LIFE_CYCLE, "What it is handed on to excludes null", chance)
         case CauseKind.FUNCTION | CauseKind.LIBRARY if chance > fitted().chance((OriginKind.CALL,)):
-            return Sorted(Sort.UNCLEAR, f"{capitalised(reason)}; read how it is called", chance)
+            return Classification(FindingClass.UNCLEAR, f"{capitalised(reason)}; read how it is called", chance)
         case CauseKind.FUNCTION | CauseKind.LIBRARY:
-            return Sorted(Sort.NOISE, f"{capitalised(reason)}, but nothing around it says that it does here", chance)
+            return Classification(
+                FindingClass.NOISE, f"{capitalised(reason)}, but nothing around it says that it does here", chance
+            )
         case CauseKind.PLACE:
-            return Sorted(Sort.NOISE, reason, chance)
+            return Classification(FindingClass.NOISE, reason, chance)
 
 
-def _known_there(file: NullFile, found: Found) -> str:
+def _known_there(file: NullFile, found: ReportedFinding) -> str:
     """Why the analysis sees that no null gets there, if the value may be one at first; "" where it may get there."""
     place = found.place
     supposed = file.suppose({place})
@@ -233,11 +235,11 @@ def _known_there(file: NullFile, found: Found) -> str:
     return "What the code before it does, or a handler around it, excludes a null" if is_excluded else ""
 
 
-def _reason(origin: Origin, language: str) -> str:
+def _reason(origin: NullSource, language: str) -> str:
     return _REASONS[origin.kind].format(name=origin.name.removesuffix("()"), null=_WORDS.get(language, "null"))
 
 
-def _is_given_to_own(repairs: Repairs, found: Found) -> bool:
+def _is_given_to_own(repairs: Repairs, found: ReportedFinding) -> bool:
     """Whether a value is only an argument of a function of the project, or of the class that a class extends."""
     tree = repairs.tree(found.path)
     around = path_to(tree, tree.node_at(found.place.span)) if tree else ()

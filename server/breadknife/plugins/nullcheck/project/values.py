@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import Place, Strategy
-from breadknife.plugins.nullcheck.verify.oracle.tools import Installed
-from breadknife.plugins.nullcheck.verify.oracle.values import Problem
+from breadknife.plugins.nullcheck.values import Dereference, Strategy
+from breadknife.plugins.nullcheck.verify.oracle.tools import InstalledChecker
+from breadknife.plugins.nullcheck.verify.oracle.values import CheckerProblem
 from breadknife.project.values import Project
 from breadknife.task.values import Action, Finding, Request
 from breadknife.text.document import Document, TextEdit
@@ -22,14 +22,14 @@ Edits = Mapping[Path, tuple[TextEdit, ...]]
 
 
 @dataclass(frozen=True)
-class Found:
+class ReportedFinding:
     """A finding about null, and the value that it is about."""
 
     path: Path
     finding: Finding
-    place: Place
+    place: Dereference
 
-    def moved(self, made: Sequence[Edits]) -> Found | None:
+    def moved(self, made: Sequence[Edits]) -> ReportedFinding | None:
         """Where it is after edits, each in positions of what those before it have made; None where they have changed
         its text."""
         found = self
@@ -42,15 +42,15 @@ class Found:
                     by = len(edit.new_text) - len(edit.span)
                     place = replace(found.place, span=found.place.span.shifted(by))
                     finding = replace(found.finding, span=found.finding.span.shifted(by), related=())
-                    found = Found(found.path, finding, place)
+                    found = ReportedFinding(found.path, finding, place)
         return found
 
 
 @dataclass(frozen=True)
-class Repair:
+class RepairedFinding:
     """A verified action for a finding."""
 
-    found: Found
+    found: ReportedFinding
     action: Action
     edits: Edits
 
@@ -60,18 +60,18 @@ class Repair:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedFinding:
     """No action for a finding, and why."""
 
-    found: Found
+    found: ReportedFinding
     why: str
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedFinding:
     """A finding that isn't there any more, after the repairs of others."""
 
-    found: Found
+    found: ReportedFinding
 
 
 def strategy_of(action: Action) -> Strategy:
@@ -79,7 +79,7 @@ def strategy_of(action: Action) -> Strategy:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PluginAnswer:
     """What the null check answers to one request."""
 
     findings: Sequence[Finding] = ()
@@ -107,11 +107,11 @@ class Workspace(Protocol):
         """Whether the folder is trusted, and what is set for the document. Raises SettingsError."""
         ...
 
-    def ask(self, request: Request, root: Path) -> Answer: ...
+    def ask(self, request: Request, root: Path) -> PluginAnswer: ...
 
     def problems(
-        self, checker: Installed, document: Document, beside: Mapping[Path, str], seconds: float
-    ) -> Sequence[Problem]:
+        self, checker: InstalledChecker, document: Document, beside: Mapping[Path, str], seconds: float
+    ) -> Sequence[CheckerProblem]:
         """What an installed checker says of a document while other files have the texts `beside`. Raises Cancelled
         after `seconds`, and EngineError."""
         ...

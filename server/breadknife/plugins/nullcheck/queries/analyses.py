@@ -19,7 +19,7 @@ from breadknife.plugins.nullcheck.core.findings import NullFinding
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, located
 from breadknife.plugins.nullcheck.core.symbols import ResolvedSymbol, SymbolTable
 from breadknife.plugins.nullcheck.queries.database import Memo, Reads
-from breadknife.plugins.nullcheck.queries.sources import TEXT, ProjectSources, Source
+from breadknife.plugins.nullcheck.queries.sources import TEXT, ProjectSources, SourceText
 from breadknife.plugins.nullcheck.queries.stored import Card, Cards, FindingsStore, StoredFindings, card_of
 from breadknife.project.values import Project
 from breadknife.text.document import Document, language_of, uri_to_path
@@ -131,7 +131,7 @@ class ProjectFiles(ProjectSources, Generic[Home]):
         if known is None:
             return False
         source = known.reads.results.get((TEXT, str(document.path)))
-        return known.reads.is_inherited or (isinstance(source, Source) and source.text != document.text)
+        return known.reads.is_inherited or (isinstance(source, SourceText) and source.text != document.text)
 
     @contextmanager
     def trying(self, edited: Home, /) -> Generator[None]:
@@ -190,7 +190,7 @@ class ProjectFiles(ProjectSources, Generic[Home]):
         self._reads[home] = reads
         return home
 
-    def _card_of(self, path: Path, source: Source, /) -> Card | None:
+    def _card_of(self, path: Path, source: SourceText, /) -> Card | None:
         """It is analysed for that only where nobody has kept its card."""
         if source.text is not None and self._cards is not None and (found := self._cards.get(source.text)):
             return found[0]

@@ -35,7 +35,7 @@ _MOST_NEW = 60
 
 
 @dataclass
-class Source:
+class SourceText:
     """A file as it was read last. Two are equal if their texts are."""
 
     text: str | None
@@ -60,7 +60,7 @@ class ProjectSources(Database):
         super().__init__()
         self._project = project
         self._clock = clock
-        self._sources = LruCache[Path, Source](_TEXTS)
+        self._sources = LruCache[Path, SourceText](_TEXTS)
         self._stamps = dict[Path, Stamp | None]()
         """What the disk said of files a moment ago."""
         self._paths = dict[Query, tuple[Path, ...]]()
@@ -70,7 +70,7 @@ class ProjectSources(Database):
         self._new = 0
 
     @abstractmethod
-    def _card_of(self, path: Path, source: Source, /) -> Card | None:
+    def _card_of(self, path: Path, source: SourceText, /) -> Card | None:
         """Return what a file tells its importers; None where it has no analysis."""
 
     def text_of(self, path: Path, /) -> str | None:
@@ -83,7 +83,7 @@ class ProjectSources(Database):
 
     # What analyses read
 
-    def source(self, path: Path) -> Source | None:
+    def source(self, path: Path) -> SourceText | None:
         """Return a file as it is; None if too many were read for this check."""
         return self.read((TEXT, str(path))) if self._may_read(path) else None
 
@@ -151,34 +151,34 @@ class ProjectSources(Database):
         """Tell whether all was read that was asked for."""
         return all(result is not _UNREAD for result in reads.all().values())
 
-    def set_text(self, path: Path, text: str) -> Source:
+    def set_text(self, path: Path, text: str) -> SourceText:
         """Have a file hold this text in the present revision, whatever the project says."""
         source = self._sources.get(path)
         state = self._revision(path), None
         if source is None or source.text != text:
             self._valid.clear()
             self._results.pop((CARD, str(path)), None)
-            source = Source(text, state)
+            source = SourceText(text, state)
         source.state = state
         self._sources[path] = self._results[TEXT, str(path)] = source
         return source
 
-    def _source(self, path: Path) -> Source:
+    def _source(self, path: Path) -> SourceText:
         source = self._sources.get(path)
         if self._project is None:
-            return source or Source(None, (0, None))
+            return source or SourceText(None, (0, None))
         if path not in self._stamps:
             self._stamps[path] = stamp_of(path)
         state = self._revision(path), self._stamps[path]
         if source is None or source.state != state:
             text = self.text_of(path)
-            source = source if source is not None and source.text == text else Source(text, state)
+            source = source if source is not None and source.text == text else SourceText(text, state)
             source.state = state
             self._sources[path] = source
         return source
 
     def _card(self, path: Path) -> Card | None:
-        source: Source = self.result((TEXT, str(path)))
+        source: SourceText = self.result((TEXT, str(path)))
         if source.card is None and source.text is not None:
             with self.running(Reads()):
                 source.card = self._card_of(path, source)

@@ -34,7 +34,7 @@ class CauseKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Shapes:
+class DeclarationNodes:
     """A language's nodes that declare something."""
 
     declarations: Mapping[str, tuple[CauseKind, str]]
@@ -49,7 +49,7 @@ class Shapes:
     """What a method calls its object: `self.`."""
 
 
-class Nodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NodeKinds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which nodes of the grammar (tree-sitter's) are what."""
 
     lists: frozenset[str]
@@ -89,7 +89,7 @@ class Nodes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Where a function says whether it may give null: a field, or a child of that kind."""
 
 
-class Kinds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LoweringKinds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How nodes are lowered that need no code of their own."""
 
     blocks: frozenset[str]
@@ -102,7 +102,7 @@ class Kinds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Kinds, and those in whose way they are lowered."""
 
 
-class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CodeTemplates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The templates of what is written. `{x}` is the value, `{null}` the null, `{message}` the words for it."""
 
     name: str
@@ -142,7 +142,7 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     reserved: frozenset[str] = frozenset()
 
 
-class Ignore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class IgnoreComment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A checker's own ignore comment."""
 
     names: frozenset[str]
@@ -157,14 +157,14 @@ class Ignore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Where only some of the language's ids have it."""
 
 
-class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LanguageGrammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: str
     """The name of its files of data: a language with several LSP ids has one."""
     null: str
     """What people call it."""
-    nodes: Nodes
-    lowering: Kinds
-    writing: Writing
+    nodes: NodeKinds
+    lowering: LoweringKinds
+    writing: CodeTemplates
     order: tuple[str, ...]
     """See `repair.Order`."""
     platform: frozenset[str] = frozenset()
@@ -175,15 +175,15 @@ class Grammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Functions that have no use for what the function returns that they are given."""
     meant: frozenset[Use] = frozenset()
     """Uses that do no harm by themselves: what gets the null may reckon with it."""
-    ignores: tuple[Ignore, ...] = ()
-    shapes: Shapes
+    ignores: tuple[IgnoreComment, ...] = ()
+    shapes: DeclarationNodes
     """What declares something."""
 
 
 @cache
-def grammar_of(language: str) -> Grammar:
+def grammar_of(language: str) -> LanguageGrammar:
     text = files(_FOLDER).joinpath("grammar", f"{language}.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Grammar)
+    return msgspec.convert(tomllib.loads(text), LanguageGrammar)
 
 
 def filled(template: str, **values: str) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from breadknife.plugins.nullcheck.repairs.grammar import Ignore, filled
+from breadknife.plugins.nullcheck.repairs.grammar import IgnoreComment, filled
 from breadknife.plugins.nullcheck.repairs.layout import indent_of
-from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, written
+from breadknife.plugins.nullcheck.repairs.repair import Edits, RepairProposal, written
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_comment
 from breadknife.text.document import Span, TextEdit, line_break
 
 
-def ignore(site: Site) -> Iterator[Proposal]:
+def ignore(site: Site) -> Iterator[RepairProposal]:
     """For the first of the findings whose checker has such a comment."""
     reason = f"{in_comment(site.source)} is never {site.grammar.null} here"
     for finding in site.about:
@@ -22,7 +22,7 @@ def ignore(site: Site) -> Iterator[Proposal]:
             if is_its and (not row.languages or site.tree.language in row.languages):
                 title = f"Tell {row.said} that it is never {site.grammar.null} here (nothing changes)"
                 edits = _edits(site, row, filled(row.comment, code=finding.code, reason=reason))
-                yield Proposal(Strategy.IGNORE, title, "where the checker is wrong", written(edits))
+                yield RepairProposal(Strategy.IGNORE, title, "where the checker is wrong", written(edits))
                 return
 
 
@@ -31,7 +31,7 @@ def _family(code: str) -> str:
     return code.rstrip("0123456789").partition("_")[0].lower()
 
 
-def _edits(site: Site, row: Ignore, comment: str) -> Edits:
+def _edits(site: Site, row: IgnoreComment, comment: str) -> Edits:
     tree, end = site.tree, line_break(site.tree.text)
     if row.where == "end":
         found = tree.text.find("\n", site.span.start)

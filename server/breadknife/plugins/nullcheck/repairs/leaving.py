@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.grammar import filled
 from breadknife.plugins.nullcheck.repairs.layout import indented, lines_above, lines_after, on_own_line
-from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, written
+from breadknife.plugins.nullcheck.repairs.repair import Edits, RepairProposal, written
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.repairs.words import words_for
-from breadknife.plugins.nullcheck.values import Content, Strategy
+from breadknife.plugins.nullcheck.values import MessageContent, Strategy
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, nodes_in
 
@@ -87,7 +87,7 @@ def _elsewhere(site: Site, statement: str) -> list[str]:
     return re.findall(test, site.tree.text)
 
 
-def throw(site: Site) -> Iterator[Proposal]:
+def throw(site: Site) -> Iterator[RepairProposal]:
     """An exception that says what is missing; where one was caught, with that as its cause."""
     writing = site.grammar.writing
     if not may_be_guarded(site):
@@ -110,12 +110,14 @@ def throw(site: Site) -> Iterator[Proposal]:
             cause = site.filled(writing.cause, caught=site.caught)
     word, exception = writing.throw.partition(" ")[0].capitalize(), re.split(r"[ (]", habit)[-2] if habit else exception
 
-    def edits(said: Content) -> Edits | None:
+    def edits(said: MessageContent) -> Edits | None:
         line = site.filled(writing.throw, exception=said.exception, message=said.message, cause=cause)
         return guarded(site, habit or line)
 
     title = f"{word} {exception} if {site.said} is {site.said_null}{said}"
-    yield Proposal(Strategy.RAISE, title, evidence, edits, None if habit else Content(exception, words_for(site)))
+    yield RepairProposal(
+        Strategy.RAISE, title, evidence, edits, None if habit else MessageContent(exception, words_for(site))
+    )
 
 
 def _thrown_elsewhere(site: Site) -> str:
@@ -130,7 +132,7 @@ def _thrown_elsewhere(site: Site) -> str:
     return ""
 
 
-def leave_round(site: Site) -> Iterator[Proposal]:
+def leave_round(site: Site) -> Iterator[RepairProposal]:
     """`continue`, where the loop comes to another value."""
     if site.round is None or not site.goes_on or not may_be_guarded(site) or _may_drop_exception(site):
         return
@@ -140,7 +142,7 @@ def leave_round(site: Site) -> Iterator[Proposal]:
     evidence = repair.GOES_ON if is_let_through(site) else evidence
     title = f"Skip this iteration if {site.said} is {site.said_null}"
     edits = guarded(site, site.grammar.writing.round)
-    yield Proposal(Strategy.CONTINUE, title, evidence, written(edits or ()))
+    yield RepairProposal(Strategy.CONTINUE, title, evidence, written(edits or ()))
 
 
 def _skips_others(site: Site, body: str) -> bool:
@@ -158,7 +160,7 @@ def _may_drop_exception(site: Site) -> bool:
     )
 
 
-def return_early(site: Site) -> Iterator[Proposal]:
+def return_early(site: Site) -> Iterator[RepairProposal]:
     """What the function gives back elsewhere, or nothing."""
     value = early_result(site) if may_be_guarded(site) else None
     if value is None or must_run_after(site) or _may_drop_exception(site):
@@ -172,11 +174,11 @@ def return_early(site: Site) -> Iterator[Proposal]:
     yield returning(site, value, evidence)
 
 
-def returning(site: Site, value: str, evidence: str) -> Proposal:
+def returning(site: Site, value: str, evidence: str) -> RepairProposal:
     """Leaves the function with that value, "" for none."""
     writing, what = site.grammar.writing, f"returns `{value}`" if value else "returns nothing"
     line = site.filled(writing.result, value=value) if value else writing.bare_result
-    return Proposal(
+    return RepairProposal(
         Strategy.RETURN, f"Return early if {site.said} is {site.said_null} ({what})", evidence,
         written(guarded(site, line) or ()),
     )  # fmt: skip
@@ -212,7 +214,7 @@ def early_result(site: Site) -> str | None:
     return next((null for null in nulls if re.search(rf"\b{null}\b", site.text(result))), None)
 
 
-def skip(site: Site) -> Iterator[Proposal]:
+def skip(site: Site) -> Iterator[RepairProposal]:
     """The statement in an `if` that asks whether the value is there, where nothing else needs what it does."""
     statement, nodes, writing = site.statement, site.grammar.nodes, site.grammar.writing
     source = site.text(statement)
@@ -229,5 +231,5 @@ def skip(site: Site) -> Iterator[Proposal]:
     if site.caught and re.search(rf"\b{re.escape(site.caught)}\b", source):
         evidence = repair.LOST
     opening = site.filled(writing.opening, test=site.test(is_there=True))
-    yield Proposal(Strategy.NARROW, f"Skip this if {site.said} is {site.said_null}", evidence,
+    yield RepairProposal(Strategy.NARROW, f"Skip this if {site.said} is {site.said_null}", evidence,
                    written(indented(site.tree, statement, opening, writing.closing)))  # fmt: skip

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from breadknife.plugins.nullcheck.repairs.repair import Edits, Order, Proposal, Repair
+from breadknife.plugins.nullcheck.repairs.repair import Edits, ProposalOrder, RepairProposal, RepairRule
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.repairs.verified import Verification
-from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, Content, Offer, Strategy
+from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, MessageContent, RepairOffer, Strategy
 from breadknife.task.values import DocumentEdits
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import is_misread
@@ -25,14 +25,14 @@ _ELSEWHERE = DECLARATION | HIDING | {Strategy.WIDEN}
 class Offering(Generic[S]):
     """The repairs of one language, and the order of what they propose, for the sites of one text."""
 
-    repairs: Sequence[Repair[S]]
-    order: Order
+    repairs: Sequence[RepairRule[S]]
+    order: ProposalOrder
     verification: Verification
 
-    def offers(self, site: S) -> Iterator[Offer]:
+    def offers(self, site: S) -> Iterator[RepairOffer]:
         """Best first, one for each strategy."""
         for proposal in self._proposals(site):
-            edits, removes = self._made(site, proposal, proposal.content or Content())
+            edits, removes = self._made(site, proposal, proposal.content or MessageContent())
             if edits is None:
                 continue
             elsewhere, there = (), proposal.there
@@ -40,18 +40,18 @@ class Offering(Generic[S]):
                 document = Document(there.uri, there.tree.language, there.tree.text)
                 elsewhere, edits = (DocumentEdits(document, edits),), ()
             is_asked_for = proposal.is_asked_for or (site.is_meant and proposal.strategy not in _ELSEWHERE)
-            yield Offer(
+            yield RepairOffer(
                 proposal.strategy, proposal.title, edits, proposal.evidence, proposal.content,
                 self._within(site, edits, proposal.strategy), removes=removes, is_asked_for=is_asked_for,
                 elsewhere=elsewhere,
             )  # fmt: skip
 
-    def repair(self, site: S, strategy: Strategy, content: Content) -> Edits | None:
+    def repair(self, site: S, strategy: Strategy, content: MessageContent) -> Edits | None:
         """The edits of an offer with other content; None where they fail."""
         found = (proposal for proposal in self._proposals(site) if proposal.strategy is strategy)
         return next((self._made(site, proposal, content)[0] for proposal in found), None)
 
-    def _proposals(self, site: S) -> Sequence[Proposal]:
+    def _proposals(self, site: S) -> Sequence[RepairProposal]:
         """None where the parser didn't understand the text around. Where a check of the file's own says that the value
         is there, nothing but a claim that it is, for the checker that doesn't see it."""
         if is_misread(site.node):
@@ -60,7 +60,7 @@ class Offering(Generic[S]):
         found = (proposal for repair in self.repairs for proposal in repair(site))
         return self.order.sorted(each for each in found if not is_denied or each.strategy in _CLAIMS)
 
-    def _made(self, site: S, proposal: Proposal, content: Content) -> tuple[Edits | None, int]:
+    def _made(self, site: S, proposal: RepairProposal, content: MessageContent) -> tuple[Edits | None, int]:
         edits = proposal.write(content)
         check, there, strategy = self.verification, proposal.there, proposal.strategy
         if not edits:

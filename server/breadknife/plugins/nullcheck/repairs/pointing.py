@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs.diagnostics import Diagnostic, recognised
-from breadknife.plugins.nullcheck.repairs.grammar import Grammar
-from breadknife.plugins.nullcheck.values import Place, Use
+from breadknife.plugins.nullcheck.repairs.grammar import LanguageGrammar
+from breadknife.plugins.nullcheck.values import Dereference, Use
 from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree, nodes_in, path_to
 
 _TAKEN_APART = {"array_pattern": Use.ITERATE, "object_pattern": Use.ATTRIBUTE}
 
 
-def place_of(tree: SyntaxTree, finding: Finding, grammar: Grammar) -> Place | None:
+def place_of(tree: SyntaxTree, finding: Finding, grammar: LanguageGrammar) -> Dereference | None:
     """The place that another checker's finding is about; None when it isn't about null, or can't be found."""
     for row, said in recognised(grammar.language, finding):
         node = _pointed(tree, finding, row, grammar, said.groupdict())
         if node is not None and node.type not in ("null", "undefined"):
-            return Place(tree.span(node), use_of(node, grammar) or row.use)
+            return Dereference(tree.span(node), use_of(node, grammar) or row.use)
     return None
 
 
-def use_of(node: Node, grammar: Grammar) -> Use | None:
+def use_of(node: Node, grammar: LanguageGrammar) -> Use | None:
     """What is done with an expression, by what stands around it."""
     holder = node.parent
     taken = holder.child_by_field_name("name") if holder is not None else None
@@ -35,7 +35,7 @@ def use_of(node: Node, grammar: Grammar) -> Use | None:
 
 
 def _pointed(
-    tree: SyntaxTree, finding: Finding, row: Diagnostic, grammar: Grammar, said: dict[str, str | None]
+    tree: SyntaxTree, finding: Finding, row: Diagnostic, grammar: LanguageGrammar, said: dict[str, str | None]
 ) -> Node | None:
     """Checkers point at the expression itself, at what holds it (javac: at its dot), or only at its line."""
     here = tree.node_at(finding.span)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from breadknife.plugins.nullcheck.repairs.site import Site
-from breadknife.plugins.nullcheck.values import Content, Strategy
+from breadknife.plugins.nullcheck.values import MessageContent, Strategy
 from breadknife.text.document import TextEdit
 
 Edits = tuple[TextEdit, ...]
@@ -40,16 +40,16 @@ OTHERWISE = "it fails anyway, without a message"
 
 
 @dataclass(frozen=True)
-class Proposal:
+class RepairProposal:
     """A repair that can be written at a site, before it is verified."""
 
     strategy: Strategy
     title: str
     evidence: str
     """Why it fits, as a clause for people; the order table has it word for word where it decides."""
-    write: Callable[[Content], Edits | None]
+    write: Callable[[MessageContent], Edits | None]
     """The edits with that content; None where it can't be written."""
-    content: Content | None = None
+    content: MessageContent | None = None
     """The part that a model may write better, as it is without one; None where there is no such part."""
     is_asked_for: bool = False
     """See `Offer`."""
@@ -57,32 +57,32 @@ class Proposal:
     """The declaration in another file that it edits, in place of the one at hand."""
 
 
-class Repair(Protocol[S]):
+class RepairRule(Protocol[S]):
     """Proposes what one kind of repair could write at a site."""
 
-    def __call__(self, site: S, /) -> Iterator[Proposal]: ...
+    def __call__(self, site: S, /) -> Iterator[RepairProposal]: ...
 
 
-def written(edits: Edits) -> Callable[[Content], Edits]:
-    """What `Proposal.write` is where the content makes no difference."""
+def written(edits: Edits) -> Callable[[MessageContent], Edits]:
+    """What `RepairProposal.write` is where the content makes no difference."""
     return lambda _content: edits
 
 
 @dataclass(frozen=True)
-class Order:
+class ProposalOrder:
     """Which proposals come first: rows of data, the best first. A row is a strategy, or "strategy: evidence"."""
 
     rows: Sequence[str]
 
-    def rank(self, proposal: Proposal) -> int:
+    def rank(self, proposal: RepairProposal) -> int:
         """The place of its row. A row with the evidence counts before one of the strategy alone; without a row it comes
         last."""
         said = (f"{proposal.strategy.value}: {proposal.evidence}", proposal.strategy.value)
         return next((self.rows.index(row) for row in said if row in self.rows), len(self.rows))
 
-    def sorted(self, proposals: Iterable[Proposal]) -> Sequence[Proposal]:
+    def sorted(self, proposals: Iterable[RepairProposal]) -> Sequence[RepairProposal]:
         """Best first, and only the best of each strategy."""
-        best = dict[Strategy, Proposal]()
+        best = dict[Strategy, RepairProposal]()
         for proposal in sorted(proposals, key=self.rank):
             best.setdefault(proposal.strategy, proposal)
         return tuple(best.values())

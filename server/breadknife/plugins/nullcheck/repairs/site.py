@@ -11,7 +11,7 @@ from itertools import pairwise
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness, OriginKind
 from breadknife.plugins.nullcheck.repairs.diagnostics import null_of
-from breadknife.plugins.nullcheck.repairs.grammar import Grammar, filled
+from breadknife.plugins.nullcheck.repairs.grammar import LanguageGrammar, filled
 from breadknife.plugins.nullcheck.repairs.layout import on_own_line, step_of
 from breadknife.plugins.nullcheck.values import SOURCE, Use
 from breadknife.plugins.nullcheck.verify.supposing import reported
@@ -27,7 +27,7 @@ _LONGEST_NAME = 20
 class Site:
     tree: SyntaxTree
     home: FileAnalysis
-    grammar: Grammar
+    grammar: LanguageGrammar
     node: Node
     """The expression that may be null."""
     use: Use

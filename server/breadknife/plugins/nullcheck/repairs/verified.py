@@ -13,7 +13,7 @@ from breadknife.plugins.nullcheck.core.findings import explained
 from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
-from breadknife.plugins.nullcheck.verify.checking import Verifier, handed_on
+from breadknife.plugins.nullcheck.verify.checking import EditVerifier, handed_on
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import SyntaxTree, changed_tree
@@ -23,7 +23,7 @@ MAX_ADDED = 500
 _DECLARES = DECLARATION | {Strategy.WIDEN}
 
 
-class Files(Protocol):
+class ProjectAnalyses(Protocol):
     """The files of a project."""
 
     def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> FileAnalysis:
@@ -41,7 +41,7 @@ class Verification:
 
     home: FileAnalysis
     tree: SyntaxTree
-    files: Files
+    files: ProjectAnalyses
 
     def ended(self, place: Span, edits: Sequence[TextEdit], strategy: Strategy, assumed: Fact | None = None) -> int:
         """How many findings the edits end; 0 where they aren't right. Where only another checker reports the place its
@@ -99,17 +99,17 @@ class Verification:
     def _lowered(self, tree: SyntaxTree) -> FileAnalysis:
         return self.files.checked_home_of(tree, self.home.uri)
 
-    def _verifier(self, place: Span, now: Span, assumed: Fact | None) -> Verifier:
+    def _verifier(self, place: Span, now: Span, assumed: Fact | None) -> EditVerifier:
         """With what is assumed of the value, before and after the edits."""
         if assumed is None:
-            return Verifier(self.home, self.tree, self._lowered)
+            return EditVerifier(self.home, self.tree, self._lowered)
 
         def lowered(tree: SyntaxTree) -> FileAnalysis:
             home = self._lowered(tree)
             home.assumed = {_bytes(tree, now): assumed}
             return home
 
-        return Verifier(self.home.assuming({_bytes(self.tree, place): assumed}), self.tree, lowered)
+        return EditVerifier(self.home.assuming({_bytes(self.tree, place): assumed}), self.tree, lowered)
 
 
 def _bytes(tree: SyntaxTree, span: Span) -> tuple[int, int]:

@@ -23,7 +23,7 @@ _PATTERN_FIRST = re.compile(r"^re\.\w+$")
 """Functions whose first argument is what is looked for."""
 
 
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MessageRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A row of `words.toml`, whose head says what each key means."""
 
     why: str
@@ -33,11 +33,11 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Rows(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    words: tuple[Row, ...]
+    words: tuple[MessageRow, ...]
 
 
 @cache
-def rows() -> Sequence[Row]:
+def rows() -> Sequence[MessageRow]:
     text = files(__package__ or "").joinpath("words.toml").read_text("utf-8")
     return msgspec.toml.decode(text, type=_Rows).words
 

@@ -24,7 +24,7 @@ from breadknife.text.syntax import SyntaxTree, changed_tree
 
 
 @dataclass(frozen=True)
-class State:
+class CheckedText:
     """Of the functions that were looked at, before or after an edit."""
 
     tree: SyntaxTree
@@ -34,7 +34,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Verifier:
+class EditVerifier:
     """Compares edits of one text with the text as it is."""
 
     home: FileAnalysis
@@ -42,12 +42,12 @@ class Verifier:
     lower: Callable[[SyntaxTree], FileAnalysis]
     """The analysis of an edited text, with the same other files."""
 
-    def before(self, limits: Span) -> State:
+    def before(self, limits: Span) -> CheckedText:
         """The findings of the functions that have a part of `limits`, in code points; of what is in no function, if
         none has. A span of length 0 stands for the function around it."""
         return self._state(self.tree, self.home, limits)
 
-    def after(self, limits: Span, edits: Sequence[TextEdit]) -> State | None:
+    def after(self, limits: Span, edits: Sequence[TextEdit]) -> CheckedText | None:
         """The same after edits, which must lie within `limits`; None if they overlap, or if the text is then broken
         more than it was."""
         try:
@@ -61,10 +61,10 @@ class Verifier:
         grown = sum(len(edit.new_text) - len(edit.span) for edit in edits)
         return self._state(tree, home, Span(limits.start, limits.end + grown))
 
-    def _state(self, tree: SyntaxTree, home: FileAnalysis, limits: Span) -> State:
+    def _state(self, tree: SyntaxTree, home: FileAnalysis, limits: Span) -> CheckedText:
         start, end = tree.byte_offset(limits.start), tree.byte_offset(limits.end)
         findings = [each.finding for each in explained(home, (start, max(end, start + 1)))]
-        return State(tree, home, findings)
+        return CheckedText(tree, home, findings)
 
 
 def handed_on(before: FileAnalysis, after: FileAnalysis) -> Iterator[FunctionDereference]:

@@ -21,11 +21,11 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, Cancelled, EngineError
 from breadknife.lru import LruCache
-from breadknife.plugins.nullcheck.values import SOURCE, Offer
-from breadknife.plugins.nullcheck.verify.oracle.comparing import Moves, compared, fault
+from breadknife.plugins.nullcheck.values import SOURCE, RepairOffer
+from breadknife.plugins.nullcheck.verify.oracle.comparing import OffsetMap, compared, fault
 from breadknife.plugins.nullcheck.verify.oracle.oracle import FRESH_SECONDS, Oracle
-from breadknife.plugins.nullcheck.verify.oracle.tools import Choice, Installed, installed
-from breadknife.plugins.nullcheck.verify.oracle.values import Problem
+from breadknife.plugins.nullcheck.verify.oracle.tools import CheckerChoice, InstalledChecker, installed
+from breadknife.plugins.nullcheck.verify.oracle.values import CheckerProblem
 from breadknife.project.values import Project
 from breadknife.task.plugin import Context
 from breadknife.task.values import DocumentEdits, Finding
@@ -63,17 +63,17 @@ class Rung(StrEnum):
 
 
 @dataclass(frozen=True)
-class Edited:
+class ProposedEdit:
     """A document and the edits that are to be made."""
 
     document: Document
     edits: tuple[TextEdit, ...]
     is_inner: bool = False
-    """See `Offer`: the files that import it aren't checked."""
+    """See `RepairOffer`: the files that import it aren't checked."""
     elsewhere: tuple[DocumentEdits, ...] = ()
 
     @classmethod
-    def by(cls, document: Document, offer: Offer) -> Edited:
+    def by(cls, document: Document, offer: RepairOffer) -> ProposedEdit:
         return cls(document, offer.edits, offer.is_inner, offer.elsewhere)
 
     @property
@@ -82,7 +82,7 @@ class Edited:
 
 
 @dataclass(frozen=True)
-class Climb:
+class LadderResult:
     """How far an edit came."""
 
     checker: str = ""
@@ -91,7 +91,7 @@ class Climb:
     of: int = 0
     """Files that import what it changes and can see it; `importers` of them were checked."""
     broken: Rung | None = None
-    problem: Problem | None = None
+    problem: CheckerProblem | None = None
     """What breaks it."""
     unasked: str = ""
     """Why the checker has said nothing."""
@@ -127,7 +127,9 @@ class Ladder:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._oracles: dict[tuple[Path, str], Oracle] = {}
-        self._climbs = LruCache[tuple[Edited, _About, int], Climb](_CLIMBS, seconds=FRESH_SECONDS, clock=clock)
+        self._climbs = LruCache[tuple[ProposedEdit, _About, int], LadderResult](
+            _CLIMBS, seconds=FRESH_SECONDS, clock=clock
+        )
         self._lock = threading.Lock()
         self.looks_ahead = True
         """Whether menus are read, so that what they list is checked meanwhile."""
@@ -136,20 +138,25 @@ class Ladder:
         """Of the latest work in the background."""
         self._ahead_done = Future[None]()
         self._ahead_done.set_result(None)
-        self._climbing: Edited | None = None
+        self._climbing: ProposedEdit | None = None
         """The edit that is asked about in the background."""
         self._warmed = set[Path]()
         """Documents that a checker has been shown before anybody chose a fix."""
 
-    def checker(self, document: Document, choice: Choice, context: Context) -> Installed | None:
+    def checker(self, document: Document, choice: CheckerChoice, context: Context) -> InstalledChecker | None:
         """Which one is asked of a document, if any: it has to be a file in a folder that is a project."""
         if document.path is None or context.project is None:
             return None
         return installed(choice, document.language, context.project.root, context.trusted)
 
     def problems(
-        self, checker: Installed, language: str, texts: Mapping[Path, str], beside: Mapping[Path, str], seconds: float
-    ) -> list[Problem]:
+        self,
+        checker: InstalledChecker,
+        language: str,
+        texts: Mapping[Path, str],
+        beside: Mapping[Path, str],
+        seconds: float,
+    ) -> list[CheckerProblem]:
         """See `Checker.problems`. Raises Cancelled when it takes longer, and EngineError."""
         return self._oracle(checker, language).ask(texts, CancelToken.after(seconds), beside)
 
@@ -158,12 +165,12 @@ class Ladder:
         """Whether nothing is being found out ahead."""
         return self._ahead_done.done()
 
-    def known(self, edited: Edited, about: Iterable[Finding], project: Project | None) -> Climb | None:
+    def known(self, edited: ProposedEdit, about: Iterable[Finding], project: Project | None) -> LadderResult | None:
         """What was found out about it a moment ago, nothing having changed in the project."""
         return self._climbs.get((edited, _identity(about), project.generation)) if project is not None else None
 
     def prepare(
-        self, offered: Sequence[Edited], about: Sequence[Finding], checker: Installed, seconds: float,
+        self, offered: Sequence[ProposedEdit], about: Sequence[Finding], checker: InstalledChecker, seconds: float,
         context: Context, wanted: int = 1,
     ) -> None:  # fmt: skip
         """Climb in the background, best first, until so many of the ways that are offered have passed; instead of what
@@ -187,7 +194,7 @@ class Ladder:
         with contextlib.suppress(RuntimeError):  # it is closed
             self._ahead_done = self._background.submit(climb_ahead)
 
-    def warm(self, document: Document, choice: Choice, seconds: float, context: Context) -> None:
+    def warm(self, document: Document, choice: CheckerChoice, seconds: float, context: Context) -> None:
         """Show a document to its checker in an idle moment, once. A checker that only starts when a fix is chosen takes
         longer than anybody waits: it reads all that the document imports."""
         if not self.looks_ahead or document.path is None or document.path in self._warmed:
@@ -197,18 +204,23 @@ class Ladder:
         def show() -> None:
             checker = self.checker(document, choice, context)
             if checker is not None and self.is_idle:
-                self.prepare([Edited(document, (), is_inner=True)], (), checker, seconds, context)
+                self.prepare([ProposedEdit(document, (), is_inner=True)], (), checker, seconds, context)
 
         timer = threading.Timer(_IDLE_SECONDS, show)
         timer.daemon = True
         timer.start()
 
     def climb(
-        self, edited: Edited, about: Sequence[Finding], checker: Installed, seconds: float, context: Context
-    ) -> Climb:
+        self,
+        edited: ProposedEdit,
+        about: Sequence[Finding],
+        checker: InstalledChecker,
+        seconds: float,
+        context: Context,
+    ) -> LadderResult:
         """`about` are the findings that it ends. Raises Cancelled."""
         if context.project is None:
-            return Climb(others=others(about))
+            return LadderResult(others=others(about))
         if self._climbing != edited:  # who waits comes before who doesn't
             self._ahead.cancel()
         limit = CancelToken.after(seconds)
@@ -220,7 +232,7 @@ class Ladder:
         except Cancelled:
             context.cancel.raise_if_cancelled()
             why = f"{checker.tool.name} took longer than {seconds:g} s"
-            return Climb(checker.tool.name, unasked=why, others=others(about))
+            return LadderResult(checker.tool.name, unasked=why, others=others(about))
         finally:
             forget()
 
@@ -233,7 +245,7 @@ class Ladder:
         for oracle in oracles:
             oracle.close()
 
-    def _oracle(self, checker: Installed, language: str) -> Oracle:
+    def _oracle(self, checker: InstalledChecker, language: str) -> Oracle:
         with self._lock:
             key = (checker.root, checker.tool.name)
             if key not in self._oracles:
@@ -241,9 +253,9 @@ class Ladder:
             return self._oracles[key]
 
     def _climbed(
-        self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, seconds: float,
+        self, edited: ProposedEdit, about: Sequence[Finding], checker: InstalledChecker, project: Project, seconds: float,
         limit: CancelToken,
-    ) -> Climb:  # fmt: skip
+    ) -> LadderResult:  # fmt: skip
         """What is known, or is found out now. Raises Cancelled."""
         generation = project.generation
         climb = self.known(edited, about, project)
@@ -252,14 +264,14 @@ class Ladder:
                 climb = self._asked(edited, about, checker, project, seconds, limit)
             except EngineError:
                 name = checker.tool.name
-                return Climb(name, unasked=f"{name} does not run here", others=others(about))
+                return LadderResult(name, unasked=f"{name} does not run here", others=others(about))
             self._climbs[edited, _identity(about), generation] = climb
         return climb
 
     def _asked(
-        self, edited: Edited, about: Sequence[Finding], checker: Installed, project: Project, seconds: float,
+        self, edited: ProposedEdit, about: Sequence[Finding], checker: InstalledChecker, project: Project, seconds: float,
         limit: CancelToken,
-    ) -> Climb:  # fmt: skip
+    ) -> LadderResult:  # fmt: skip
         began, unsaved = self._clock(), _unsaved(checker, project)
         ask = partial(self._oracle(checker, edited.document.language).ask, cancel=limit)
         changed = {path: each for each in edited.changes if (path := each.document.path) is not None}
@@ -290,18 +302,22 @@ class Ladder:
         return replace(climb, checker=checker.tool.name, importers=len(looked_at), of=len(importing))
 
 
-def _unsaved(checker: Installed, project: Project) -> dict[Path, str]:
+def _unsaved(checker: InstalledChecker, project: Project) -> dict[Path, str]:
     """What stands in the editor's documents, and not in the files."""
     opened = project.unsaved() if checker.tool.sees_unsaved else ()
     return {path: each.text for each in opened if each.language in checker.tool.languages and (path := each.path)}
 
 
 def _judged(
-    edited: Edited, about: Iterable[Finding], checker: Installed, was: Sequence[Problem], now: Sequence[Problem]
-) -> Climb:
+    edited: ProposedEdit,
+    about: Iterable[Finding],
+    checker: InstalledChecker,
+    was: Sequence[CheckerProblem],
+    now: Sequence[CheckerProblem],
+) -> LadderResult:
     path, confirmed = edited.document.path, set[str]()
-    moves = {path: Moves.of(each.edits) for each in edited.changes if (path := each.document.path) is not None}
-    own = moves.get(path, Moves()) if path is not None else Moves()
+    moves = {path: OffsetMap.of(each.edits) for each in edited.changes if (path := each.document.path) is not None}
+    own = moves.get(path, OffsetMap()) if path is not None else OffsetMap()
     for finding in filter(checker.tool.has_found, about):
         confirmed.add(finding.source)
         start = finding.span.start
@@ -309,16 +325,16 @@ def _judged(
         for each in now if was_told else ():
             is_fault = (each.path, fault(each.code)) == (path, fault(finding.code))
             if is_fault and own.leads(start, each.start):
-                return Climb(broken=Rung.GONE, problem=each)
+                return LadderResult(broken=Rung.GONE, problem=each)
     change = compared(was, now, moves)
     for problem in change.new:
-        return Climb(broken=Rung.FILE if problem.path in moves else Rung.IMPORTERS, problem=problem)
+        return LadderResult(broken=Rung.FILE if problem.path in moves else Rung.IMPORTERS, problem=problem)
     for problem in change.hidden if _may_hide(edited) else ():
-        return Climb(broken=Rung.OTHERS, problem=problem)
-    return Climb(others=others(about, confirmed))
+        return LadderResult(broken=Rung.OTHERS, problem=problem)
+    return LadderResult(others=others(about, confirmed))
 
 
-def _may_hide(edited: Edited) -> bool:
+def _may_hide(edited: ProposedEdit) -> bool:
     return any(_HIDING.search(edit.new_text) for each in edited.changes for edit in each.edits)
 
 
@@ -331,7 +347,7 @@ def _identity(about: Iterable[Finding]) -> _About:
     return frozenset((finding.source, finding.code, finding.message) for finding in about)
 
 
-def _is_told(problem: Problem, finding: Finding) -> bool:
+def _is_told(problem: CheckerProblem, finding: Finding) -> bool:
     """Whether they say the same, on however many lines the message is printed."""
     return fault(problem.code) == fault(finding.code) and problem.message.split() == finding.message.split()
 

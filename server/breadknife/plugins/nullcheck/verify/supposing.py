@@ -7,7 +7,7 @@ from collections.abc import Collection
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.il import ANY_NULL
 from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, NullOrigin, OriginKind
-from breadknife.plugins.nullcheck.values import Place, Supposed
+from breadknife.plugins.nullcheck.values import Dereference, NullReachability
 from breadknife.text.document import Span
 from breadknife.text.syntax import SyntaxTree
 
@@ -18,7 +18,7 @@ def reported(nulls: int = ANY_NULL) -> Fact:
     return Fact(Nullness.MAYBE, origin, nulls=nulls or ANY_NULL)
 
 
-def supposed(home: FileAnalysis, tree: SyntaxTree, places: Collection[Place]) -> Supposed:
+def supposed(home: FileAnalysis, tree: SyntaxTree, places: Collection[Dereference]) -> NullReachability:
     """Which of the places a null would get to, if the value of each might be one. `tree` is that of `home`."""
     at = {place: (tree.byte_offset(place.span.start), tree.byte_offset(place.span.end)) for place in places}
     trial = home.assuming(dict.fromkeys(at.values(), reported()))
@@ -28,4 +28,4 @@ def supposed(home: FileAnalysis, tree: SyntaxTree, places: Collection[Place]) ->
         for place, its in at.items()
         if its not in found and (test := trial.denied.get(its)) is not None
     }
-    return Supposed(frozenset(place for place, its in at.items() if its in found), tested)
+    return NullReachability(frozenset(place for place, its in at.items() if its in found), tested)

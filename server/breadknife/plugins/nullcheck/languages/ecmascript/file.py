@@ -9,8 +9,8 @@ from breadknife.plugins.nullcheck.languages.file import NullFile, NullLanguage
 from breadknife.plugins.nullcheck.repairs.ecmascript.repairs import REPAIRS
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import EcmaScriptSite
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
-from breadknife.plugins.nullcheck.repairs.repair import Repair
-from breadknife.plugins.nullcheck.values import Place
+from breadknife.plugins.nullcheck.repairs.repair import RepairRule
+from breadknife.plugins.nullcheck.values import Dereference
 from breadknife.task.values import Finding
 
 _LONGEST_MEAN = 300
@@ -22,7 +22,7 @@ _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 class EcmaScriptFile(NullFile):
     _grammar = grammar_of("ecmascript")
 
-    def _repairs(self, site: EcmaScriptSite) -> Sequence[Repair[EcmaScriptSite]]:
+    def _repairs(self, site: EcmaScriptSite) -> Sequence[RepairRule[EcmaScriptSite]]:
         return () if self.document.uri.endswith(_DECLARATIONS) else REPAIRS
 
     def _is_written(self) -> bool:
@@ -31,12 +31,12 @@ class EcmaScriptFile(NullFile):
         is_short = len(text) <= _LONGEST_MEAN * (text.count("\n") + 1)
         return is_short and not self.document.uri.endswith(_DECLARATIONS)
 
-    def place(self, finding: Finding, /) -> Place | None:
+    def place(self, finding: Finding, /) -> Dereference | None:
         place = super().place(finding)
         found = self._found(place.span) if place is not None else None
-        return Place(place.span, found.dereference.kind) if place is not None and found is not None else place
+        return Dereference(place.span, found.dereference.kind) if place is not None and found is not None else place
 
-    def _site(self, place: Place) -> EcmaScriptSite:
+    def _site(self, place: Dereference) -> EcmaScriptSite:
         return self._seen(EcmaScriptSite, place)
 
 

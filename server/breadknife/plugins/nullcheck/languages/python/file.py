@@ -15,8 +15,8 @@ from breadknife.plugins.nullcheck.repairs.python.foreign import foreign_place
 from breadknife.plugins.nullcheck.repairs.python.ignoring import caught, ignore
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
 from breadknife.plugins.nullcheck.repairs.python.strategies import DECLARING, REPAIRS
-from breadknife.plugins.nullcheck.repairs.repair import Repair
-from breadknife.plugins.nullcheck.values import DECLARATION, Offer, Place, Strategy, Use
+from breadknife.plugins.nullcheck.repairs.repair import RepairRule
+from breadknife.plugins.nullcheck.values import DECLARATION, Dereference, RepairOffer, Strategy, Use
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import uri_to_path
@@ -31,18 +31,18 @@ _FAILING = frozenset({Strategy.ASSERT, Strategy.RAISE})
 class PythonFile(NullFile):
     _grammar = grammar_of("python")
 
-    def _offered(self, site: PythonSite) -> Iterator[Offer]:
+    def _offered(self, site: PythonSite) -> Iterator[RepairOffer]:
         for each in super()._offered(site):
             is_inner = each.strategy in _INNER and (site.has_declared_result or each.strategy in _FAILING)
             yield replace(each, is_inner=is_inner and not site.is_given_back)
 
-    def _repairs(self, site: PythonSite) -> Sequence[Repair[PythonSite]]:
+    def _repairs(self, site: PythonSite) -> Sequence[RepairRule[PythonSite]]:
         return DECLARING if is_declaration(site) else (ignore,) if caught(site) else REPAIRS
 
-    def _pointed_at(self, finding: Finding) -> Place | None:
+    def _pointed_at(self, finding: Finding) -> Dereference | None:
         return foreign_place(self.tree, finding)
 
-    def _site(self, place: Place) -> PythonSite:
+    def _site(self, place: Dereference) -> PythonSite:
         return self._seen(PythonSite, place, project=self._project, elsewhere=self._elsewhere)
 
     def _elsewhere(self, uri: str, at: ByteRange) -> PythonSite | None:

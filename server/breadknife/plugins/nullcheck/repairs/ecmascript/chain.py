@@ -9,7 +9,7 @@ from itertools import pairwise
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import EcmaScriptSite
-from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
+from breadknife.plugins.nullcheck.repairs.repair import RepairProposal, written
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -20,7 +20,7 @@ _STORES = re.compile(r"(?:push|unshift|set|add|put|append|prepend|enqueue|(?:ins
 _LOOKED_UP = re.compile(r"\.(?:find|findLast|pop|shift|at|get)\([^;]*\)$|\]$")
 
 
-def chain(site: EcmaScriptSite) -> Iterator[Proposal]:
+def chain(site: EcmaScriptSite) -> Iterator[RepairProposal]:
     """The rest of the chain isn't evaluated where the value is null."""
     links = _links(site)
     if site.node.type not in _PRIMARY or not links or site.is_certain:
@@ -45,7 +45,9 @@ def chain(site: EcmaScriptSite) -> Iterator[Proposal]:
     start = site.tree.span(following).start
     edit = TextEdit(Span(start, start), "?" if following.type == "." else "?.")
     title = f"Use `?.` ({'nothing happens' if is_statement else 'undefined'} if {site.said} is {site.said_null})"
-    yield Proposal(Strategy.OPTIONAL_CHAIN, title, evidence, written((edit,)), is_asked_for=evidence == repair.LOST)
+    yield RepairProposal(
+        Strategy.OPTIONAL_CHAIN, title, evidence, written((edit,)), is_asked_for=evidence == repair.LOST
+    )
 
 
 def _links(site: EcmaScriptSite) -> list[Node]:
@@ -112,11 +114,11 @@ def _is_result_unused(site: EcmaScriptSite, function: Node, done: Node) -> bool:
     return is_local and not is_exported and done.type == "call_expression"
 
 
-def claim(site: EcmaScriptSite) -> Iterator[Proposal]:
+def claim(site: EcmaScriptSite) -> Iterator[RepairProposal]:
     """Nothing checks it: people choose it for what only they know."""
     if site.home.file.is_typed and site.node.type in _PRIMARY:
         edit, title = (
             TextEdit(Span(site.span.end, site.span.end), "!"),
             f"Claim with `!`: {site.said} isn't {site.said_null} (unchecked)",
         )
-        yield Proposal(Strategy.NON_NULL, title, "for what only you know", written((edit,)))
+        yield RepairProposal(Strategy.NON_NULL, title, "for what only you know", written((edit,)))

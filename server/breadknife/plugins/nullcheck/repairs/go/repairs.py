@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
-from breadknife.plugins.nullcheck.repairs.go.site import Given, GoSite
+from breadknife.plugins.nullcheck.repairs.go.site import GoSite, PairedAssignment
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.layout import lines_after, on_own_line
 from breadknife.plugins.nullcheck.repairs.leaving import guarded, leave_round, may_be_guarded, returning, skip
-from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair
+from breadknife.plugins.nullcheck.repairs.repair import Edits, RepairProposal, RepairRule
 from breadknife.plugins.nullcheck.repairs.words import words_for
-from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.plugins.nullcheck.values import MessageContent, Strategy, Use
 from breadknife.text.document import TextEdit
 
 _WRAPPED = re.compile(r'fmt\.Errorf\("[^"]*%w"')
 _TEST = re.compile(r"\b(\w+) \*?testing\.(?:T|B|TB)\b")
 
 
-def check_error(site: GoSite) -> Iterator[Proposal]:
+def check_error(site: GoSite) -> Iterator[RepairProposal]:
     """The error, or the `ok`, that came with a value is looked at before the value is used."""
     given = site.given
     if given is None or site.use is Use.ASSIGN or not on_own_line(site.tree, given.statement):
@@ -37,7 +37,7 @@ def check_error(site: GoSite) -> Iterator[Proposal]:
         yield _checked(site, given, name, test, f"`{name}` is never looked at before the use", ())
 
 
-def _named(site: GoSite, given: Given) -> Iterator[Proposal]:
+def _named(site: GoSite, given: PairedAssignment) -> Iterator[RepairProposal]:
     """`x, _ := f()`: what is ignored gets a name and is looked at."""
     name, test = ("err", "err != nil") if given.value.type == "call_expression" else ("ok", "!ok")
     is_declared = given.statement.type == "short_var_declaration"
@@ -46,12 +46,14 @@ def _named(site: GoSite, given: Given) -> Iterator[Proposal]:
         yield _checked(site, given, name, test, "it is ignored", naming)
 
 
-def _checked(site: GoSite, given: Given, name: str, test: str, evidence: str, naming: Edits) -> Proposal:
+def _checked(
+    site: GoSite, given: PairedAssignment, name: str, test: str, evidence: str, naming: Edits
+) -> RepairProposal:
     called = site.text(given.value.child_by_field_name("function")).rpartition(".")[2]
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", called).lower()
     is_wrapped = name != "ok" and site.gives_error and _WRAPPED.search(site.text(site.function)) is not None
 
-    def left(said: Content) -> Edits | None:
+    def left(said: MessageContent) -> Edits | None:
         lines = _after_error(site, name, said.message if is_wrapped else "")
         if lines is None:
             return None
@@ -61,7 +63,9 @@ def _checked(site: GoSite, given: Given, name: str, test: str, evidence: str, na
     lines = _after_error(site, name, "") or ("return",)
     what = "the error" if naming and name != "ok" else f"`{name}`"
     title = f"Check {what} (`{lines[-1]}` if it fails)"
-    return Proposal(Strategy.CHECK_ERROR, title, evidence, left, Content("error", words) if is_wrapped else None)
+    return RepairProposal(
+        Strategy.CHECK_ERROR, title, evidence, left, MessageContent("error", words) if is_wrapped else None
+    )
 
 
 def _after_error(site: GoSite, name: str, message: str) -> tuple[str, ...] | None:
@@ -87,13 +91,13 @@ def _returned(site: GoSite, error: str) -> tuple[str, ...]:
     return (f"return {', '.join([*site.zeros(site.results[:-1]), error])}",)
 
 
-def _is_asked_for(site: GoSite, given: Given, name: str) -> bool:
+def _is_asked_for(site: GoSite, given: PairedAssignment, name: str) -> bool:
     """Whether a condition between, or around the place, asks for the error: a check above it would take its part."""
     between = site.tree.text[site.tree.span(given.statement).end : site.span.start]
     return re.search(rf"\b(?:if|switch|for|case)\b[^\n{{]*\b{re.escape(name)}\b", between) is not None
 
 
-def return_error(site: GoSite) -> Iterator[Proposal]:
+def return_error(site: GoSite) -> Iterator[RepairProposal]:
     """The function says by an error that there is no value. An error at hand isn't dropped for another one."""
     if not may_be_guarded(site) or not site.gives_error:
         return
@@ -102,10 +106,10 @@ def return_error(site: GoSite) -> Iterator[Proposal]:
             yield returning(site, _returned(site, site.error)[0].removeprefix("return "), repair.AT_HAND)
         return
     if _made_error(site, ""):
-        yield Proposal(
+        yield RepairProposal(
             Strategy.RAISE, f"Return an error if {site.said} is nil", "the function returns an error",
             lambda said: guarded(site, *_returned(site, _made_error(site, said.message))),
-            Content("error", words_for(site)),
+            MessageContent("error", words_for(site)),
         )  # fmt: skip
 
 
@@ -115,7 +119,7 @@ def _made_error(site: GoSite, message: str) -> str:
     return next((written for package, written in made.items() if package in site.home.file.imports), "")
 
 
-def return_zeros(site: GoSite) -> Iterator[Proposal]:
+def return_zeros(site: GoSite) -> Iterator[RepairProposal]:
     """The function is left without saying why."""
     if not may_be_guarded(site) or site.gives_error:
         return
@@ -123,15 +127,15 @@ def return_zeros(site: GoSite) -> Iterator[Proposal]:
     yield returning(site, ", ".join(site.zeros(site.results)), evidence)
 
 
-def panic(site: GoSite) -> Iterator[Proposal]:
+def panic(site: GoSite) -> Iterator[RepairProposal]:
     """It would panic anyway."""
     if may_be_guarded(site) and not site.error:
-        yield Proposal(
+        yield RepairProposal(
             Strategy.ASSERT, f"Panic with a message if {site.said} is nil", repair.OTHERWISE,
-            lambda said: guarded(site, f'panic("{said.message}")'), Content("panic", words_for(site)),
+            lambda said: guarded(site, f'panic("{said.message}")'), MessageContent("panic", words_for(site)),
         )  # fmt: skip
 
 
-REPAIRS: tuple[Repair[GoSite], ...] = (
+REPAIRS: tuple[RepairRule[GoSite], ...] = (
     check_error, return_error, return_zeros, leave_round, skip, panic, ignore,
 )  # fmt: skip

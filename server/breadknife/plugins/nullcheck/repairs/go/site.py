@@ -15,7 +15,7 @@ _FINDS_ERROR = re.compile(r"(?<!!)errors\.(?:Is|As)\((\w*[eE]rr)\b|\b(\w*[eE]rr)
 
 
 @dataclass(frozen=True)
-class Given:
+class PairedAssignment:
     """The statement that gave a name its value, together with what tells whether there is one."""
 
     statement: Node
@@ -66,7 +66,7 @@ class GoSite(Site):
         return self.error
 
     @cached_property
-    def given(self) -> Given | None:
+    def given(self) -> PairedAssignment | None:
         """Where the name got its value together with an error or an `ok`, nearest before the place."""
         if self.function is None or self.node.type != "identifier":
             return None
@@ -78,7 +78,9 @@ class GoSite(Site):
             return None
         targets, values = _parts(found, "left"), _parts(found, "right")
         tells = len(targets) > 1 and len(values) == 1 and targets[-1].type == "identifier"
-        return Given(found, values[0], targets[-1]) if tells and self.text(targets[-1]) != self.source else None
+        return (
+            PairedAssignment(found, values[0], targets[-1]) if tells and self.text(targets[-1]) != self.source else None
+        )
 
     def zeros(self, results: tuple[str, ...]) -> list[str]:
         """What the function gives back of these types beside an error."""

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.leaving import is_let_through, leave_round, return_early, skip, throw
-from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, Repair
+from breadknife.plugins.nullcheck.repairs.repair import Edits, RepairProposal, RepairRule
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.repairs.words import words_for
-from breadknife.plugins.nullcheck.values import Content, Strategy, Use
+from breadknife.plugins.nullcheck.values import MessageContent, Strategy, Use
 from breadknife.text.document import Span, TextEdit, line_break
 
 _UTIL = "java.util."
 
 
-def require(site: Site) -> Iterator[Proposal]:
+def require(site: Site) -> Iterator[RepairProposal]:
     """`Objects.requireNonNull(x, "…")` in its place: it throws anyway, and then says what is missing."""
     if site.is_certain or site.use is Use.RETURN:
         return
@@ -24,10 +24,10 @@ def require(site: Site) -> Iterator[Proposal]:
     if site.handler is not None or is_let_through(site):
         evidence = repair.LOST  # what was caught would be dropped, or what a check meant to go on with
     name, add = _imported(site, "Objects")
-    yield Proposal(
+    yield RepairProposal(
         Strategy.ASSERT, f"Require that {site.said} is not null (NullPointerException if it is)", evidence,
         lambda said: (*add, TextEdit(site.span, f'{name}.requireNonNull({site.source}, "{said.message}")')),
-        Content("NullPointerException", words_for(site)),
+        MessageContent("NullPointerException", words_for(site)),
     )  # fmt: skip
 
 
@@ -46,6 +46,6 @@ def _imported(site: Site, name: str) -> tuple[str, Edits]:
     return name, (TextEdit(Span(at, at), line + end if after is not None else end + line),)
 
 
-REPAIRS: tuple[Repair[Site], ...] = (
+REPAIRS: tuple[RepairRule[Site], ...] = (
     require, throw, leave_round, return_early, skip, ignore,
 )  # fmt: skip

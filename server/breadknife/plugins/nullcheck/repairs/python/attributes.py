@@ -14,7 +14,7 @@ from breadknife.plugins.nullcheck.repairs.python.annotations import BUILTINS, ev
 from breadknife.plugins.nullcheck.repairs.python.lines import comment
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.signatures import node_at
-from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
+from breadknife.plugins.nullcheck.repairs.repair import RepairProposal, written
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.document import Span, TextEdit
@@ -33,7 +33,7 @@ _LEAVING = r"\b(?:return|raise|yield|break|continue)\b"
 
 
 @dataclass(frozen=True, eq=False)
-class Assigned:
+class AttributeAssignment:
     """A statement that gives the attribute alone a value, or declares it."""
 
     store: StoredValue
@@ -47,7 +47,7 @@ class Assigned:
 
 
 @dataclass(frozen=True, eq=False)
-class Attribute:
+class DeclaredAttribute:
     """An attribute of a class, with the classes of the file above and below."""
 
     home: FileAnalysis
@@ -69,11 +69,11 @@ class Attribute:
         return [store for class_ in self.family for store in class_.stores.get(self.name, ())]
 
     @cached_property
-    def assigned(self) -> list[Assigned]:
+    def assigned(self) -> list[AttributeAssignment]:
         """The stores that stand alone in their statement."""
         return [found for store in self.stores if (found := self._assigned(store)) is not None]
 
-    def _assigned(self, store: StoredValue) -> Assigned | None:
+    def _assigned(self, store: StoredValue) -> AttributeAssignment | None:
         target = node_at(self.tree, store.at)
         path = path_to(self.tree, target)
         *_, holder, node = (self.tree.root, self.tree.root, *path)
@@ -81,7 +81,7 @@ class Attribute:
         is_alone = node.type == "assignment" and holder.type == "expression_statement"
         if not is_alone or (right is not None and right.type == "assignment"):
             return None
-        return Assigned(store, target, right, node.child_by_field_name("type"))
+        return AttributeAssignment(store, target, right, node.child_by_field_name("type"))
 
     @cached_property
     def occurrences(self) -> list[Occurrence]:
@@ -103,7 +103,7 @@ class Attribute:
         is_whole = len(self.assigned) == len(self.stores) and all(found)
         return " | ".join(found) if is_whole and len(found) <= _MOST_TYPES else ""
 
-    def _type_of(self, each: Assigned) -> str:
+    def _type_of(self, each: AttributeAssignment) -> str:
         """By the parameter that it is set to, by what the analysis knows, or by the class that is called."""
         file, function = self.home.file, each.store.function
         for parameter in function.parameters if function is not None else ():
@@ -115,7 +115,7 @@ class Attribute:
         known = made if made in BUILTINS else spelled(self.home.value_of(each.store).type, file)
         return known or self.made_of(each)
 
-    def made_of(self, each: Assigned) -> str:
+    def made_of(self, each: AttributeAssignment) -> str:
         """The class that is called for its value, by the convention of PEP 8; "" for none. `List().tag()` is a list,
         too, in the body of a class."""
         callee = each.right.child_by_field_name("function") if each.right is not None else None
@@ -143,7 +143,9 @@ def _may_be_of(one: Occurrence, starts: set[int]) -> bool:
     return not is_own or owner is None or owner.start_byte in starts
 
 
-def of_attribute(found: Attribute, elsewhere: Callable[[], Counter[Role]], known: int) -> Iterator[Proposal]:
+def of_attribute(
+    found: DeclaredAttribute, elsewhere: Callable[[], Counter[Role]], known: int
+) -> Iterator[RepairProposal]:
     """`elsewhere`: what other files do with it, which takes a while to see. `known`: how many uses of other files are
     known to rely on a value."""
     nulls = [each for each in found.assigned if each.is_none]
@@ -165,7 +167,7 @@ def of_attribute(found: Attribute, elsewhere: Callable[[], Counter[Role]], known
         yield from _placeholder(found, nulls, is_meant=is_meant, is_said=is_said)
 
 
-def _descriptor(found: Attribute) -> Iterator[Proposal]:
+def _descriptor(found: DeclaredAttribute) -> Iterator[RepairProposal]:
     """`name: List = List()` in a class's body: checkers then look at what the class itself says that it gives."""
     for each in found.assigned:
         kind = found.made_of(each) if each.store.function is None and each.annotation is None else ""
@@ -173,11 +175,11 @@ def _descriptor(found: Attribute) -> Iterator[Proposal]:
             end = found.tree.span(each.left).end
             title = f"Declare {in_title(f'self.{found.name}')} as {in_title(kind)} (at run time nothing changes)"
             edit = TextEdit(Span(end, end), f": {kind}")
-            yield Proposal(Strategy.FIELD, title, "its class's own methods say what it gives", written((edit,)))
+            yield RepairProposal(Strategy.FIELD, title, "its class's own methods say what it gives", written((edit,)))
             return
 
 
-def _unneeded(found: Attribute, null: Assigned) -> Iterator[Proposal]:
+def _unneeded(found: DeclaredAttribute, null: AttributeAssignment) -> Iterator[RepairProposal]:
     """A None that the same block surely replaces: nothing in between leaves it, or calls a method of the object."""
     function, tree = null.store.function, found.tree
     later = [each for each in found.assigned if each.right is not None and _is_below(null.left, each.left)]
@@ -190,7 +192,7 @@ def _unneeded(found: Attribute, null: Assigned) -> Iterator[Proposal]:
         said = in_title(f"self.{found.name}")
         title = f"Remove the None that {said} has at first (`{function.name}` sets it)"
         edit = TextEdit(Span(start, line), "")
-        yield Proposal(Strategy.INITIAL, title, "the same method sets it after that", written((edit,)))
+        yield RepairProposal(Strategy.INITIAL, title, "the same method sets it after that", written((edit,)))
 
 
 def _is_below(first: Node, second: Node) -> bool:
@@ -199,7 +201,7 @@ def _is_below(first: Node, second: Node) -> bool:
     return blocks[0] is not None and blocks[0] == blocks[1] and first.start_byte < second.start_byte
 
 
-def _initial(found: Attribute, null: Assigned) -> Iterator[Proposal]:
+def _initial(found: DeclaredAttribute, null: AttributeAssignment) -> Iterator[RepairProposal]:
     """An empty list, say, where every other value is a list, and nothing asks whether there is one."""
     empty = _EMPTY.get(found.type.partition("[")[0], "")
     is_shared = null.store.function is None or null.annotation is not None
@@ -207,10 +209,12 @@ def _initial(found: Attribute, null: Assigned) -> Iterator[Proposal]:
         said = in_title(f"self.{found.name}")
         title = f"Set {said} to `{empty}` at first, not None (a use before it is set gets that)"
         edit = TextEdit(found.tree.span(null.right), empty)
-        yield Proposal(Strategy.INITIAL, title, "every other value of it is of that type", written((edit,)))
+        yield RepairProposal(Strategy.INITIAL, title, "every other value of it is of that type", written((edit,)))
 
 
-def _placeholder(found: Attribute, nulls: list[Assigned], *, is_meant: bool, is_said: bool) -> Iterator[Proposal]:
+def _placeholder(
+    found: DeclaredAttribute, nulls: list[AttributeAssignment], *, is_meant: bool, is_said: bool
+) -> Iterator[RepairProposal]:
     """The None stays, as what stands there until the value is set; the declaration says what it is then."""
     declared = next((each for each in found.assigned if each.annotation is not None), (nulls or found.assigned)[0])
     kind = evaluated(found.tree, found.type) if declared.store.function is None else found.type
@@ -227,4 +231,4 @@ def _placeholder(found: Attribute, nulls: list[Assigned], *, is_meant: bool, is_
         is_typed = bool(captures(found.tree, "(type) @type"))  # elsewhere nobody writes such comments
         evidence = "its uses rely on it" if is_meant or not is_typed else "hardly anything tests it for None"
         evidence = WIDER if is_meant and is_said else evidence
-        yield Proposal(Strategy.FIELD, title, evidence, written(tuple(edits)), is_asked_for=is_meant)
+        yield RepairProposal(Strategy.FIELD, title, evidence, written(tuple(edits)), is_asked_for=is_meant)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.python.site import COMPREHENSIONS, PythonSite
-from breadknife.plugins.nullcheck.repairs.repair import Edits, Proposal, written
+from breadknife.plugins.nullcheck.repairs.repair import Edits, RepairProposal, written
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node, nodes_in
@@ -21,7 +21,7 @@ _LOOSE = frozenset({"conditional_expression", "lambda", "named_expression"})
 """They bind less than `and`."""
 
 
-def test_in_condition(site: PythonSite) -> Iterator[Proposal]:
+def test_in_condition(site: PythonSite) -> Iterator[RepairProposal]:
     """Before the operand that the value stands in."""
     evidence = "it stands in a condition" if site.statement is not None else "no check can be placed before it"
     evidence = repair.AT_HAND if site.handler is not None else evidence
@@ -38,7 +38,7 @@ def test_in_condition(site: PythonSite) -> Iterator[Proposal]:
         inner = outer
 
 
-def _tested(site: PythonSite, operand: Node, holder: Node, evidence: str) -> Proposal:
+def _tested(site: PythonSite, operand: Node, holder: Node, evidence: str) -> RepairProposal:
     """A None comes to where something is denied of the value; else it isn't let in."""
     lets_in = holder.type in ("if_statement", "elif_clause") and _denies(site, operand)
     block = site.text(holder.child_by_field_name("consequence"))
@@ -47,7 +47,7 @@ def _tested(site: PythonSite, operand: Node, holder: Node, evidence: str) -> Pro
     truth = "true" if lets_in else "false"
     title = f"Test {site.said} in the condition (it is {truth} if that is None)"
     edits = _edits(site, operand, lets_in=lets_in)
-    return Proposal(Strategy.NARROW, title, evidence, written(edits), is_asked_for=holder.type == "if_clause")
+    return RepairProposal(Strategy.NARROW, title, evidence, written(edits), is_asked_for=holder.type == "if_clause")
 
 
 def _denies(site: PythonSite, operand: Node) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from breadknife.plugins.nullcheck.core.declarations import Function
-from breadknife.plugins.nullcheck.repairs.python.attributes import Attribute, of_attribute
+from breadknife.plugins.nullcheck.repairs.python.attributes import DeclaredAttribute, of_attribute
 from breadknife.plugins.nullcheck.repairs.python.elsewhere import roles_elsewhere
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Role
 from breadknife.plugins.nullcheck.repairs.python.signatures import (
@@ -19,7 +19,7 @@ from breadknife.plugins.nullcheck.repairs.python.signatures import (
     with_null,
 )
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
-from breadknife.plugins.nullcheck.repairs.repair import Proposal
+from breadknife.plugins.nullcheck.repairs.repair import RepairProposal
 from breadknife.plugins.nullcheck.values import Strategy, Use
 from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.syntax import Node
@@ -35,7 +35,7 @@ def is_declaration(site: PythonSite) -> bool:
     return all(site.parent.child_by_field_name(field) != site.node for field in ("right", "value"))
 
 
-def declare(site: PythonSite) -> Iterator[Proposal]:
+def declare(site: PythonSite) -> Iterator[RepairProposal]:
     """Where the null comes from."""
     origin = site.fact.origin
     if origin is not None and origin.file not in ("", site.home.uri):
@@ -54,7 +54,7 @@ def declare(site: PythonSite) -> Iterator[Proposal]:
             return
 
 
-def _declare_there(there: PythonSite | None) -> Iterator[Proposal]:
+def _declare_there(there: PythonSite | None) -> Iterator[RepairProposal]:
     """In another file, of which only that is changed."""
     for proposal in declare(there) if there is not None else ():
         yield replace(proposal, there=there)
@@ -67,7 +67,7 @@ def _last_value(site: PythonSite, name: Node) -> Node | None:
     return before[-1].value if before else None
 
 
-def _of_attribute(site: PythonSite, node: Node, around: Function | None) -> Iterator[Proposal]:
+def _of_attribute(site: PythonSite, node: Node, around: Function | None) -> Iterator[RepairProposal]:
     """Of the method's own object, which a class above may declare, or of the only class of the file that has one of
     that name."""
     name = site.text(node.child_by_field_name("attribute") or node)
@@ -84,13 +84,13 @@ def _of_attribute(site: PythonSite, node: Node, around: Function | None) -> Iter
         found = [each for each in classes if each.at[0] <= node.start_byte < each.at[1]][-1:]
     else:
         found = [each for each in classes if name in each.stores]
-    attribute = Attribute(site.home, site.tree, name, found[0]) if found else None
+    attribute = DeclaredAttribute(site.home, site.tree, name, found[0]) if found else None
     if attribute is not None and all(each in attribute.family for each in found):
         # A declaration is asked about by itself where a use of another file relies on it.
         yield from of_attribute(attribute, partial(roles_elsewhere, site, name), int(is_declaration(site)))
 
 
-def allow(site: PythonSite) -> Iterator[Proposal]:
+def allow(site: PythonSite) -> Iterator[RepairProposal]:
     """`| None` where a None is written: a parameter's default, the value of an annotated name, what is returned."""
     holder, function = site.parent, site.around_function
     if site.node.type != "none":
@@ -104,7 +104,7 @@ def allow(site: PythonSite) -> Iterator[Proposal]:
         yield from allowing(site, annotation, Strategy.ANNOTATE, title, "None is what it has here")
 
 
-def receive(site: PythonSite) -> Iterator[Proposal]:
+def receive(site: PythonSite) -> Iterator[RepairProposal]:
     """`| None` for what gets the value: the function's result, or the parameter that it is given to."""
     function = site.around_function
     if site.use is Use.RETURN and function is not None and site.node.type != "none":

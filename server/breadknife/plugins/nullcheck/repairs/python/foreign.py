@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from breadknife.plugins.nullcheck.repairs.diagnostics import recognised
 from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional, members
-from breadknife.plugins.nullcheck.values import Place, Use
+from breadknife.plugins.nullcheck.values import Dereference, Use
 from breadknife.task.values import Finding
 from breadknife.text.syntax import Node, SyntaxTree, path_to
 
@@ -33,7 +33,7 @@ _USERS: dict[Use, dict[str, str]] = {
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
-def foreign_place(tree: SyntaxTree, finding: Finding) -> Place | None:
+def foreign_place(tree: SyntaxTree, finding: Finding) -> Dereference | None:
     """The place that another checker's finding is about, or None when it isn't about None."""
     for row, said in recognised("python", finding):
         groups = said.groupdict()
@@ -48,7 +48,7 @@ def foreign_place(tree: SyntaxTree, finding: Finding) -> Place | None:
             found = [node for node in found if _fits(node, row.use)][: 1 if row.at == "left" else None]
         # Some report where an expression starts, but not its end; of several that start there, none is taken.
         if found and (len(found) == 1 or tree.span(start) == finding.span):
-            return Place(tree.span(found[0]), row.use)
+            return Dereference(tree.span(found[0]), row.use)
     return None
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise, takewhile
 
 from breadknife.plugins.nullcheck.repairs.python.lines import comment
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
-from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
+from breadknife.plugins.nullcheck.repairs.repair import RepairProposal, written
 from breadknife.plugins.nullcheck.values import MEANT, SOURCE, Strategy
 
 _EVERY = "type: ignore"
@@ -18,7 +18,7 @@ _SCOPES = ("function_definition", "class_definition")
 _CATCHING = ("except_clause", "with_clause")
 
 
-def ignore(site: PythonSite) -> Iterator[Proposal]:
+def ignore(site: PythonSite) -> Iterator[RepairProposal]:
     """Where no edit of the code is certain to be right, the reason for that; ours and others' comments are alike."""
     reason = caught(site)
     told = [each for each in site.about if each.source != SOURCE]
@@ -35,7 +35,7 @@ def ignore(site: PythonSite) -> Iterator[Proposal]:
     made = comment(site.tree, site.span, f"{said}[{codes}]" if codes else said, reason)
     if made is not None:
         evidence = "the function sets it to None itself" if reason == MEANT and site.falls_back else reason
-        yield Proposal(Strategy.IGNORE, f"Ignore it: {reason}", evidence, written((made,)))
+        yield RepairProposal(Strategy.IGNORE, f"Ignore it: {reason}", evidence, written((made,)))
 
 
 def caught(site: PythonSite) -> str:

@@ -9,7 +9,7 @@ from breadknife.plugins.nullcheck.core.declarations import Function, Parameter
 from breadknife.plugins.nullcheck.core.il import ByteRange
 from breadknife.plugins.nullcheck.core.summary import Condition
 from breadknife.plugins.nullcheck.repairs.python.annotations import with_none
-from breadknife.plugins.nullcheck.repairs.repair import Proposal, written
+from breadknife.plugins.nullcheck.repairs.repair import RepairProposal, written
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.nullcheck.wording import in_title
@@ -19,17 +19,17 @@ from breadknife.text.syntax import Node, SyntaxTree
 
 def with_null(
     site: Site, function: Function, strategy: Strategy, evidence: str, *, is_asked_for: bool = False
-) -> Iterator[Proposal]:
+) -> Iterator[RepairProposal]:
     """`-> T | None`, but for a method that callers may know by a class above."""
     is_inherited = function.owner is not None and function.owner.bases not in ((), ("object",))
     if not function.name.startswith("__") and not function.is_generator and not is_inherited:
         annotation = node_at(site.tree, function.at).child_by_field_name("return_type")
         title = f"Declare that {in_title(function.name)} may return None (checkers then look at its callers)"
         for proposal in allowing(site, annotation, strategy, title, evidence):
-            yield Proposal(strategy, title, evidence, proposal.write, is_asked_for=is_asked_for)
+            yield RepairProposal(strategy, title, evidence, proposal.write, is_asked_for=is_asked_for)
 
 
-def accepting_null(site: Site, function: Function, parameter: Parameter) -> Iterator[Proposal]:
+def accepting_null(site: Site, function: Function, parameter: Parameter) -> Iterator[RepairProposal]:
     """`| None` for a parameter without which the function gets along."""
     annotation = node_at(site.tree, parameter.at).child_by_field_name("type")
     if not parameter.kind.startswith("*") and accepts_null(site.home, function, parameter.name):
@@ -37,11 +37,13 @@ def accepting_null(site: Site, function: Function, parameter: Parameter) -> Iter
         yield from allowing(site, annotation, Strategy.WIDEN, title, "the function gets along without it")
 
 
-def allowing(site: Site, annotation: Node | None, strategy: Strategy, title: str, evidence: str) -> Iterator[Proposal]:
+def allowing(
+    site: Site, annotation: Node | None, strategy: Strategy, title: str, evidence: str
+) -> Iterator[RepairProposal]:
     """`| None` in an annotation that lacks it."""
     wider = with_none(site.tree, site.text(annotation)) if annotation is not None else ""
     if annotation is not None and wider:
-        yield Proposal(strategy, title, evidence, written((TextEdit(site.tree.span(annotation), wider),)))
+        yield RepairProposal(strategy, title, evidence, written((TextEdit(site.tree.span(annotation), wider),)))
 
 
 def accepts_null(home: FileAnalysis, function: Function, name: str) -> bool:

@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.repairs.python.conditions import test_in_condi
 from breadknife.plugins.nullcheck.repairs.python.declarations import allow, declare, receive
 from breadknife.plugins.nullcheck.repairs.python.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
-from breadknife.plugins.nullcheck.repairs.repair import Proposal, Repair, written
+from breadknife.plugins.nullcheck.repairs.repair import RepairProposal, RepairRule, written
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.syntax import nodes_in
 
@@ -29,7 +29,7 @@ _ASSERTS = re.compile(r"^\s*assert (?:isinstance\(|[\w.]+ is not None\b)", re.MU
 _UNDER_WAY = "it would replace an exception in progress"
 
 
-def check(site: PythonSite) -> Iterator[Proposal]:
+def check(site: PythonSite) -> Iterator[RepairProposal]:
     """`assert x is not None`."""
     if not may_be_guarded(site):
         return
@@ -41,10 +41,10 @@ def check(site: PythonSite) -> Iterator[Proposal]:
     evidence = _UNDER_WAY if site.handler is not None else evidence
     title = f"Assert that {site.said} is not None (AssertionError if it is)"
     edits = before(site, lambda name: [f"assert {site.test(name, is_there=True)}"])
-    yield Proposal(Strategy.ASSERT, title, evidence, written(edits or ()))
+    yield RepairProposal(Strategy.ASSERT, title, evidence, written(edits or ()))
 
 
-def leave_out(site: PythonSite) -> Iterator[Proposal]:
+def leave_out(site: PythonSite) -> Iterator[RepairProposal]:
     """The statement alone is skipped, unless it gives names a value that others need."""
     nodes = list(nodes_in(site.statement)) if site.statement is not None else []
     is_chain = sum(node.type == "assignment" for node in nodes) > 1
@@ -52,7 +52,7 @@ def leave_out(site: PythonSite) -> Iterator[Proposal]:
         yield from skip(site)
 
 
-def leave(site: PythonSite) -> Iterator[Proposal]:
+def leave(site: PythonSite) -> Iterator[RepairProposal]:
     """`continue`, or a `return` that the annotation allows. A `break` would also end the rounds that have a value."""
     annotation = site.text(site.function.child_by_field_name("return_type")) if site.function is not None else ""
     ways = [each for each in leave_round(site) if each.strategy is Strategy.CONTINUE]
@@ -62,8 +62,8 @@ def leave(site: PythonSite) -> Iterator[Proposal]:
         yield replace(each, evidence=repair.OTHERWISE) if is_habit else each
 
 
-DECLARING: tuple[Repair[PythonSite], ...] = (declare,)
+DECLARING: tuple[RepairRule[PythonSite], ...] = (declare,)
 """What may be done where the place is a declaration itself."""
-REPAIRS: tuple[Repair[PythonSite], ...] = (
+REPAIRS: tuple[RepairRule[PythonSite], ...] = (
     declare, allow, receive, check, throw, leave, leave_out, test_in_condition, ignore,
 )  # fmt: skip

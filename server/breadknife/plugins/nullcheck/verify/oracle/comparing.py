@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.verify.oracle.values import Problem
+from breadknife.plugins.nullcheck.verify.oracle.values import CheckerProblem
 from breadknife.text.document import Span, TextEdit
 
 _ONE_FAULT = {"18047": "2531", "18048": "2532", "18049": "2533", "reportOptionalOperand": "reportOperatorIssue"}
@@ -25,14 +25,14 @@ told."""
 
 
 @dataclass(frozen=True)
-class Moves:
+class OffsetMap:
     """What became of the positions in a text."""
 
     changed: tuple[tuple[Span, Span], ...] = ()
     """What was replaced, and what is there now, in order. The rest has only moved."""
 
     @classmethod
-    def of(cls, edits: Iterable[TextEdit]) -> Moves:
+    def of(cls, edits: Iterable[TextEdit]) -> OffsetMap:
         """In code points."""
         changed, shift = list[tuple[Span, Span]](), 0
         for edit in sorted(edits):
@@ -57,32 +57,36 @@ class Moves:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ProblemDiff:
     """What an edit has changed of what a checker says."""
 
-    new: Sequence[Problem]
-    hidden: Sequence[Problem]
+    new: Sequence[CheckerProblem]
+    hidden: Sequence[CheckerProblem]
     """Those of the edited files that are gone though no null is at fault: the edit has made the checker look away."""
 
 
-def compared(was: Sequence[Problem], now: Iterable[Problem], moves: Mapping[Path, Moves]) -> Compared:
+def compared(
+    was: Sequence[CheckerProblem], now: Iterable[CheckerProblem], moves: Mapping[Path, OffsetMap]
+) -> ProblemDiff:
     """`moves`: of the files that were edited."""
 
-    def is_same(old: Problem, new: Problem) -> bool:
+    def is_same(old: CheckerProblem, new: CheckerProblem) -> bool:
         is_fault = (old.path, fault(old.code)) == (new.path, fault(new.code))
-        return is_fault and moves.get(new.path, Moves()).leads(old.start, new.start)
+        return is_fault and moves.get(new.path, OffsetMap()).leads(old.start, new.start)
 
     reworded, left = _unmatched(was, now, lambda old, new: is_same(old, new) and old.message == new.message)
     new, left = _unmatched(left, reworded, is_same)
     gone = (problem for problem in left if problem.path in moves)
-    return Compared(new, [problem for problem in gone if not _OF_NULL.search(problem.message)])
+    return ProblemDiff(new, [problem for problem in gone if not _OF_NULL.search(problem.message)])
 
 
 def _unmatched(
-    was: Iterable[Problem], now: Iterable[Problem], is_same: Callable[[Problem, Problem], bool]
-) -> tuple[list[Problem], list[Problem]]:
+    was: Iterable[CheckerProblem],
+    now: Iterable[CheckerProblem],
+    is_same: Callable[[CheckerProblem, CheckerProblem], bool],
+) -> tuple[list[CheckerProblem], list[CheckerProblem]]:
     """What is there now and wasn't before, and what was before and isn't now: each stands for one other."""
-    new, left = list[Problem](), list(was)
+    new, left = list[CheckerProblem](), list(was)
     for each in now:
         known = next((old for old in left if is_same(old, each)), None)
         if known is None:

@@ -13,8 +13,8 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.disk.walking import walk
 from breadknife.errors import Cancelled, EngineDied
-from breadknife.plugins.nullcheck.verify.oracle.process import Process
-from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Problem, offset, saved
+from breadknife.plugins.nullcheck.verify.oracle.process import CheckerProcess
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, CheckerProblem, offset, saved
 from breadknife.project.ignoring import NEVER
 from breadknife.text.document import Document
 
@@ -41,7 +41,7 @@ _CAPABILITIES: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True)
-class _Open:
+class _OpenDocument:
     version: int
     text: str
 
@@ -59,9 +59,9 @@ class LanguageServer:
         self._settings = settings
         self._numbers = itertools.count(1)
         self._answers: dict[int, dict[str, Any]] = {}
-        self._open: dict[Path, _Open] = {}
-        self._saved = Saved(root, watched)
-        self._process = Process(command, root, self._receive)
+        self._open: dict[Path, _OpenDocument] = {}
+        self._saved = SavedFiles(root, watched)
+        self._process = CheckerProcess(command, root, self._receive)
         try:
             uri = root.as_uri()
             parameters = {
@@ -78,7 +78,7 @@ class LanguageServer:
 
     def problems(
         self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, /
-    ) -> list[Problem]:
+    ) -> list[CheckerProblem]:
         if changes := self._saved.changes():
             self._tell("workspace/didChangeWatchedFiles", {"changes": changes})
         shown = {**beside, **texts}
@@ -90,7 +90,7 @@ class LanguageServer:
             del self._open[path]
         for path, text in shown.items():
             self._show(path, text)
-        found = list[Problem]()
+        found = list[CheckerProblem]()
         waiting = list(texts)
         while waiting:
             asked = {
@@ -111,14 +111,14 @@ class LanguageServer:
         shown = self._open.get(path)
         uri = path.as_uri()
         if shown is None:  # at first as it is on disk: only of a change pyright looks at the files that import it
-            shown = _Open(1, text if (on_disk := saved(path)) is None else on_disk)
+            shown = _OpenDocument(1, text if (on_disk := saved(path)) is None else on_disk)
             item = {"uri": uri, "languageId": self._language_id(path), "version": 1, "text": shown.text}
             self._tell("textDocument/didOpen", {"textDocument": item})
             self._open[path] = shown
         if shown.text != text:
             identifier = {"uri": uri, "version": shown.version + 1}
             self._tell("textDocument/didChange", {"textDocument": identifier, "contentChanges": [{"text": text}]})
-            self._open[path] = _Open(shown.version + 1, text)
+            self._open[path] = _OpenDocument(shown.version + 1, text)
 
     def _ask(self, method: str, parameters: Any) -> int:
         number = next(self._numbers)
@@ -152,12 +152,12 @@ def _ask_again(answer: dict[str, Any]) -> bool:
     return answer.get("error", {}).get("code") in (_CONTENT_MODIFIED, _SERVER_CANCELLED)
 
 
-def _problems(path: Path, text: str, answer: dict[str, Any]) -> list[Problem]:
+def _problems(path: Path, text: str, answer: dict[str, Any]) -> list[CheckerProblem]:
     if "error" in answer:
         raise EngineDied(f"the checker can't check {path.name}: {answer['error'].get('message')}")
     items = [item for item in answer["result"].get("items", ()) if item.get("severity", 1) <= _WARNING]
     document = Document(path.as_uri(), "", text)
-    return [Problem(path, str(item.get("code", "")), item["message"], _start(document, item)) for item in items]
+    return [CheckerProblem(path, str(item.get("code", "")), item["message"], _start(document, item)) for item in items]
 
 
 def _start(document: Document, item: dict[str, Any]) -> int:
@@ -171,7 +171,7 @@ def _start(document: Document, item: dict[str, Any]) -> int:
 Stamp = tuple[int, int]
 
 
-class Saved:
+class SavedFiles:
     """The files below a folder with one of these names' ends. An editor tells its own servers what is saved; this one
     has none but us."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable
 from breadknife.lru import LruCache
-from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Checker, Problem, saved
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, CheckerProblem, RunningChecker, saved
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +33,14 @@ class Oracle:
     """Asks one question after the other, in a thread of its own. Safe to use from several threads."""
 
     def __init__(
-        self, start: Callable[[CancelToken], Checker], idle_seconds: float = IDLE_SECONDS,
+        self, start: Callable[[CancelToken], RunningChecker], idle_seconds: float = IDLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._start = start
         self._idle_seconds = idle_seconds
-        self._checker: Checker | None = None
+        self._checker: RunningChecker | None = None
         self._deaths = 0
-        self._answers = LruCache[tuple[Path, _Shown], list[Problem]](_KEPT, seconds=FRESH_SECONDS, clock=clock)
+        self._answers = LruCache[tuple[Path, _Shown], list[CheckerProblem]](_KEPT, seconds=FRESH_SECONDS, clock=clock)
         self._thread = ThreadPoolExecutor(1, "oracle")
         self._closing = CancelToken()
         self._idle = threading.Timer(idle_seconds, self._rest)
@@ -48,8 +48,8 @@ class Oracle:
     def ask(
         self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, *,
         again: bool = False,
-    ) -> list[Problem]:  # fmt: skip
-        """See `Checker.problems`. Raises Cancelled, EngineDied and EngineUnavailable. `again`: whatever is known.
+    ) -> list[CheckerProblem]:  # fmt: skip
+        """See `RunningChecker.problems`. Raises Cancelled, EngineDied and EngineUnavailable. `again`: whatever is known.
 
         What is being asked when the deadline comes is answered all the same, for the next asker; only an asker that
         goes away stops it. What isn't yet is asked no more: it would keep the next asker waiting.
@@ -80,7 +80,7 @@ class Oracle:
 
     def _answer(
         self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken, again: bool
-    ) -> list[Problem]:
+    ) -> list[CheckerProblem]:
         """Only of the files of which nothing is known with these texts the checker is asked: what an edit has made is
         what the next one finds."""
         all_of_them = {**beside, **texts}
@@ -104,7 +104,9 @@ class Oracle:
                 self._answers[path, shown] = known[path]
         return sorted(each for said in known.values() for each in said)
 
-    def _asked(self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken) -> list[Problem]:
+    def _asked(
+        self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken
+    ) -> list[CheckerProblem]:
         if self._closing.cancelled or self._deaths >= _DEATHS:
             raise EngineUnavailable("the checker has ended too often")
         try:

@@ -32,7 +32,7 @@ _ENVIRONMENT = {
 }
 
 
-class Process:
+class CheckerProcess:
     """Started at once. What it says is read, and what is sent is written, in threads of their own: a program that
     doesn't read must not hold up who asks."""
 

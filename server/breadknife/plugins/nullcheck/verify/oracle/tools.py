@@ -21,12 +21,12 @@ from breadknife.cancel import CancelToken
 from breadknife.disk.reading import read_regular
 from breadknife.plugins.nullcheck.verify.oracle.language_server import LanguageServer
 from breadknife.plugins.nullcheck.verify.oracle.tsserver import TypeScriptServer
-from breadknife.plugins.nullcheck.verify.oracle.values import Checker
+from breadknife.plugins.nullcheck.verify.oracle.values import RunningChecker
 from breadknife.task.values import Finding
 from breadknife.text.document import language_of
 from breadknife.text.toml import parse_toml
 
-Choice = Literal["auto", "pyright", "ty", "pyrefly", "tsc", "off"]
+CheckerChoice = Literal["auto", "pyright", "ty", "pyrefly", "tsc", "off"]
 
 _TSSERVER = "tsserver"
 _SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
@@ -35,7 +35,7 @@ _LARGEST = 1 << 20
 """Bytes of a `pyproject.toml`."""
 
 
-class Tool(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+class CheckerTool(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """See `tools.toml`."""
 
     name: str
@@ -52,26 +52,26 @@ class Tool(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keba
         return finding.source.lower() in self.sources
 
 
-def _tools() -> tuple[Tool, ...]:
+def _tools() -> tuple[CheckerTool, ...]:
     data = files(__package__ or "").joinpath("tools.toml").read_bytes()
-    return msgspec.toml.decode(data, type=dict[str, tuple[Tool, ...]])["tools"]
+    return msgspec.toml.decode(data, type=dict[str, tuple[CheckerTool, ...]])["tools"]
 
 
 TOOLS = _tools()
 
 
 @dataclass(frozen=True)
-class Installed:
+class InstalledChecker:
     """A checker for a folder."""
 
-    tool: Tool
+    tool: CheckerTool
     program: Path
     root: Path
     arguments: tuple[str, ...] = ()
     interpreter: Path | None = None
     """Of the folder's own environment, where it may be run."""
 
-    def start(self, language: str, cancel: CancelToken) -> Checker:
+    def start(self, language: str, cancel: CancelToken) -> RunningChecker:
         """Raises EngineDied and Cancelled."""
         command = (str(self.program), *self.arguments)
         if self.program.stem == _TSSERVER:
@@ -92,7 +92,7 @@ class Installed:
         return {"python": python, "typescript": {"disableAutomaticTypeAcquisition": True}}
 
 
-def installed(choice: Choice, language: str, root: Path, trusted: bool) -> Installed | None:
+def installed(choice: CheckerChoice, language: str, root: Path, trusted: bool) -> InstalledChecker | None:
     """The checker for documents of a language in a folder; None where there is none, or the user wants none.
 
     A checker that is named for one language leaves the others their first one.
@@ -107,11 +107,11 @@ def installed(choice: Choice, language: str, root: Path, trusted: bool) -> Insta
         for program, arguments in _programs(tool, root):
             if trusted or not _inside(program, root):
                 interpreter = interpreter_of(root) if trusted and language == "python" else None
-                return Installed(tool, program, root, arguments, interpreter)
+                return InstalledChecker(tool, program, root, arguments, interpreter)
     return None
 
 
-def _configured(tool: Tool, root: Path) -> bool:
+def _configured(tool: CheckerTool, root: Path) -> bool:
     if any((root / file).is_file() for file in tool.files):
         return True
     try:
@@ -122,7 +122,7 @@ def _configured(tool: Tool, root: Path) -> bool:
     return isinstance(tools, dict) and tool.name in tools
 
 
-def _programs(tool: Tool, root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+def _programs(tool: CheckerTool, root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """Where it may be: the folder's own first, then on the path, then beside breadknife."""
     own = [root / "node_modules" / ".bin", *(root / each / _SCRIPTS for each in _ENVIRONMENTS)]
     for folder in (*own, *children.search_folders(), Path(sys.executable).parent):

@@ -10,8 +10,8 @@ from typing import Any
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import EngineDied
-from breadknife.plugins.nullcheck.verify.oracle.process import Process
-from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, Problem, offset
+from breadknife.plugins.nullcheck.verify.oracle.process import CheckerProcess
+from breadknife.plugins.nullcheck.verify.oracle.values import NO_TEXTS, CheckerProblem, offset
 from breadknife.text.syntax import difference
 
 OPTIONS = ("--disableAutomaticTypingAcquisition", "--noGetErrOnBackgroundUpdate")
@@ -30,11 +30,11 @@ class TypeScriptServer:
         self._numbers = itertools.count(1)
         self._answers: dict[int, dict[str, Any]] = {}
         self._open: dict[Path, str] = {}
-        self._process = Process([*command, *OPTIONS], root, self._receive)
+        self._process = CheckerProcess([*command, *OPTIONS], root, self._receive)
 
     def problems(
         self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, /
-    ) -> list[Problem]:
+    ) -> list[CheckerProblem]:
         self._show({**beside, **texts})
         self._answers.clear()
         asked = {
@@ -93,11 +93,11 @@ def _place(text: str, at: int) -> dict[str, int]:
     return {"line": len(ends) + 1, "offset": column + 1}
 
 
-def _problems(path: Path, text: str, answer: dict[str, Any]) -> list[Problem]:
+def _problems(path: Path, text: str, answer: dict[str, Any]) -> list[CheckerProblem]:
     if not answer["success"]:
         raise EngineDied(f"TypeScript can't check {path.name}: {answer.get('message')}")
     return [
-        Problem(path, str(item["code"]), item["message"], offset(text, item["start"]))
+        CheckerProblem(path, str(item["code"]), item["message"], offset(text, item["start"]))
         for item in answer["body"]
         if item["category"] in _COUNTED
     ]

@@ -16,7 +16,7 @@ NO_TEXTS: Mapping[Path, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
+class CheckerProblem:
     """An error or a warning."""
 
     path: Path
@@ -41,12 +41,12 @@ def offset(text: str, units: int) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "replace"))
 
 
-class Checker(Protocol):
+class RunningChecker(Protocol):
     """A running program. For one thread at a time; `close` may be called from any."""
 
     def problems(
         self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, /
-    ) -> list[Problem]:
+    ) -> list[CheckerProblem]:
         """What is wrong in these files, sorted, were these their texts. `beside` are those of others, of which nothing
         is told; the rest is as it is on disk.
 
