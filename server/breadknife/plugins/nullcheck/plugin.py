@@ -89,7 +89,7 @@ class NullCheckPlugin:
         return _resolved(made, action, checking, tree, document, context)
 
     def _check(self, file: NullFile, request: CheckRequest, context: Context) -> Findings:
-        """None of the fixes is a preferred one: "fix all" makes none of them."""
+        """Answer a check. None of the fixes is a preferred one: "fix all" makes none of them."""
         found = list[Finding]()
         settings: NullCheckSettings = context.settings(NullCheckSettings)
         shown = reported(file.findings(), settings)
@@ -139,7 +139,7 @@ def _checking(ladder: Ladder, document: Document, action: Action, context: Conte
 def _made(
     file: NullFile, document: Document, action: Action, checking: CheckerStep | None, context: Context
 ) -> ChosenRepair | Silence:
-    """The edits that the language's own checks have verified, with a model's words if there are any to write."""
+    """Return the edits that the language's own checks have verified, with a model's words if there are any to write."""
     place, strategy = _chosen(action)
     offers = file.offers(place, action.findings) if place.span.end <= len(document.text) else iter(())
     offer = next((offer for offer in offers if offer.strategy is strategy), None)
@@ -176,7 +176,7 @@ def _resolved(
 
 
 def _told(command: str, action: Action, context: Context) -> Command | None:
-    """What comes back once the edits are made, or undone."""
+    """Return what comes back once the edits are made, or undone."""
     settings: NullCheckSettings = context.settings(NullCheckSettings)
     name, strategy = str(action.data.get("name", "")), Strategy(action.data["strategy"])
     if not settings.learn or not name or strategy in HIDING:

@@ -123,7 +123,7 @@ class RepairOffer:
 
     @property
     def titled(self) -> str:
-        """The title with the number of findings that it ends and why it is offered, for people."""
+        """Return the title with the number of findings that it ends and why it is offered, for people."""
         title = self.title
         said = [f"in {each.document.uri.rpartition('/')[2]}" for each in self.elsewhere]
         said += [f"ends {self.removes} findings"] * (self.removes > 1)

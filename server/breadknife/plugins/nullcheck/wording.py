@@ -9,13 +9,13 @@ _MAX_IN_TITLE = 32
 
 
 def quote(expression: str) -> str:
-    """An expression within a message for people."""
+    """Return an expression within a message for people."""
     return f"`{expression}`" if len(expression) <= _MAX_QUOTE and "\n" not in expression else "this value"
 
 
 def in_title(expression: str) -> str:
-    """An expression or a type within a title. Menus cut long lines: what is long is abbreviated, first what brackets
-    hold, then what comes before the last name."""
+    """Return an expression or a type within a title. Menus cut long lines: what is long is abbreviated, first what
+    brackets hold, then what comes before the last name."""
     said = " ".join(expression.split())
     if len(said) > _MAX_IN_TITLE:
         said = _without_contents(said)
@@ -27,7 +27,7 @@ def in_title(expression: str) -> str:
 
 
 def _without_contents(expression: str) -> str:
-    """Its brackets with a mark in them."""
+    """Return the expression with its brackets emptied, with a mark in them."""
     kept, depth = "", 0
     for char, following in zip(expression, expression[1:] + " ", strict=True):
         depth -= char in ")]}"
@@ -39,7 +39,7 @@ def _without_contents(expression: str) -> str:
 
 
 def in_comment(expression: str) -> str:
-    """An expression within a comment in the code, on one line and whole, else "it": half of a name is none. A
+    """Return an expression within a comment in the code, on one line and whole, else "it": half of a name is none. A
     backslash may mean more there: Java ends a comment at an escaped line break."""
     said = " ".join(expression.split())
     return said if len(said) <= _MAX_QUOTE and said.isprintable() and "\\" not in said else "it"

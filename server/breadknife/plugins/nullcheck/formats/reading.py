@@ -53,7 +53,7 @@ class Forms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     @cached_property
     def names(self) -> str:
-        """Of the forms that are read, for people."""
+        """Return the names of the forms that are read, for people."""
         return ", ".join(dict.fromkeys((*(form.name for form in (*self.text, *self.json)), "SpotBugs -xml")))
 
     @cached_property
@@ -62,7 +62,7 @@ class Forms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     @cached_property
     def nothing(self) -> re.Pattern[str]:
-        """What says that nothing was found."""
+        """Return what says that nothing was found."""
         return self._compiled("|".join(self.clean["patterns"]))
 
     def severity(self, said: str) -> Severity:
@@ -79,8 +79,8 @@ FORMS = msgspec.toml.decode(files(__package__ or "").joinpath("forms.toml").read
 
 
 def read(printed: str) -> tuple[tuple[PrintedFinding, ...], str]:
-    """The findings in a checker's output, in its order, each once; and why there are none, for people: "" where the
-    checker says that it has found nothing."""
+    """Return the findings in a checker's output, in its order, each once; and why there are none, for people: "" where
+    the checker says that it has found nothing."""
     text = _COLOUR.sub("", printed.removeprefix("\ufeff")).replace("\r\n", "\n")
     start = text.lstrip()
     if start.startswith("<"):
@@ -129,7 +129,7 @@ def _read_json(printed: str) -> tuple[Sequence[PrintedFinding], str]:
 
 
 def _values(text: str) -> Any:
-    """The one value, or the list of those that each line has. Raises ValueError and RecursionError."""
+    """Return the one value, or the list of those that each line has. Raises ValueError and RecursionError."""
     try:
         return json.loads(text)
     except ValueError:
@@ -152,7 +152,7 @@ def _of_item(form: JsonForm, item: Any) -> Iterator[PrintedFinding]:
 
 
 def _number(value: Any, first: int) -> int:
-    """1-based; 0 where it isn't said."""
+    """Return the number, 1-based; 0 where it isn't said."""
     return value + 1 - first if isinstance(value, int) and value >= first else 0
 
 
@@ -165,7 +165,7 @@ def _at(value: Any, dotted: str) -> Any:
 
 
 def _read_spotbugs(printed: str) -> tuple[Sequence[PrintedFinding], str]:
-    """What is in SpotBugs' `-xml:withMessages`, which its plugins for Maven and Gradle write."""
+    """Return what is in SpotBugs' `-xml:withMessages`, which its plugins for Maven and Gradle write."""
     try:
         root = ElementTree.fromstring(printed)
     except ElementTree.ParseError as error:

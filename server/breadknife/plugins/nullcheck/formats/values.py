@@ -35,8 +35,8 @@ class PrintedFinding:
     columns: Columns = Columns.CODE_POINTS
 
     def finding(self, document: Document) -> Finding | None:
-        """The finding in its document: its span is empty where no end was said, and the line's text where no column
-        was. None when the document has no such line."""
+        """Return the finding in its document: its span is empty where no end was said, and the line's text where no
+        column was. None when the document has no such line."""
         if not 1 <= self.line <= document.line_count:
             return None
         line = document.line_span(self.line - 1)
@@ -54,7 +54,7 @@ class PrintedFinding:
         return replace(self, path=path)
 
     def sure_in(self, line: str) -> bool:
-        """Whether the column can be relied on."""
+        """Tell whether the column can be relied on."""
         return self.column > 0 and (self.columns is not Columns.UNSURE or line.isascii())
 
     def _offset(self, document: Document, line: int, column: int) -> int:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from breadknife.lru import LruCache
@@ -40,15 +39,16 @@ from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree
 
-S = TypeVar("S", bound=Site)
 _OFFERS = 256
 """Places of a document."""
 
 
-class NullFile(ABC):
+class NullFile:
     """The analysis of one text. Hold `lock` while it is used. A method may be slow on its first call."""
 
     _grammar: ClassVar[LanguageGrammar]
+    _rules: ClassVar[Sequence[RepairRule[Any]]]
+    _site_type: ClassVar[type[Site]] = Site
 
     def __init__(
         self, document: Document, tree: SyntaxTree, files: ProjectFiles[Any], project: Project | None,
@@ -145,19 +145,14 @@ class NullFile(ABC):
             site = self._site(place)
             return self._offering(site).repair(site, strategy, content)
 
-    @abstractmethod
-    def _repairs(self, site: Any) -> Sequence[RepairRule[Any]]:
-        """Return the repairs of its language that are asked at a place."""
+    def _rules_at(self, site: Any) -> Sequence[RepairRule[Any]]:
+        """Return the repairs that are asked at a site."""
+        return self._rules
 
-    @abstractmethod
     def _site(self, place: Dereference) -> Any:
-        """Return the place as repairs see it."""
-
-    def _seen(self, make: Callable[..., S], place: Dereference, **more: Any) -> S:
-        """Return the place as a site of its language."""
+        """Return the place as the repairs of its language see it."""
         node, found, about = self.tree.node_at(place.span), self._found(place.span), self._about.get(place, ())
-        uri = self.document.uri
-        return make(self.tree, self.home, self._grammar, node, place.use, uri, found, about, **more)
+        return self._site_type(self.tree, self.home, self._grammar, node, place.use, self.document.uri, found, about)
 
     def _pointed_at(self, finding: Finding) -> Dereference | None:
         """Return where another checker's finding points."""
@@ -178,14 +173,14 @@ class NullFile(ABC):
         yield from self._offering(site).offers(site)
 
     def _offering(self, site: Any) -> Offering[Any]:
-        return Offering(self._repairs(site), ProposalOrder(self._grammar.order), self._verification)
+        return Offering(self._rules_at(site), ProposalOrder(self._grammar.order), self._verification)
 
     @cached_property
     def _verification(self) -> Verification:
         return Verification(self.home, self.tree, self.files)
 
 
-class NullLanguage(ABC):
+class NullLanguage:
     """A language, with the files of each project that it was asked about."""
 
     _grammar: ClassVar[str]

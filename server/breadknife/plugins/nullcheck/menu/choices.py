@@ -41,7 +41,7 @@ class ChoiceStore:
         self._lock = threading.Lock()
 
     def of(self, root: Path | None, name: str) -> Strategy | None:
-        """What was chosen for it last; None where nothing was, or what another version knows."""
+        """Return what was chosen for it last; None where nothing was, or what another version knows."""
         with self._lock:
             stamp = written_at(self._path)
             if stamp != self._read:
@@ -81,8 +81,8 @@ def read_choices(path: Path) -> Chosen:
 
 
 def by_choice(offers: Sequence[RepairOffer], way: Strategy | None, name: str) -> list[RepairOffer]:
-    """The offers with what was chosen for the name before as the first. To repair a declaration is one way, whatever
-    is declared: where the same name is an attribute, and there a parameter."""
+    """Return the offers with what was chosen for the name before as the first. To repair a declaration is one way,
+    whatever is declared: where the same name is an attribute, and there a parameter."""
     chosen = next((offer for offer in offers if offer.strategy is way), None)
     if chosen is None and way in DECLARATION:
         chosen = next((offer for offer in offers if offer.strategy in DECLARATION), None)
@@ -93,8 +93,8 @@ def by_choice(offers: Sequence[RepairOffer], way: Strategy | None, name: str) ->
 
 
 def name_of(tree: SyntaxTree, value: Span) -> str:
-    """The last name of an expression outside of all brackets, in any language: `shell` of `self.shell`, `match` of
-    `re.match(pattern, line)`, `rows` of `rows[0]`."""
+    """Return the last name of an expression outside of all brackets, in any language: `shell` of `self.shell`, `match`
+    of `re.match(pattern, line)`, `rows` of `rows[0]`."""
     depth, name, stack = 0, "", [tree.node_at(value)]
     while stack:
         node = stack.pop()

@@ -46,7 +46,8 @@ _UNFINISHED = re.compile(
 def written(
     file: NullFile, place: Dereference, offer: RepairOffer, model: Model, cancel: CancelToken | None = None
 ) -> tuple[MessageContent, Origin] | None:
-    """The offer with the model's message; None where it has no message, or the model said nothing that can be used."""
+    """Return the offer with the model's message; None where it has no message, or the model said nothing that can be
+    used."""
     template = offer.content
     asked = _question(file.tree.text, offer.edits, template.message) if template else None
     if template is None or asked is None:
@@ -71,7 +72,7 @@ def only_words_differ(edits: Sequence[TextEdit], template: Sequence[TextEdit]) -
 
 
 def _question(text: str, edits: Sequence[TextEdit], message: str) -> tuple[str, str] | None:
-    """The text up to the message, and the quote that ends it; None where the edits have no such message."""
+    """Return the text up to the message, and the quote that ends it; None where the edits have no such message."""
     after, moved, found = apply_edits(text, edits), 0, None
     for edit in sorted(edits, key=lambda edit: edit.span):
         for match in re.finditer(rf"([\"']){re.escape(message)}\1", edit.new_text):
@@ -85,7 +86,7 @@ def _question(text: str, edits: Sequence[TextEdit], message: str) -> tuple[str, 
 
 
 def _is_usable(message: str, file: NullFile, place: Dereference) -> bool:
-    """Whether it is one plain message that says what is missing, of this value, and isn't another error's."""
+    """Tell whether it is one plain message that says what is missing, of this value, and isn't another error's."""
     is_plain = re.fullmatch(rf"{_CHARACTERS}{{1,{_MAX_MESSAGE}}}", message) is not None and message.isprintable()
     if not is_plain or not _MISSING.search(message) or _UNFINISHED.search(message) or message in file.tree.text:
         return False

@@ -27,7 +27,7 @@ LISTED = 3
 
 
 def ranked(file: NullFile, place: Dereference, about: Sequence[Finding], uri: str) -> list[RepairOffer]:
-    """The offers for a place, best first."""
+    """Return the offers for a place, best first."""
     return with_a_good_first(list(file.offers(place, about)), can_happen(file, place), uri)
 
 
@@ -40,13 +40,13 @@ class Menu:
     context: Context
 
     def actions(self) -> Iterator[Action]:
-        """If several places share the position, the repairs of each, then what only hides a finding.
+        """Yield the actions: if several places share the position, the repairs of each, then what only hides a
+        finding.
 
         The first three repairs that no check has refused are listed. An installed checker has agreed to them by then if
         the cursor stood on the finding for a moment: a menu that is opened sooner doesn't wait, and what is chosen from
         it is still checked before it is made. What only hides a finding is listed if nothing repairs it. Everything
-        else waits behind "More…": it is checked when that is opened.
-        """
+        else waits behind "More…": it is checked when that is opened."""
         repairs, hiding = list[Action](), list[Action]()
         silenced = list[Finding]()
         for at, (place, about) in enumerate(self._places().items()):
@@ -72,7 +72,7 @@ class Menu:
         return by_choice(offers, self.choices.of(self.context.root, name), name)
 
     def _places(self) -> dict[Dereference, tuple[Finding, ...]]:
-        """Those that the editor shows, and our own that it shows as places of another finding."""
+        """Return the places of the findings that the editor shows, and of our own that it shows as places of another finding."""
         given = self.request.findings
         own = [finding for finding in given if finding.source == SOURCE]
         shown = {finding.span for finding in own}
@@ -108,12 +108,12 @@ class Menu:
 
     @cached_property
     def _checker(self) -> InstalledChecker | None:
-        """The one that is asked about an offer before it is made. To find it reads files."""
+        """Return the checker that is asked about an offer before it is made. To find it reads files."""
         return self.ladder.checker(self.request.document, self._settings.oracle, self.context)
 
     def _silencing(self, about: Sequence[Finding]) -> Iterator[Action]:
-        """Who reads the code knows better, whatever is offered: there is always a way to say so. The comment is of a
-        line: one does for all that it has of a code."""
+        """Yield the ignore comments: who reads the code knows better, whatever is offered: there is always a way to say
+        so. The comment is of a line: one does for all that it has of a code."""
         ways = dict[tuple[str, tuple[TextEdit, ...]], list[Finding]]()
         for finding in about:
             if finding.source == SOURCE and (edit := silencing(self.request.document, self.file.tree, finding)):
@@ -153,8 +153,8 @@ def _limited(actions: Sequence[Action]) -> Iterator[Action]:
 
 
 def _distinct(actions: Sequence[Action]) -> list[Action]:
-    """Of two places with the same repair, the menu shows the first place's: the other has it behind "More…", with the
-    name of its value."""
+    """Return the actions with titles that differ: of two places with the same repair, the menu shows the first place's:
+    the other has it behind "More…", with the name of its value."""
     seen, told = set[str](), list[Action]()
     for action in actions:
         if action.title in seen:
@@ -172,8 +172,8 @@ def _is_unasked(offer: RepairOffer) -> bool:
 
 
 def can_happen(file: NullFile, place: Dereference) -> bool:
-    """Whether the null check itself finds a null there that a call gives, or that is likely for another reason: not
-    only where it is likely enough for a warning."""
+    """Tell whether the null check itself finds a null there that a call gives, or that is likely for another reason:
+    not only where it is likely enough for a warning."""
     kind = file.kind(place)
     return kind in GIVEN or any(
         finding.span == place.span and finding.confidence is Confidence.HIGH for finding in file.findings()

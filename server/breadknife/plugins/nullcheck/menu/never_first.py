@@ -23,7 +23,7 @@ def is_test(uri: str) -> bool:
 
 
 def never_first(offer: RepairOffer, can_happen: bool, uri: str) -> bool:
-    """Whether a person who chose it because it was first would make things worse. `can_happen`: whether a null can
+    """Tell whether a person who chose it because it was first would make things worse. `can_happen`: whether a null can
     really be there."""
 
     def writes(pattern: re.Pattern[str]) -> bool:
@@ -39,7 +39,7 @@ def never_first(offer: RepairOffer, can_happen: bool, uri: str) -> bool:
 
 
 def with_a_good_first(offers: Sequence[RepairOffer], can_happen: bool, uri: str) -> list[RepairOffer]:
-    """The offers in their order; if the first may not be first, the best that may comes before it."""
+    """Return the offers in their order; if the first may not be first, the best that may comes before it."""
     good = [offer for offer in offers if offer.strategy not in HIDING and not never_first(offer, can_happen, uri)]
     good.sort(key=lambda offer: offer.is_asked_for)
     if not good or offers[0].strategy in HIDING or not never_first(offers[0], can_happen, uri):

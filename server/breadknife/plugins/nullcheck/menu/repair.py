@@ -44,12 +44,12 @@ class CheckerStep:
     """The findings that the edit ends."""
 
     def begin(self, edited: ProposedEdit, context: Context) -> None:
-        """In the background."""
+        """Begin to ask the checker, in the background."""
         self.ladder.prepare([edited], self.about, self.checker, self.seconds, context)
 
     @property
     def steps(self) -> tuple[Step[ProposedEdit, LadderResult], ...]:
-        """One, that passes the edit or vetoes it."""
+        """Return one step, which passes the edit or vetoes it."""
         return (Step(self.checker.tool.name, Kind.RULE, ProposedEdit, LadderResult, self._climb),)
 
     def _climb(self, edited: ProposedEdit, context: Context) -> Verdict:

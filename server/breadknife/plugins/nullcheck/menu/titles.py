@@ -25,7 +25,7 @@ _WIDTHS = (24, 16, 10, 6)
 
 
 def menu_title(offer: RepairOffer) -> str:
-    """What the menu calls it: "Raise ValueError", "Handle None: return []"."""
+    """Return what the menu calls it: "Raise ValueError", "Handle None: return []"."""
     if offer.strategy in HIDING and offer.title.startswith("Ignore it"):
         return "Ignore it"
     for pattern, short in _forms():
@@ -37,7 +37,7 @@ def menu_title(offer: RepairOffer) -> str:
 
 
 def _fitted_with(title: str, offer: RepairOffer) -> str:
-    """With the name of the other file, where it edits one."""
+    """Return the title with the name of the other file, where it edits one."""
     names = [each.document.uri.rpartition("/")[2] for each in offer.elsewhere]
     place = "".join(f" in {name}" if len(name) <= _WIDTHS[1] else " in another file" for name in names)
     return fitted(title, LONGEST - len(place)) + place
@@ -51,7 +51,7 @@ def _forms() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def _exit(said: str) -> str:
-    """How the function is left, as code: "return []" for "returns `[]`"."""
+    """Return how the function is left, as code: "return []" for "returns `[]`"."""
     bare = said.replace("`", "")
     for told in ("returns nothing", "returns", "return"):
         if bare == told:
@@ -62,7 +62,7 @@ def _exit(said: str) -> str:
 
 
 def fitted(title: str, room: int = LONGEST) -> str:
-    """The title, with less of the code that it quotes if it is too long."""
+    """Return the title, with less of the code that it quotes if it is too long."""
     shorter = list(_narrower(title))
     fitting = next((each for each in shorter if len(each) <= room), "")
     if fitting:
@@ -72,7 +72,7 @@ def fitted(title: str, room: int = LONGEST) -> str:
 
 
 def _narrower(title: str) -> Iterator[str]:
-    """The title, then with less and less of the code that it quotes."""
+    """Yield the title, then with less and less of the code that it quotes."""
     yield title
     for width in _WIDTHS:
         yield _QUOTED.sub(lambda quoted, width=width: _abbreviated(quoted[0], width), title)

@@ -64,8 +64,8 @@ class JavaDeclarations:
     defining: Defining
 
     def declarations(self, path: Path, span: Span, message: str) -> Iterator[JavaDeclaration]:
-        """What a finding of NullAway at that place wants to be annotated: nothing of a null that is only used, and of
-        what the project doesn't declare."""
+        """Yield what a finding of NullAway at that place wants to be annotated: nothing of a null that is only used,
+        and of what the project doesn't declare."""
         tree = self.tree(path)
         if tree is None:
             return
@@ -102,8 +102,8 @@ class JavaDeclarations:
         )
 
     def _parameter(self, path: Path, tree: SyntaxTree, around: Sequence[Node]) -> Iterator[JavaDeclaration]:
-        """The parameter that gets an argument: of the one method that can be meant, and of those that override it or
-        that it overrides, as far as the types of their parameters tell."""
+        """Yield the parameter that gets an argument: of the one method that can be meant, and of those that override it
+        or that it overrides, as far as the types of their parameters tell."""
         at = next((at for at in range(len(around) - 1, 0, -1) if around[at - 1].type == "argument_list"), None)
         call = around[at - 2] if at is not None and at > 1 else None
         if at is None or call is None or call.type not in _CALLS:
@@ -133,8 +133,8 @@ class JavaDeclarations:
                 yield from _declaration(file, its, parameter)
 
     def _field(self, path: Path, tree: SyntaxTree, around: Sequence[Node], left: str) -> Iterator[JavaDeclaration]:
-        """The field of the innermost type around that has it, else of the only type in the project that has one of
-        that name."""
+        """Yield the field of the innermost type around that has it, else of the only type in the project that has one
+        of that name."""
         name = left.rpartition(".")[2]
         owners = [_name(tree, each) for each in reversed(around) if each.type in _SHAPES.owners]
         found = list(self._members(name, _FIELDS, path))
@@ -144,7 +144,7 @@ class JavaDeclarations:
         yield from self._only(found)
 
     def _members(self, name: str, kinds: frozenset[str], *first: Path) -> Iterator[tuple[Path, SyntaxTree, Node]]:
-        """The declarations of these kinds that have that name, in the files that come first and then in all."""
+        """Yield the declarations of these kinds that have that name, in the files that come first and then in all."""
         for path in dict.fromkeys((*first, *self.defining(name))):
             tree = self.tree(path)
             for node in nodes_in(tree.root) if tree is not None else ():
@@ -152,7 +152,7 @@ class JavaDeclarations:
                     yield path, tree, node
 
     def _only(self, found: Iterable[tuple[Path, SyntaxTree, Node]]) -> Iterator[JavaDeclaration]:
-        """The only one; nothing where several can be meant."""
+        """Yield the only one; nothing where several can be meant."""
         match list(found):
             case [(path, tree, node)]:
                 yield from _declaration(path, tree, node)
@@ -161,7 +161,7 @@ class JavaDeclarations:
 
 
 def annotated(declaration: JavaDeclaration, tree: SyntaxTree) -> tuple[TextEdit, ...]:
-    """The edits that annotate it: with the `Nullable` that its file imports, else JSpecify's."""
+    """Return the edits that annotate it: with the `Nullable` that its file imports, else JSpecify's."""
     node = tree.node_at(declaration.type)
     while node.type in ("generic_type", "scoped_type_identifier"):  # `Map.Entry<K, V>`: before `Entry`
         node = node.named_children[0] if node.type == "generic_type" else node.named_children[-1]
@@ -193,7 +193,7 @@ def _import(tree: SyntaxTree, imports: Sequence[Node]) -> Iterator[TextEdit]:
 
 
 def declared_nullable(tree: SyntaxTree) -> Iterator[str]:
-    """The names of the declarations of a file that are annotated."""
+    """Yield the names of the declarations of a file that are annotated."""
     for node in nodes_in(tree.root):
         if node.type in _ANNOTATED and _is_annotated(tree, node):
             yield _full_name(tree, node)
@@ -207,7 +207,7 @@ def _declaration(path: Path, tree: SyntaxTree, node: Node | None) -> Iterator[Ja
 
 
 def _is_annotated(tree: SyntaxTree, node: Node) -> bool:
-    """Whether the value itself is: `@Nullable List<T>`, but not `List<@Nullable T>`."""
+    """Tell whether the value itself is: `@Nullable List<T>`, but not `List<@Nullable T>`."""
     name = node.child_by_field_name("name") or node.child_by_field_name("declarator")
     end = tree.span(name).start if name is not None else tree.span(node).end
     written, inner = tree.text[tree.span(node).start : end], ""
@@ -231,7 +231,7 @@ def _type(node: Node) -> Node | None:
 
 
 def _declared(tree: SyntaxTree, node: Node) -> list[str]:
-    """The names that it declares."""
+    """Return the names that it declares."""
     declarators = node.children_by_field_name("declarator")
     declarators += [each for each in node.named_children if each.type == "variable_declarator" and not declarators]
     return [_name(tree, each) for each in declarators or [node]]
@@ -255,7 +255,7 @@ def _parameters(method: Node) -> list[Node]:
 
 
 def _types_of(tree: SyntaxTree, method: Node) -> tuple[str, ...]:
-    """The types of its parameters, without packages and type arguments."""
+    """Return the types of its parameters, without packages and type arguments."""
     found = (_type(each) for each in _parameters(method))
     return tuple(name for each in found if each is not None for name in _simple_types(tree.source(each)))
 

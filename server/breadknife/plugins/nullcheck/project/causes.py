@@ -53,7 +53,7 @@ class NullSource:
 
     @property
     def is_place(self) -> bool:
-        """Whether the declaration itself may be asked about, as a `Use.ASSIGN`."""
+        """Tell whether the declaration itself may be asked about, as a `Use.ASSIGN`."""
         is_declared = self.kind not in (CauseKind.LIBRARY, CauseKind.PLACE) and self.span is not None
         return is_declared and self.path is not None and language_of(self.path) == "python"
 
@@ -66,13 +66,13 @@ class RootCause:
 
 
 def causes_of(repairs: Repairs, found: Sequence[ReportedFinding], project: Iterable[Path]) -> list[RootCause]:
-    """The findings by what causes them. `project`: the files where a declaration may be."""
+    """Return the findings by what causes them. `project`: the files where a declaration may be."""
     tracer = Tracer(repairs, sorted({*project, *(each.path for each in found)}))
     return ranked((tracer.origin(each), each) for each in found)
 
 
 def ranked(traced: Iterable[tuple[NullSource, ReportedFinding]]) -> list[RootCause]:
-    """The causes, those of most findings first; of as many those that can be repaired at a declaration."""
+    """Return the causes, those of most findings first; of as many those that can be repaired at a declaration."""
     grouped = defaultdict[tuple[object, ...], list[tuple[NullSource, ReportedFinding]]](list)
     for origin, found in traced:
         where = (
@@ -92,7 +92,7 @@ def ranked(traced: Iterable[tuple[NullSource, ReportedFinding]]) -> list[RootCau
 
 
 def declaration_of(cause: RootCause) -> ReportedFinding | None:
-    """The declaration itself, as the place to repair, where that may be asked about."""
+    """Return the declaration itself, as the place to repair, where that may be asked about."""
     origin, shown = cause.origin, cause.findings[0]
     if origin.path is None or origin.span is None or not origin.is_place:
         return None
@@ -105,7 +105,7 @@ class Tracer:
         self._repairs, self._paths = repairs, paths
 
     def origin(self, found: ReportedFinding) -> NullSource:
-        """The declaration behind a finding."""
+        """Return the declaration behind a finding."""
         tree, span = self._repairs.tree(found.path), found.place.span
         if tree is None:
             return NullSource(CauseKind.PLACE, "", found.path, span)
@@ -116,7 +116,7 @@ class Tracer:
         return traced or told or NullSource(CauseKind.PLACE, tree.text[span.start : span.end], found.path, span)
 
     def _told(self, found: ReportedFinding, value: str) -> NullSource | None:
-        """What the null check's own finding says, if it has one."""
+        """Return what the null check's own finding says, if it has one."""
         file = self._repairs.file(found.path)
         own = [found.finding] if found.finding.source == SOURCE else file.findings() if file else ()
         said = (each.related[0] for each in own if each.related and file and file.place(each) == found.place)
@@ -145,18 +145,19 @@ class Tracer:
         return self._named(path, tree, span, value) if _NAME.fullmatch(value) else None
 
     def _called(self, path: Path, callee: str) -> NullSource:
-        """What a call gives: of the only function of that name in the project, else of a library."""
+        """Return what a call gives: of the only function of that name in the project, else of a library."""
         owner, _, name = callee.rpartition(".")
         its = self._function(path, name, "function", "method") if not owner or name not in _LOOKUPS else None
         return its or NullSource(CauseKind.LIBRARY, f"{callee}()")
 
     def _function(self, path: Path, name: str, *kinds: str) -> NullSource | None:
-        """The only one of that name."""
+        """Return the only one of that name."""
         functions = [each for each in self._repairs.functions(path, name) if each.definition.kind in kinds]
         return _of_function(functions[0]) if len(functions) == 1 else None
 
     def _attribute(self, path: Path, tree: SyntaxTree, span: Span, owner: str, name: str) -> NullSource | None:
-        """The attribute of the class around, else the only one of the file or of the project; else a property."""
+        """Return the attribute of the class around, else the only one of the file or of the project; else a
+        property."""
         known = self._nulls.get(name, [])
         class_ = owner_of(tree, span, self._repairs.shapes(path)) if owner in _OWN else ""
         own = [each for each in known if each.name == f"{class_}.{name}" and each.kind is CauseKind.ATTRIBUTE]
@@ -166,8 +167,8 @@ class Tracer:
         return found or self._function(path, name, "method")
 
     def _named(self, path: Path, tree: SyntaxTree, span: Span, name: str) -> NullSource | None:
-        """What the name got last, as far as the order of the text tells, else the parameter or the variable of that
-        name."""
+        """Return what the name got last, as far as the order of the text tells, else the parameter or the variable of
+        that name."""
         shapes = self._repairs.shapes(path)
         start = _function_start(tree, span, shapes)
         end = max(start, tree.text.rfind("\n", 0, span.start))  # `x = f(x)` gives it nothing before
@@ -186,7 +187,7 @@ class Tracer:
 
     @cached_property
     def _nulls(self) -> Mapping[str, Sequence[NullSource]]:
-        """The attributes and variables that the files set to null, by their last names."""
+        """Return the attributes and variables that the files set to null, by their last names."""
         found = defaultdict[str, dict[NullSource, None]](dict)
         for path in self._paths:
             try:
@@ -212,7 +213,7 @@ def _of_function(its: LocatedDefinition) -> NullSource:
 
 
 def _function_start(tree: SyntaxTree, span: Span, shapes: DeclarationNodes) -> int:
-    """Where the innermost function around begins, else the text."""
+    """Return where the innermost function around begins, else the text."""
     node = tree.node_at(span)
     while node.parent is not None and shapes.declarations.get(node.type, (None, ""))[0] is not CauseKind.FUNCTION:
         node = node.parent

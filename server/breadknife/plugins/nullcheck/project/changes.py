@@ -39,24 +39,25 @@ class UnsavedDocuments:
         """As they were on disk."""
 
     def document(self, path: Path) -> Document:
-        """As it is by now. Raises DocumentError for what can't be read."""
+        """Return the document as it is by now. Raises DocumentError for what can't be read."""
         if path not in self._documents:
             self._documents[path] = self._read[path] = read_document(path)
         return self._documents[path]
 
     def position(self, path: Path, offset: int) -> tuple[int, int]:
-        """The 1-based line and column, in code points, of an offset of the text on disk."""
+        """Return the 1-based line and column, in code points, of an offset of the text on disk."""
         self.document(path)
         on_disk = self._read[path]
         line = on_disk.line_at(offset)
         return line + 1, offset - on_disk.line_starts[line] + 1
 
     def documents(self) -> Sequence[tuple[Path, Document]]:
-        """All that were read, as they are by now."""
+        """Return all that were read, as they are by now."""
         return list(self._documents.items())
 
     def edited(self, edits: Edits) -> list[tuple[Path, Document]]:
-        """The documents as the edits would make them. Raises DocumentError, and ValueError for edits that overlap."""
+        """Return the documents as the edits would make them. Raises DocumentError, and ValueError for edits that
+        overlap."""
         return [(path, self.document(path).edited(each)) for path, each in edits.items()]
 
     def put(self, documents: Iterable[tuple[Path, Document]]) -> None:
@@ -65,17 +66,17 @@ class UnsavedDocuments:
             self._documents[path] = document
 
     def __iter__(self) -> Iterator[FileChange]:
-        """What differs from the disk, by path."""
+        """Yield what differs from the disk, by path."""
         for path, before in sorted(self._read.items(), key=lambda each: each[0]):
             if self._documents[path].text != before.text:
                 yield FileChange(path, before.text, self._documents[path].text)
 
     def diff(self, base: Path) -> str:
-        """A unified diff, as `git apply` and `patch -p1` take it in `base`."""
+        """Return a unified diff, as `git apply` and `patch -p1` take it in `base`."""
         return "".join(_diff(change, base) for change in self)
 
     def patch(self, base: Path) -> bytes:
-        """`diff` with the files' own bytes, whatever their encodings."""
+        """Return `diff` with the files' own bytes, whatever their encodings."""
         return b"".join(
             _diff(change, base).encode(file_encoding(change.path, change.after), "backslashreplace") for change in self
         )

@@ -19,8 +19,8 @@ class DeclaredName:
 
 
 def declared(tree: SyntaxTree, span: Span, shapes: DeclarationNodes, value: str = "") -> DeclaredName | None:
-    """What is declared where a null comes from: there, or around it in the same statement. `value`: which one it is, of
-    several names."""
+    """Return what is declared where a null comes from: there, or around it in the same statement. `value`: which one it
+    is, of several names."""
     start = tree.node_at(span)
     path = (*path_to(tree, start), start)
     for at in range(len(path) - 1, -1, -1):
@@ -38,13 +38,13 @@ def declared(tree: SyntaxTree, span: Span, shapes: DeclarationNodes, value: str 
 
 
 def set_to(tree: SyntaxTree, null: Span, shapes: DeclarationNodes) -> DeclaredName | None:
-    """What is declared with that null as its value."""
+    """Return what is declared with that null as its value."""
     around = path_to(tree, tree.node_at(null))
     return declared(tree, null, shapes) if around and around[-1].type in shapes.declarations else None
 
 
 def given(tree: SyntaxTree, span: Span, name: str, shapes: DeclarationNodes) -> DeclaredName | None:
-    """The parameter of that name, of the functions around a place."""
+    """Return the parameter of that name, of the functions around a place."""
     path = path_to(tree, tree.node_at(span))
     for at in range(len(path) - 1, -1, -1):
         parameters = path[at].child_by_field_name("parameters") if _is_function(path[at], shapes) else None
@@ -82,7 +82,7 @@ def _declared(
 
 
 def owner_of(tree: SyntaxTree, span: Span, shapes: DeclarationNodes) -> str:
-    """The class around a place; "" where there is none."""
+    """Return the class around a place; "" where there is none."""
     node = tree.node_at(span)
     return _owner(tree, node, path_to(tree, node), shapes)
 

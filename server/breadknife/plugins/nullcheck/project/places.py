@@ -36,7 +36,7 @@ _BEGINS = (
 
 
 def may_be_of(document: Document, said: PrintedFinding) -> bool:
-    """Whether it can have been said of this text, as far as its line, its column and a name tell."""
+    """Tell whether it can have been said of this text, as far as its line, its column and a name tell."""
     if not 1 <= said.line <= document.line_count:
         return said.line < 1  # of the file as a whole
     line = document.line_text(said.line - 1)
@@ -49,7 +49,8 @@ def may_be_of(document: Document, said: PrintedFinding) -> bool:
 
 
 def located(file: NullFile, document: Document, said: PrintedFinding) -> tuple[Finding, Dereference] | None:
-    """The finding, so that `file.place` finds its place; None when it isn't about null, or may be about several."""
+    """Return the finding, so that `file.place` finds its place; None when it isn't about null, or may be about
+    several."""
     finding = said.finding(document)
     if finding is None:
         return None
@@ -84,7 +85,7 @@ def _places(file: NullFile, findings: Iterable[Finding]) -> dict[Dereference, Fi
 
 
 def _own(file: NullFile, found: dict[Dereference, Finding]) -> dict[Dereference, Finding]:
-    """Those where the null check has a finding itself."""
+    """Return those where the null check has a finding itself."""
     own = {place for each in file.findings() if each.source == SOURCE and (place := file.place(each))}
     return {place: each for place, each in found.items() if place in own}
 
@@ -98,13 +99,13 @@ def _quotes(said: PrintedFinding, document: Document, place: Dereference) -> boo
 
 
 def _by_word(document: Document, finding: Finding) -> Iterator[Finding]:
-    """The finding at each word of its line: an empty span says that its end isn't known."""
+    """Yield the finding at each word of its line: an empty span says that its end isn't known."""
     for word in _WORD.finditer(document.text, finding.span.start, finding.span.end):
         yield replace(finding, span=Span(word.start(), word.start()))
 
 
 def _by_end(tree: SyntaxTree, finding: Finding) -> Iterator[Finding]:
-    """The finding with each end that an expression from its beginning on may have."""
+    """Yield the finding with each end that an expression from its beginning on may have."""
     start = finding.span.start
     innermost = tree.node_at(Span(start, start + 1))
     node: Node | None = tree.root

@@ -56,15 +56,14 @@ class Repairs:
     # --- what is found ---
 
     def await_projects(self, paths: Iterable[Path]) -> None:
-        """What other files say, and which import one, is known from here on."""
+        """Read the projects of these files, so that it is known what other files say, and which import one."""
         for root in {self.workspace.root(path) for path in paths}:
             self.workspace.read(root)
 
     def found(self, path: Path) -> list[ReportedFinding]:
-        """What the null check finds in the file as it is by now, nothing in a language that it doesn't know.
+        """Return what the null check finds in the file as it is by now, nothing in a language that it doesn't know.
 
-        Raises DocumentError.
-        """
+        Raises DocumentError."""
         document, file = self.changes.document(path), self.file(path)
         if file is None:
             return []
@@ -75,7 +74,7 @@ class Repairs:
         return [ReportedFinding(path, finding, place) for finding, place in places if place]
 
     def told(self, path: Path, said: Iterable[PrintedFinding]) -> list[ReportedFinding]:
-        """What a checker has said of the file's text about null, one finding for each place."""
+        """Return what a checker has said of the file's text about null, one finding for each place."""
         file, document = self.file(path), self.changes.document(path)
         found = (at for each in said if file and (at := located(file, document, each)))
         return list({place: ReportedFinding(path, finding, place) for finding, place in found}.values())
@@ -86,7 +85,7 @@ class Repairs:
         return self._files.file(document, self.workspace.project(self.workspace.root(path)), _parsed)
 
     def tree(self, path: Path) -> SyntaxTree | None:
-        """None where it can't be read, or is in a language that the null check doesn't know."""
+        """Return the syntax tree; None where it can't be read, or is in a language that the null check doesn't know."""
         try:
             file = self.file(path)
         except DocumentError:
@@ -94,23 +93,23 @@ class Repairs:
         return file.tree if file else None
 
     def shapes(self, path: Path) -> DeclarationNodes:
-        """What declares something in the language of a file."""
+        """Return what declares something in the language of a file."""
         id = self.changes.document(path).language
         return grammar_of(id if id in ("go", "java", "python") else "ecmascript").shapes
 
     def functions(self, path: Path, name: str) -> Sequence[LocatedDefinition]:
-        """The project's functions of that name, in the language of a file."""
+        """Return the project's functions of that name, in the language of a file."""
         project = self.workspace.project(self.workspace.root(path))
         found = project.defining(name, self.changes.document(path).language) if project else ()
         return [each for each in found if each.definition.kind in ("function", "method")]
 
     def checker(self, path: Path) -> InstalledChecker | None:
-        """The one that has a say in the file's repairs."""
+        """Return the checker that has a say in the file's repairs."""
         trusted, ours = self._settings(path)
         return installed(ours.oracle, self.changes.document(path).language, self.workspace.root(path), trusted)
 
     def unchecked(self, found: Iterable[ReportedFinding]) -> list[str]:
-        """The languages of findings whose repairs no checker has a say in, though one could."""
+        """Return the languages of findings whose repairs no checker has a say in, though one could."""
         first = {self.changes.document(each.path).language: each.path for each in found}
         could = {language for tool in TOOLS for language in tool.languages}
         return sorted(
@@ -120,8 +119,8 @@ class Repairs:
         )
 
     def is_blocked(self, found: ReportedFinding, left: Iterable[ReportedFinding]) -> bool:
-        """Whether a null would have failed before, at another use of the same value that is `left`: a check comes too
-        late."""
+        """Tell whether a null would have failed before, at another use of the same value that is `left`: a check comes
+        too late."""
         file, place = self.file(found.path), found.place
         text = file.tree.text if file else ""
         before = {
@@ -138,9 +137,9 @@ class Repairs:
         return place not in supposed.found and place not in supposed.tested
 
     def ended(self, findings: Iterable[tuple[ReportedFinding, ReportedFinding]]) -> set[ReportedFinding]:
-        """Those that nobody reports, of the findings as they were told, each with where it would be by now: neither who
-        has found them, nor, where that checker can't be asked, the analysis, since a test tells that there is no null.
-        """
+        """Return those that nobody reports, of the findings as they were told, each with where it would be by now:
+        neither who has found them, nor, where that checker can't be asked, the analysis, since a test tells that there
+        is no null."""
         gone = set[ReportedFinding]()
         for told, here in findings:
             checker, file = self.checker(here.path), self.file(here.path)
@@ -156,8 +155,8 @@ class Repairs:
         return gone
 
     def _said(self, checker: InstalledChecker, document: Document, here: ReportedFinding) -> frozenset[tuple[str, int]]:
-        """The codes and lines of what a checker says of a finding's file by now: messages tell types, which repairs
-        change. Of what it doesn't answer, the finding is still there."""
+        """Return the codes and lines of what a checker says of a finding's file by now: messages tell types, which
+        repairs change. Of what it doesn't answer, the finding is still there."""
         beside = {each.path: each.after for each in self.changes if each.path != here.path}
         try:
             problems = self.workspace.problems(checker, document, beside, CHECKER_SECONDS)
@@ -168,8 +167,8 @@ class Repairs:
     # --- what can be done ---
 
     def menu(self, found: ReportedFinding, *, is_read: bool = False) -> list[Action]:
-        """The actions for a finding that are made once they are chosen, best first: our own ignore comment isn't.
-        `is_read`: by somebody who then chooses one."""
+        """Return the actions for a finding that are made once they are chosen, best first: our own ignore comment
+        isn't. `is_read`: by somebody who then chooses one."""
         document, finding = self.changes.document(found.path), found.finding
         request = ActionRequest(document, finding.span, (finding,), invoked=is_read)
         actions = self._ask(found.path, request).actions
@@ -187,7 +186,7 @@ class Repairs:
     def first(
         self, found: ReportedFinding, strategies: Set[Strategy], files: Set[Path]
     ) -> RepairedFinding | RefusedFinding:
-        """The first action of these strategies that can be carried out, and changes only these files."""
+        """Return the first action of these strategies that can be carried out, and changes only these files."""
         refused = RefusedFinding(found, NO_ACTION)
         for action in self.menu(found):
             if action.data["asked"]:
@@ -222,12 +221,12 @@ def _parsed(document: Document) -> SyntaxTree | None:
 
 
 def may_be_first(action: Action) -> bool:
-    """Whether it may be done without a person who chooses it: the first of a menu is tried first."""
+    """Tell whether it may be done without a person who chooses it: the first of a menu is tried first."""
     return not action.data["asked"] and strategy_of(action) in UNASKED
 
 
 def named(path: Path, folder: Path) -> str:
-    """For people and programs: below the folder, with `/` on every system."""
+    """Return a path for people and programs: below the folder, with `/` on every system."""
     return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
@@ -238,13 +237,12 @@ def _key(document: Document, found: ReportedFinding) -> tuple[str, int]:
 def repair_each(
     repairs: Repairs, found: Sequence[ReportedFinding], strategies: frozenset[Strategy] = UNASKED
 ) -> Iterator[RepairedFinding | EndedFinding | RefusedFinding]:
-    """The first verified action of these strategies for each finding that is still there when its turn comes, in the
-    files that have findings.
+    """Yield the first verified action of these strategies for each finding that is still there when its turn comes, in
+    the files that have findings.
 
     Declarations come first, since they may end more than was asked about: those of values, then those of functions that
     give them back. Otherwise findings come in the order of the text: of `a.b.c`, what is done about `a.b` may have to
-    wait for `a`.
-    """
+    wait for `a`."""
     made, left, declared = list[Edits](), list[ReportedFinding](), set[object]()
     files = {each.path for each in found}
     best = {each: next(filter(may_be_first, repairs.menu(each)), None) for each in found}
@@ -277,6 +275,6 @@ def _turn(best: Action | None) -> int:
 
 
 def _change(path: Path, action: Action | None) -> object:
-    """The declaration that an action changes, which may be the same one for several findings."""
+    """Return the declaration that an action changes, which may be the same one for several findings."""
     is_declared = action is not None and strategy_of(action) in DECLARATION
     return (path, action.title, action.within) if action is not None and is_declared else None

@@ -45,8 +45,8 @@ class GatheredFindings:
 def gather(
     repairs: Repairs, sources: FindingSources, paths: Sequence[Path], folder: Path, *, failed: bool = False
 ) -> GatheredFindings:
-    """The findings of the sources. `paths`: the files to look at. Raises BreadknifeError for what can't be read; a file
-    with an error of its own is told and left out, and has `failed`."""
+    """Return the findings of the sources. `paths`: the files to look at. Raises BreadknifeError for what can't be read;
+    a file with an error of its own is told and left out, and has `failed`."""
     repairs.workspace.tell("reading the project", fleeting=True)
     repairs.await_projects(paths or [folder])
     if sources.report:
@@ -62,7 +62,8 @@ def gather(
 
 
 def report(repairs: Repairs, source: str) -> Sequence[PrintedFinding]:
-    """What a checker's output has. Raises DocumentError for a file that can't be read, or has nothing that can."""
+    """Return what a checker's output has. Raises DocumentError for a file that can't be read, or has nothing that
+    can."""
     try:
         raw = sys.stdin.buffer.read(_LARGEST_REPORT) if source == "-" else read_regular(source, _LARGEST_REPORT)
     except (OSError, ValueError) as error:
@@ -141,7 +142,7 @@ class _Files:
                 self._paths[path.name].append(path)
 
     def meant(self, printed: str) -> Path | None:
-        """The one that a checker's output means: as it is printed, or of another machine's absolute path, or of
+        """Return the one that a checker's output means: as it is printed, or of another machine's absolute path, or of
         SpotBugs' short one, what fits best. None for none of them, and where several fit as well."""
         path, parts = Path(os.path.abspath(self._folder / printed)), Path(printed.replace("\\", "/")).parts
         named = self._paths.get(path.name, [])

@@ -100,7 +100,7 @@ class TriageGroup:
 
 
 def groups_of(repairs: Repairs, told: GatheredFindings, folder: Path) -> list[TriageGroup]:
-    """The groups, in the order in which they are read. `folder`: diffs are told from there."""
+    """Return the groups, in the order in which they are read. `folder`: diffs are told from there."""
     grouped = defaultdict[tuple[NullSource, FindingClass], list[tuple[ReportedFinding, Classification]]](list)
     for cause in causes_of(repairs, told.found, told.paths):
         for found in cause.findings:
@@ -136,7 +136,7 @@ def _in_file(origin: NullSource, found: ReportedFinding) -> NullSource:
 
 
 def _merged(groups: Sequence[TriageGroup]) -> Iterator[TriageGroup]:
-    """The groups, those with the same patch as one: several calls hand a null to the same parameter."""
+    """Yield the groups, those with the same patch as one: several calls hand a null to the same parameter."""
     same = defaultdict[object, list[TriageGroup]](list)
     for at, group in enumerate(groups):
         same[group.patch.diff if group.patch else at].append(group)
@@ -148,7 +148,7 @@ def _merged(groups: Sequence[TriageGroup]) -> Iterator[TriageGroup]:
 
 
 def _rank(group: TriageGroup) -> tuple[int, float, int, str, int]:
-    """A life cycle by its findings; the others first by how likely they are to happen."""
+    """Return the key to sort by: a life cycle by its findings; the others first by how likely they are to happen."""
     first, its = group.cause.findings[0], group.sorted
     likely = 0.0 if its.sort is FindingClass.LIFE_CYCLE else -its.chance
     return _ORDER.index(its.sort), likely, -len(group.cause.findings), str(first.path), first.place.span.start
@@ -186,7 +186,7 @@ def _at(found: ReportedFinding) -> tuple[Path, Span]:
 
 
 def classify(repairs: Repairs, found: ReportedFinding, origin: NullSource) -> Classification:
-    """Sort a finding. `origin`: where its null comes from."""
+    """Classify a finding. `origin`: where its null comes from."""
     file = repairs.file(found.path)
     if file is None:
         return Classification(FindingClass.NOISE, "The null check doesn't know the file's language")
@@ -224,7 +224,8 @@ def classify(repairs: Repairs, found: ReportedFinding, origin: NullSource) -> Cl
 
 
 def _known_there(file: NullFile, found: ReportedFinding) -> str:
-    """Why the analysis sees that no null gets there, if the value may be one at first; "" where it may get there."""
+    """Return why the analysis sees that no null gets there, if the value may be one at first; "" where it may get
+    there."""
     place = found.place
     supposed = file.suppose({place})
     if place in supposed.tested:
@@ -240,7 +241,7 @@ def _reason(origin: NullSource, language: str) -> str:
 
 
 def _is_given_to_own(repairs: Repairs, found: ReportedFinding) -> bool:
-    """Whether a value is only an argument of a function of the project, or of the class that a class extends."""
+    """Tell whether a value is only an argument of a function of the project, or of the class that a class extends."""
     tree = repairs.tree(found.path)
     around = path_to(tree, tree.node_at(found.place.span)) if tree else ()
     call = next((each.parent for each in reversed(around) if each.type in _ARGUMENTS), None)

@@ -30,8 +30,8 @@ class ReportedFinding:
     place: Dereference
 
     def moved(self, made: Sequence[Edits]) -> ReportedFinding | None:
-        """Where it is after edits, each in positions of what those before it have made; None where they have changed
-        its text."""
+        """Return where it is after edits, each in positions of what those before it have made; None where they have
+        changed its text."""
         found = self
         for edits in made:
             for edit in sorted(edits.get(found.path, ()), reverse=True):
@@ -94,17 +94,17 @@ class Workspace(Protocol):
     """The plugins, the projects and the settings of the files. `root` is the workspace folder of a file."""
 
     def tell(self, message: str, *, fleeting: bool = False) -> None:
-        """Says a line. A `fleeting` one is progress, which the next line replaces."""
+        """Say a line. A `fleeting` one is progress, which the next line replaces."""
         ...
 
     def shown(self, items: Sequence[_Item], what: Callable[[_Item], str]) -> Iterator[_Item]:
-        """Gives the items, and tells each as its turn comes."""
+        """Give the items, and tell each as its turn comes."""
         ...
 
     def root(self, path: Path) -> Path: ...
 
     def settings(self, document: Document, root: Path) -> tuple[bool, NullCheckSettings]:
-        """Whether the folder is trusted, and what is set for the document. Raises SettingsError."""
+        """Tell whether the folder is trusted, and what is set for the document. Raises SettingsError."""
         ...
 
     def ask(self, request: Request, root: Path) -> PluginAnswer: ...
@@ -112,16 +112,16 @@ class Workspace(Protocol):
     def problems(
         self, checker: InstalledChecker, document: Document, beside: Mapping[Path, str], seconds: float
     ) -> Sequence[CheckerProblem]:
-        """What an installed checker says of a document while other files have the texts `beside`. Raises Cancelled
-        after `seconds`, and EngineError."""
+        """Return what an installed checker says of a document while other files have the texts `beside`. Raises
+        Cancelled after `seconds`, and EngineError."""
         ...
 
     def project(self, root: Path) -> Project | None: ...
 
     def read(self, root: Path) -> None:
-        """Reads the project. What its files say of each other is known from here on."""
+        """Read the project. What its files say of each other is known from here on."""
         ...
 
     def changed(self, document: Document, root: Path) -> None:
-        """Tells the project that a document has another text."""
+        """Tell the project that a document has another text."""
         ...

@@ -33,7 +33,7 @@ class Diagnostic:
 
 
 def recognised(language: str, finding: Finding) -> Iterator[tuple[Diagnostic, re.Match[str]]]:
-    """The rows that fit a finding, and what they find in its message."""
+    """Yield the rows that fit a finding, and what they find in its message."""
     names = {finding.source.lower(), finding.code.lower(), finding.code.lower().partition("_")[0]}
     code = re.sub(r"^(?:ts|TS)(?=\d)", "", finding.code)
     message = _COLOUR.sub("", finding.message).removeprefix("[NullAway] ")
@@ -44,7 +44,7 @@ def recognised(language: str, finding: Finding) -> Iterator[tuple[Diagnostic, re
 
 
 def null_of(language: str, finding: Finding) -> str:
-    """Which nulls a message speaks of, in a language that has several: "null", "undefined", or both."""
+    """Return which nulls a message speaks of, in a language that has several: "null", "undefined", or both."""
     first = finding.message.partition("\n")[0]
     both = "null" in first and "undefined" in first and "2322" not in finding.code
     for _, said in recognised(language, finding):

@@ -187,5 +187,5 @@ def grammar_of(language: str) -> LanguageGrammar:
 
 
 def filled(template: str, **values: str) -> str:
-    """A template with its holes filled; brackets of the code itself stay."""
+    """Return a template with its holes filled; brackets of the code itself stay."""
     return _HOLE.sub(lambda hole: values.get(hole[1], hole[0]), template)

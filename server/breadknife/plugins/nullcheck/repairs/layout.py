@@ -21,7 +21,7 @@ def on_own_line(tree: SyntaxTree, node: Node) -> bool:
 
 
 def indent_of(tree: SyntaxTree, node: Node) -> str:
-    """The white space that the node's line begins with."""
+    """Return the white space that the node's line begins with."""
     start = tree.span(node).start
     line = tree.text[tree.text.rfind("\n", 0, start) + 1 : start]
     return line[: len(line) - len(line.lstrip())]
@@ -37,7 +37,8 @@ def step_of(tree: SyntaxTree) -> str:
 
 
 def with_comments(tree: SyntaxTree, statement: Node) -> Node:
-    """The first of the comments right above a statement, each on its own line and in its column; without any, it."""
+    """Return the first of the comments right above a statement, each on its own line and in its column; without any,
+    it."""
     first = statement
     while (above := first.prev_named_sibling) is not None and above.type.endswith("comment"):
         is_near = above.end_point.row == first.start_point.row - 1 and on_own_line(tree, above)
@@ -60,10 +61,27 @@ def lines_after(tree: SyntaxTree, statement: Node, lines: Sequence[str]) -> Text
 
 
 def indented(tree: SyntaxTree, statement: Node, opening: str, closing: str) -> tuple[TextEdit, ...]:
-    """A statement put into a block: the line before it, one more level for each of its lines, and the line after it."""
+    """Return a statement put into a block: the line before it, one more level for each of its lines, and the line after
+    it."""
     step, end, indent = step_of(tree), line_break(tree.text), indent_of(tree, statement)
     span, source = tree.span(statement), tree.source(statement)
     rest = [TextEdit(Span(at, at), step) for found in re.finditer(r"\n(?=.*\S)", source)
             if (at := span.start + found.end())]  # fmt: skip
     edits = (TextEdit(Span(span.start, span.start), f"{opening}{end}{indent}{step}"), *rest)
     return (*edits, TextEdit(Span(span.end, span.end), f"{end}{indent}{closing}")) if closing else edits
+
+
+def comment(tree: SyntaxTree, span: Span, said: str, reason: str = "") -> TextEdit | None:
+    """Return a comment at the end of the line that a span begins in, or None where none can stand. What has a comment
+    already keeps it behind this one: mypy only reads the first."""
+    start, end = tree.text.rfind("\n", 0, span.start) + 1, tree.text.find("\n", span.start)
+    end = len(tree.text) if end < 0 else end - (line_break(tree.text) == "\r\n")
+    line, last = tree.text[start:end], tree.node_at(Span(end, end))
+    is_in_string = last.type in ("string_content", "string", "interpolation", "escape_sequence")
+    if is_in_string or line.endswith("\\") or said.partition("[")[0] in line:
+        return None
+    marks = (start + at for at, char in enumerate(line) if char == "#")
+    rest = next((at for at in marks if tree.node_at(Span(at, at + 1)).type == "comment"), start + len(line.rstrip()))
+    begin = start + len(tree.text[start:rest].rstrip())
+    written = f"  # {said}" + (f"  # {reason}" if reason else "")
+    return TextEdit(Span(begin, rest), written + "  " * (tree.text[rest : rest + 1] == "#"))

@@ -29,7 +29,7 @@ _KNOWN = frozenset({"raise", "throw", "new", "str", "repr", "type", "len", "Stri
 
 
 def before(site: Site, lines: Callable[[str], Sequence[str]]) -> Edits | None:
-    """Lines before the statement, about the value by its name: what has none gets one first."""
+    """Return lines before the statement, about the value by its name: what has none gets one first."""
     name = site.source if site.is_name else site.new_name
     if not name or site.statement is None:
         return None
@@ -40,8 +40,8 @@ def before(site: Site, lines: Callable[[str], Sequence[str]]) -> Edits | None:
 
 
 def guarded(site: Site, *lines: str) -> Edits | None:
-    """A check before the statement, with what is done on null. A check of the value that is there already, and goes on,
-    gets the lines at its end."""
+    """Return a check before the statement, with what is done on null. A check of the value that is there already, and
+    goes on, gets the lines at its end."""
     lines = tuple(map(site.styled, lines))
     done = _done_on_null(site)
     if done and site.statement is not None and on_own_line(site.tree, done[-1]):
@@ -50,12 +50,13 @@ def guarded(site: Site, *lines: str) -> Edits | None:
 
 
 def may_be_guarded(site: Site) -> bool:
-    """Whether a check may stand before the place. Where it is always null, a check would only hide what follows."""
+    """Tell whether a check may stand before the place. Where it is always null, a check would only hide what
+    follows."""
     return not site.is_certain and site.statement is not None and bool(site.is_name or site.new_name)
 
 
 def is_let_through(site: Site) -> bool:
-    """Whether a check of the value above the place finds null, and goes on."""
+    """Tell whether a check of the value above the place finds null, and goes on."""
     return bool(_done_on_null(site))
 
 
@@ -77,18 +78,18 @@ def _null_test(site: Site) -> str:
 
 
 def habits(site: Site) -> Counter[Strategy]:
-    """How the file leaves elsewhere where the same name is null."""
+    """Count how the file leaves elsewhere where the same name is null."""
     return Counter(_WORDS[word] for word in _elsewhere(site, rf"(?:{'|'.join(_WORDS)})\b"))
 
 
 def _elsewhere(site: Site, statement: str) -> list[str]:
-    """What fits the pattern first where the file asks whether the same name is null."""
+    """Return what fits the pattern first where the file asks whether the same name is null."""
     test = rf"\bif\b[ (]*{_null_test(site)}[ )]*[:{{]?\s*({statement})" if site.is_name else "(?!)()"
     return re.findall(test, site.tree.text)
 
 
 def throw(site: Site) -> Iterator[RepairProposal]:
-    """An exception that says what is missing; where one was caught, with that as its cause."""
+    """Propose an exception that says what is missing; where one was caught, with that as its cause."""
     writing = site.grammar.writing
     if not may_be_guarded(site):
         return
@@ -121,7 +122,8 @@ def throw(site: Site) -> Iterator[RepairProposal]:
 
 
 def _thrown_elsewhere(site: Site) -> str:
-    """What the file throws elsewhere where the same name is null, if all that it speaks of is known here, too."""
+    """Return what the file throws elsewhere where the same name is null, if all that it speaks of is known here,
+    too."""
     start = site.function.start_byte if site.function is not None else site.node.start_byte
     here = {*re.findall(r"\w+", site.between(start, site.node.start_byte)), *_KNOWN}
     for statement in _elsewhere(site, _THROWN):
@@ -133,7 +135,7 @@ def _thrown_elsewhere(site: Site) -> str:
 
 
 def leave_round(site: Site) -> Iterator[RepairProposal]:
-    """`continue`, where the loop comes to another value."""
+    """Propose `continue`, where the loop comes to another value."""
     if site.round is None or not site.goes_on or not may_be_guarded(site) or _may_drop_exception(site):
         return
     evidence = repair.IN_LOOP if not site.is_name or site.is_set_in(site.round) else repair.OTHERWISE
@@ -146,13 +148,13 @@ def leave_round(site: Site) -> Iterator[RepairProposal]:
 
 
 def _skips_others(site: Site, body: str) -> bool:
-    """Whether a round of the loop is skipped where another value is null."""
+    """Tell whether a round of the loop is skipped where another value is null."""
     tests = (re.escape(filled(each, x="\0")).replace("\0", r"[\w$.]+") for each in site.grammar.writing.null_tests)
     return re.search(rf"\bif\b[ (]*(?:{'|'.join(tests)})[ )]*[:{{]?\s*continue\b", body) is not None
 
 
 def _may_drop_exception(site: Site) -> bool:
-    """Whether leaving without an exception could hide one that is under way, or that a handler throws on."""
+    """Tell whether leaving without an exception could hide one that is under way, or that a handler throws on."""
     handler = site.handler
     return handler is not None and (
         handler.type in site.grammar.nodes.finals
@@ -161,7 +163,7 @@ def _may_drop_exception(site: Site) -> bool:
 
 
 def return_early(site: Site) -> Iterator[RepairProposal]:
-    """What the function gives back elsewhere, or nothing."""
+    """Propose to return what the function gives back elsewhere, or nothing."""
     value = early_result(site) if may_be_guarded(site) else None
     if value is None or must_run_after(site) or _may_drop_exception(site):
         return
@@ -175,7 +177,7 @@ def return_early(site: Site) -> Iterator[RepairProposal]:
 
 
 def returning(site: Site, value: str, evidence: str) -> RepairProposal:
-    """Leaves the function with that value, "" for none."""
+    """Propose to leave the function with that value, "" for none."""
     writing, what = site.grammar.writing, f"returns `{value}`" if value else "returns nothing"
     line = site.filled(writing.result, value=value) if value else writing.bare_result
     return RepairProposal(
@@ -185,7 +187,7 @@ def returning(site: Site, value: str, evidence: str) -> RepairProposal:
 
 
 def must_run_after(site: Site) -> bool:
-    """Whether the function calls something after the place that it has to call each time, as React's hooks."""
+    """Tell whether the function calls something after the place that it has to call each time, as React's hooks."""
     start = (site.statement or site.node).start_byte
     rest = site.between(start, site.function.end_byte) if site.function is not None else ""
     pattern = site.grammar.writing.must_run
@@ -193,15 +195,15 @@ def must_run_after(site: Site) -> bool:
 
 
 def results_of(site: Site, function: Node) -> list[str]:
-    """What the function's own `return`s give back: their sources, "" for a bare one."""
+    """Return what the function's own `return`s give back: their sources, "" for a bare one."""
     nodes = nodes_in(function.child_by_field_name("body") or function, site.grammar.nodes.functions)
     texts = (site.text(node) for node in nodes if node.type == "return_statement")
     return [text.removeprefix("return").strip().rstrip(";").strip() for text in texts]
 
 
 def early_result(site: Site) -> str | None:
-    """What an early `return` gives: the constant that the function gives back last; "" where it gives nothing back, and
-    None where none would fit."""
+    """Return what an early `return` gives: the constant that the function gives back last; "" where it gives nothing
+    back, and None where none would fit."""
     if site.function is None:
         return None
     returned = results_of(site, site.function)
@@ -215,7 +217,7 @@ def early_result(site: Site) -> str | None:
 
 
 def skip(site: Site) -> Iterator[RepairProposal]:
-    """The statement in an `if` that asks whether the value is there, where nothing else needs what it does."""
+    """Propose to put the statement into an `if` that asks whether the value is there, where nothing else needs what it does."""
     statement, nodes, writing = site.statement, site.grammar.nodes, site.grammar.writing
     source = site.text(statement)
     if statement is None or not site.is_name or site.is_certain or (writing.raw in source and "\n" in source):

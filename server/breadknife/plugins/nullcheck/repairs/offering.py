@@ -30,7 +30,7 @@ class Offering(Generic[S]):
     verification: Verification
 
     def offers(self, site: S) -> Iterator[RepairOffer]:
-        """Best first, one for each strategy."""
+        """Yield the offers, best first, one for each strategy."""
         for proposal in self._proposals(site):
             edits, removes = self._made(site, proposal, proposal.content or MessageContent())
             if edits is None:
@@ -47,13 +47,13 @@ class Offering(Generic[S]):
             )  # fmt: skip
 
     def repair(self, site: S, strategy: Strategy, content: MessageContent) -> Edits | None:
-        """The edits of an offer with other content; None where they fail."""
+        """Return the edits of an offer with other content; None where they fail."""
         found = (proposal for proposal in self._proposals(site) if proposal.strategy is strategy)
         return next((self._made(site, proposal, content)[0] for proposal in found), None)
 
     def _proposals(self, site: S) -> Sequence[RepairProposal]:
-        """None where the parser didn't understand the text around. Where a check of the file's own says that the value
-        is there, nothing but a claim that it is, for the checker that doesn't see it."""
+        """Return the proposals: none where the parser didn't understand the text around. Where a check of the file's
+        own says that the value is there, nothing but a claim that it is, for the checker that doesn't see it."""
         if is_misread(site.node):
             return ()
         is_denied = site.assumed is not None and self.verification.is_denied(site.span, site.assumed)
@@ -72,6 +72,6 @@ class Offering(Generic[S]):
         return (edits, removes) if removes else (None, 0)
 
     def _within(self, site: S, edits: Edits, strategy: Strategy) -> Span:
-        """The whole declaration around the place, and whatever else the template itself edits."""
+        """Return the whole declaration around the place, and whatever else the template itself edits."""
         limits = site.tree.span(site.limits) if site.limits is not None else Span(0, len(site.tree.text))
         return self.verification.touched(limits, edits, strategy)

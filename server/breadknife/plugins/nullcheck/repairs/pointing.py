@@ -14,7 +14,7 @@ _TAKEN_APART = {"array_pattern": Use.ITERATE, "object_pattern": Use.ATTRIBUTE}
 
 
 def place_of(tree: SyntaxTree, finding: Finding, grammar: LanguageGrammar) -> Dereference | None:
-    """The place that another checker's finding is about; None when it isn't about null, or can't be found."""
+    """Return the place that another checker's finding is about; None when it isn't about null, or can't be found."""
     for row, said in recognised(grammar.language, finding):
         node = _pointed(tree, finding, row, grammar, said.groupdict())
         if node is not None and node.type not in ("null", "undefined"):
@@ -23,7 +23,7 @@ def place_of(tree: SyntaxTree, finding: Finding, grammar: LanguageGrammar) -> De
 
 
 def use_of(node: Node, grammar: LanguageGrammar) -> Use | None:
-    """What is done with an expression, by what stands around it."""
+    """Return what is done with an expression, by what stands around it."""
     holder = node.parent
     taken = holder.child_by_field_name("name") if holder is not None else None
     if taken is not None and taken.type in _TAKEN_APART:
@@ -65,7 +65,7 @@ def _pointed(
 
 
 def _fits(tree: SyntaxTree, holder: Node, part: Node, row: Diagnostic, said: dict[str, str | None]) -> bool:
-    """Whether it is what the message names: the expression, or a field of it."""
+    """Tell whether it is what the message names: the expression, or a field of it."""
     name, field = said.get("name"), said.get("field")
     selected, called = holder.child_by_field_name("field"), part.child_by_field_name("name")
     return (
@@ -85,7 +85,7 @@ def _parts(node: Node, entries: tuple[str, ...]) -> Iterator[Node]:
 
 
 def _bare(node: Node) -> Node:
-    """Without the parentheses around it."""
+    """Return the node without the parentheses around it."""
     while node.type == "parenthesized_expression" and node.named_child_count == 1:
         node = node.named_children[0]
     return node

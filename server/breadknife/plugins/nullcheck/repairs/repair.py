@@ -64,7 +64,7 @@ class RepairRule(Protocol[S]):
 
 
 def written(edits: Edits) -> Callable[[MessageContent], Edits]:
-    """What `RepairProposal.write` is where the content makes no difference."""
+    """Return what `RepairProposal.write` is where the content makes no difference."""
     return lambda _content: edits
 
 
@@ -75,13 +75,13 @@ class ProposalOrder:
     rows: Sequence[str]
 
     def rank(self, proposal: RepairProposal) -> int:
-        """The place of its row. A row with the evidence counts before one of the strategy alone; without a row it comes
-        last."""
+        """Return the place of its row. A row with the evidence counts before one of the strategy alone; without a row
+        it comes last."""
         said = (f"{proposal.strategy.value}: {proposal.evidence}", proposal.strategy.value)
         return next((self.rows.index(row) for row in said if row in self.rows), len(self.rows))
 
     def sorted(self, proposals: Iterable[RepairProposal]) -> Sequence[RepairProposal]:
-        """Best first, and only the best of each strategy."""
+        """Return the proposals, best first, and only the best of each strategy."""
         best = dict[Strategy, RepairProposal]()
         for proposal in sorted(proposals, key=self.rank):
             best.setdefault(proposal.strategy, proposal)

@@ -39,7 +39,7 @@ class Site:
 
     @cached_property
     def path(self) -> tuple[Node, ...]:
-        """From the root down to the node, without it."""
+        """Return the nodes from the root down to the node, without it."""
         return path_to(self.tree, self.node)
 
     @property
@@ -58,19 +58,19 @@ class Site:
         return self.tree.source(node) if node is not None else ""
 
     def between(self, start: int, end: int) -> str:
-        """The text between two byte offsets."""
+        """Return the text between two byte offsets."""
         return self.tree.text[self.tree.offset(start) : self.tree.offset(end)]
 
     # --- the value ---
 
     @cached_property
     def is_name(self) -> bool:
-        """Whether a test of the expression holds for its next use."""
+        """Tell whether a test of the expression holds for its next use."""
         return re.fullmatch(self.grammar.writing.name, self.source) is not None
 
     @property
     def is_set(self) -> bool:
-        """Whether the expression itself gets a value there: a copy or a default would get it in its place."""
+        """Tell whether the expression itself gets a value there: a copy or a default would get it in its place."""
         holder = self.parent
         is_change = "assignment" in holder.type or "update" in holder.type
         return is_change and self.node in (holder.child_by_field_name("left"), holder.named_children[0])
@@ -81,12 +81,12 @@ class Site:
 
     @property
     def is_certain(self) -> bool:
-        """Whether every path that leads to the place brings null."""
+        """Tell whether every path that leads to the place brings null."""
         return self.fact.nullness == Nullness.NULL
 
     @property
     def origin(self) -> Node | None:
-        """Where the null comes from, if that is in this file."""
+        """Return where the null comes from, if that is in this file."""
         origin = self.fact.origin
         if origin is None or origin.file not in ("", self.home.uri) or origin.kind is OriginKind.COMPARISON:
             return None
@@ -94,7 +94,7 @@ class Site:
 
     @property
     def said(self) -> str:
-        """What a title calls it."""
+        """Return what a title calls it."""
         return in_title(self.source) if self.is_name else "the result"
 
     @property
@@ -110,18 +110,18 @@ class Site:
 
     @cached_property
     def function(self) -> Node | None:
-        """The innermost one."""
+        """Return the innermost one."""
         return next((node for node in reversed(self.path) if node.type in self.grammar.nodes.functions), None)
 
     @property
     def around(self) -> tuple[Node, ...]:
-        """The nodes around it within the function, outwards."""
+        """Return the nodes around it within the function, outwards."""
         start = self.path.index(self.function) + 1 if self.function is not None else 0
         return tuple(reversed(self.path[start:]))
 
     @property
     def round(self) -> Node | None:
-        """The loop that a `continue` here goes on with."""
+        """Return the loop that a `continue` here goes on with."""
         for inner, outer in pairwise((self.node, *self.around)):
             if outer.type in self.grammar.nodes.loops and inner == outer.child_by_field_name("body"):
                 return outer
@@ -129,7 +129,7 @@ class Site:
 
     @property
     def goes_on(self) -> bool:
-        """Whether a `continue` here comes to another value, or to the loop's end: the loop steps on by itself."""
+        """Tell whether a `continue` here comes to another value, or to the loop's end: the loop steps on by itself."""
         steps, loop = self.grammar.nodes.steps, self.round
         if loop is None:
             return False
@@ -142,25 +142,25 @@ class Site:
 
     @property
     def handler(self) -> Node | None:
-        """The code around it that handles an exception, or runs while one may be under way."""
+        """Return the code around it that handles an exception, or runs while one may be under way."""
         nodes = self.grammar.nodes
         return next((node for node in self.around if node.type in nodes.handlers | nodes.finals), None)
 
     @property
     def caught(self) -> str:
-        """What the exception is called that is handled around it."""
+        """Return what the exception is called that is handled around it."""
         found = re.search(r"[\w$]+(?=\s*\)\s*\{)", self.text(self.handler).partition("\n")[0])
         return found[0] if found is not None else ""
 
     @property
     def limits(self) -> Node | None:
-        """The outermost declaration around it that edits of one place stay in."""
+        """Return the outermost declaration around it that edits of one place stay in."""
         nodes = self.grammar.nodes
         return next((node for node in self.path if node.type in (nodes.members or nodes.functions)), None)
 
     @cached_property
     def null(self) -> str:
-        """Which nulls it may be, where the language has several: "null", "undefined", or both."""
+        """Return which nulls it may be, where the language has several: "null", "undefined", or both."""
         if self.found is not None:
             said = self.home.knowledge.null_name(self.fact.nulls)
         else:
@@ -169,7 +169,7 @@ class Site:
 
     @property
     def assumed(self) -> Fact | None:
-        """What another checker says of the value, where the analysis says nothing."""
+        """Return what another checker says of the value, where the analysis says nothing."""
         if self.found is not None or all(finding.source == SOURCE for finding in self.about):
             return None
         known = enumerate(self.home.knowledge.nulls)
@@ -177,7 +177,7 @@ class Site:
 
     @property
     def is_meant(self) -> bool:
-        """Whether code gets the null that may reckon with it: a check would end what went well. The language's own
+        """Tell whether code gets the null that may reckon with it: a check would end what went well. The language's own
         functions do what their types say."""
         if self.use is Use.ARGUMENT:
             call = self.text(self.parent.parent).removeprefix("new ")
@@ -190,7 +190,8 @@ class Site:
 
     @cached_property
     def statement(self) -> Node | None:
-        """The statement before which a check may stand, or None where that would change what is evaluated when."""
+        """Return the statement before which a check may stand, or None where that would change what is evaluated
+        when."""
         nodes = (*self.path, self.node)
         lists = self.grammar.nodes.lists
         at = next((at for at in range(len(nodes) - 1, 0, -1) if nodes[at - 1].type in lists), None)
@@ -200,12 +201,12 @@ class Site:
 
     @property
     def siblings(self) -> list[Node]:
-        """The statements of the list that holds the place."""
+        """Return the statements of the list that holds the place."""
         holder = next((node for node in self.around if node.type in self.grammar.nodes.lists), None)
         return holder.named_children if holder is not None else []
 
     def checks_above(self) -> Iterator[tuple[Node, str, Node]]:
-        """The `if` without `else` among the statements before the place: it, its condition, and its block."""
+        """Yield the `if` without `else` among the statements before the place: it, its condition, and its block."""
         for node in self.siblings:
             if node.end_byte > self.node.start_byte or node.type != "if_statement":
                 continue
@@ -236,7 +237,7 @@ class Site:
                                                          if part.end_byte <= self.node.start_byte)  # fmt: skip
 
     def _matters(self, part: Node) -> bool:
-        """Whether what is evaluated before the value may change it, or be changed by it."""
+        """Tell whether what is evaluated before the value may change it, or be changed by it."""
         nodes = self.grammar.nodes
         if self.is_name or part.type in nodes.effects:
             return part.type in nodes.effects
@@ -256,21 +257,21 @@ class Site:
     # --- what is written there ---
 
     def filled(self, template: str, **values: str) -> str:
-        """A template of the language, about the value."""
+        """Return a template of the language, about the value."""
         return filled(template, **{"x": self.source, "null": self.null or self.grammar.null} | values)
 
     def block(self, test: str, lines: Sequence[str]) -> list[str]:
-        """The lines of an `if`."""
+        """Return the lines of an `if`."""
         writing, step = self.grammar.writing, step_of(self.tree)
         block = [self.filled(writing.opening, test=test), *(step + line for line in lines)]
         return [*block, writing.closing] if writing.closing else block
 
     def styled(self, line: str) -> str:
-        """A line of code as its file is written."""
+        """Return a line of code as its file is written."""
         return line
 
     def test(self, name: str = "", *, is_there: bool = False) -> str:
-        """`x == null`, or with `is_there` the contrary; exactly where only one null is possible."""
+        """Return `x == null`, or with `is_there` the contrary; exactly where only one null is possible."""
         writing, is_one = self.grammar.writing, self.null and " " not in self.null
         test = writing.is_there if is_there else writing.is_null
         if writing.is_exactly and is_one:
@@ -279,7 +280,7 @@ class Site:
 
     @cached_property
     def new_name(self) -> str:
-        """A name for what has none, which the file doesn't use yet; "" for what can't get one."""
+        """Return a name for what has none, which the file doesn't use yet; "" for what can't get one."""
         writing = self.grammar.writing
         if not writing.bind or "\n" in self.source or self.node.type not in self.grammar.nodes.results or self.is_set:
             return ""
@@ -306,7 +307,7 @@ class Site:
 
 
 def part_of(statement: Node, name: str) -> Node | None:
-    """The field of that name, or the child of that kind; with a dot between, the one within the other."""
+    """Return the field of that name, or the child of that kind; with a dot between, the one within the other."""
     part: Node | None = statement
     for each in name.split("."):
         held = part.child_by_field_name(each) if part is not None else None
@@ -315,6 +316,6 @@ def part_of(statement: Node, name: str) -> Node | None:
 
 
 def _owners(name: str) -> Iterator[str]:
-    """The dotted name, and each name that it begins with."""
+    """Yield the dotted name, and each name that it begins with."""
     parts = name.split(".")
     return (".".join(parts[:count]) for count in range(1, len(parts) + 1))

@@ -27,7 +27,7 @@ class ProjectAnalyses(Protocol):
     """The files of a project."""
 
     def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> FileAnalysis:
-        """The analysis of a text of the file with that URI."""
+        """Return the analysis of a text of the file with that URI."""
         ...
 
     def trying(self, edited: FileAnalysis, /) -> AbstractContextManager[None]:
@@ -44,8 +44,8 @@ class Verification:
     files: ProjectAnalyses
 
     def ended(self, place: Span, edits: Sequence[TextEdit], strategy: Strategy, assumed: Fact | None = None) -> int:
-        """How many findings the edits end; 0 where they aren't right. Where only another checker reports the place its
-        finding counts as one: `assumed` is then what the value may be."""
+        """Return how many findings the edits end; 0 where they aren't right. Where only another checker reports the
+        place its finding counts as one: `assumed` is then what the value may be."""
         if not edits or sum(len(edit.new_text) - len(edit.span) for edit in edits) > MAX_ADDED:
             return 0
         source = self.tree.text[place.start : place.end]
@@ -69,8 +69,8 @@ class Verification:
     def ended_there(
         self, place: Span, there: Site, edits: Sequence[TextEdit], strategy: Strategy, *, is_own: bool
     ) -> int:
-        """The same of edits of another file, which has the declaration behind the place. `is_own`: the analysis itself
-        has found the place, so it follows this file once more, with the other one as it is then."""
+        """Return the same of edits of another file, which has the declaration behind the place. `is_own`: the analysis
+        itself has found the place, so it follows this file once more, with the other one as it is then."""
         edited = replace(self, home=there.home, tree=there.tree)
         tree = changed_tree(there.tree, *edits) if edited.ended(there.span, edits, strategy) else None
         if tree is None:
@@ -85,12 +85,12 @@ class Verification:
         return len(before) - len(after) if after < before and place not in after else 0
 
     def is_denied(self, place: Span, assumed: Fact) -> bool:
-        """Whether the analysis knows that a value is there, whatever is assumed of it."""
+        """Tell whether the analysis knows that a value is there, whatever is assumed of it."""
         before = self._verifier(place, place, assumed).before(place)
         return bool(before.home.denied) and all(finding.span != place for finding in before.findings)
 
     def touched(self, place: Span, edits: Sequence[TextEdit], strategy: Strategy) -> Span:
-        """What is looked at again: of a declaration anything in the text may make use."""
+        """Return what is looked at again: of a declaration anything in the text may make use."""
         if strategy in _DECLARES:
             return Span(0, len(self.tree.text))
         spans = [place, *(edit.span for edit in edits)]
@@ -100,7 +100,7 @@ class Verification:
         return self.files.checked_home_of(tree, self.home.uri)
 
     def _verifier(self, place: Span, now: Span, assumed: Fact | None) -> EditVerifier:
-        """With what is assumed of the value, before and after the edits."""
+        """Return a verifier with what is assumed of the value, before and after the edits."""
         if assumed is None:
             return EditVerifier(self.home, self.tree, self._lowered)
 
@@ -117,15 +117,15 @@ def _bytes(tree: SyntaxTree, span: Span) -> tuple[int, int]:
 
 
 def _are_others(before: Sequence[Finding], after: Sequence[Finding], less: int) -> bool:
-    """Whether something is told of that wasn't, of `a!.b` and `a?.b` as of `a.b`; or not so much `less`: the next use
-    of the value is told of in the same words as this one."""
+    """Tell whether something is told of that wasn't, of `a!.b` and `a?.b` as of `a.b`; or not so much `less`: the next
+    use of the value is told of in the same words as this one."""
     was, now = ({re.sub(r"!|\?(?=\.)", "", finding.message) for finding in each} for each in (before, after))
     return not now <= was or len(after) > len(before) - less
 
 
 def _moved(place: Span, source: str, edits: Sequence[TextEdit]) -> Span:
-    """Where the value's expression stands after the edits: one of them may put it into other text, or give it a name
-    further up."""
+    """Return where the value's expression stands after the edits: one of them may put it into other text, or give it a
+    name further up."""
     is_replaced = any(edit.span.start < place.end and place.start < edit.span.end for edit in edits)
     by = 0
     for edit in sorted(edits):

@@ -43,7 +43,7 @@ def rows() -> Sequence[MessageRow]:
 
 
 def words_for(site: Site) -> str:
-    """By the first row that fits; else by the value's own name, or by what gives it."""
+    """Return the words of a message: by the first row that fits; else by the value's own name, or by what gives it."""
     origin = site.fact.origin
     if origin is not None:
         known = _known(site, origin)
@@ -60,7 +60,7 @@ def words_for(site: Site) -> str:
 
 
 def _known(site: Site, origin: NullOrigin) -> Mapping[str, str]:
-    """What fills the holes, "" for what isn't known."""
+    """Return what fills the holes, "" for what isn't known."""
     here = origin.here or (origin.at if origin.file in ("", site.home.uri) else None)
     node = site.tree.root.named_descendant_for_byte_range(*here) if here is not None else None
     call = _CALL.fullmatch(site.text(node)) if node is not None else None

@@ -22,8 +22,8 @@ class AnalysedText(NamedTuple):
 
 
 def while_half_written(before: AnalysedText, tree: SyntaxTree) -> Sequence[Finding] | None:
-    """The findings of the whole text at their places in the other, without those that the edit touches; None where that
-    isn't half written, or has become quite another one."""
+    """Return the findings of the whole text at their places in the other, without those that the edit touches; None
+    where that isn't half written, or has become quite another one."""
     edit = difference(before.tree.text, tree.text)
     if before.tree.root.has_error or not (tree.root.has_error or _is_askew(tree, edit.span.start)):
         return None
@@ -33,8 +33,8 @@ def while_half_written(before: AnalysedText, tree: SyntaxTree) -> Sequence[Findi
 
 
 def _is_askew(tree: SyntaxTree, offset: int) -> bool:
-    """Whether a statement around a place of Python, or beside it, is further in than the one before: a line that is
-    begun at the margin. The grammar takes that for a program in which other functions end there."""
+    """Tell whether a statement around a place of Python, or beside it, is further in than the one before: a line that
+    is begun at the margin. The grammar takes that for a program in which other functions end there."""
     node = tree.node_at(Span(offset, offset))
     around = (*path_to(tree, node), node) if tree.language == "python" else ()
     blocks = (each for each in around if each.type in ("module", "block"))
@@ -42,7 +42,7 @@ def _is_askew(tree: SyntaxTree, offset: int) -> bool:
 
 
 def _of_lines(block: Node) -> Iterator[Node]:
-    """The statements that are the first of their line."""
+    """Yield the statements that are the first of their line."""
     row = -1
     for each in block.named_children:
         if each.start_point.row > row and each.type != "comment":

@@ -43,13 +43,13 @@ class EditVerifier:
     """The analysis of an edited text, with the same other files."""
 
     def before(self, limits: Span) -> CheckedText:
-        """The findings of the functions that have a part of `limits`, in code points; of what is in no function, if
-        none has. A span of length 0 stands for the function around it."""
+        """Return the findings of the functions that have a part of `limits`, in code points; of what is in no function,
+        if none has. A span of length 0 stands for the function around it."""
         return self._state(self.tree, self.home, limits)
 
     def after(self, limits: Span, edits: Sequence[TextEdit]) -> CheckedText | None:
-        """The same after edits, which must lie within `limits`; None if they overlap, or if the text is then broken
-        more than it was."""
+        """Return the same after edits, which must lie within `limits`; None if they overlap, or if the text is then
+        broken more than it was."""
         try:
             tree = changed_tree(self.tree, *edits)
         except ValueError:
@@ -68,7 +68,7 @@ class EditVerifier:
 
 
 def handed_on(before: FileAnalysis, after: FileAnalysis) -> Iterator[FunctionDereference]:
-    """The uses of nulls in the file that a function of it gives only after the edit."""
+    """Yield the uses of nulls in the file that a function of it gives only after the edit."""
     functions = [(was, now) for was, now in _pairs(before.file, after.file) if _gives_more(before, was, after, now)]
     if not functions:
         return
@@ -85,14 +85,14 @@ def handed_on(before: FileAnalysis, after: FileAnalysis) -> Iterator[FunctionDer
 
 
 def _followed(home: FileAnalysis) -> FileAnalysis:
-    """A new analysis of the file, which also follows nulls into the functions that they are given to."""
+    """Return a new analysis of the file, which also follows nulls into the functions that they are given to."""
     made = FileAnalysis(home.file, home.knowledge, home.others, home.uri)
     made.follows_arguments = True
     return made
 
 
 def _pairs(before: FileDeclarations, after: FileDeclarations) -> Iterator[tuple[Function, Function]]:
-    """Each function whose text has changed, before and after the edit."""
+    """Yield each function whose text has changed, before and after the edit."""
     old = dict[tuple[str, str], Function]()
     for function in before.functions:
         old.setdefault(_name(function), function)
@@ -107,12 +107,12 @@ def _name(function: Function) -> tuple[str, str]:
 
 
 def _gives_more(before: FileAnalysis, was: Function, after: FileAnalysis, now: Function) -> bool:
-    """Whether a function gives null in a way in which it didn't."""
+    """Tell whether a function gives null in a way in which it didn't."""
     return bool(_nulls(after, now) - _nulls(before, was))
 
 
 def _nulls(home: FileAnalysis, function: Function) -> frozenset[tuple[bool, ...]]:
-    """The ways in which a function gives null: whether its result may be one, and each of several results."""
+    """Return the ways in which a function gives null: whether its result may be one, and each of several results."""
     found = set[tuple[bool, ...]]()
     for way in home.code_summary(function).cases:
         each = way.result
@@ -122,7 +122,7 @@ def _nulls(home: FileAnalysis, function: Function) -> frozenset[tuple[bool, ...]
 
 
 def _in_callers(home: FileAnalysis, names: frozenset[bytes]) -> Iterator[FunctionDereference]:
-    """What is found in the functions that speak of one of these names, and outside of all functions."""
+    """Yield what is found in the functions that speak of one of these names, and outside of all functions."""
     main = home.file.main
     for function in (main, *home.file.functions):
         if unit_of(function, main) is function and not function.words.isdisjoint(names):

@@ -102,7 +102,8 @@ class LadderResult:
 
     @property
     def badge(self) -> str:
-        """For people: `parses · finding gone · non-null path unchanged · file and 12 importers clean (pyright)`."""
+        """Return what was checked, for people: `parses · finding gone · non-null path unchanged · file and 12 importers
+        clean (pyright)`."""
         gone = f"{' and '.join(self.others)} {Rung.GONE} by breadknife's own check" if self.others else Rung.GONE
         said = [self.short] if not self.unasked else [self.short, self.unasked]
         parses = () if self.is_torn else (Rung.PARSES,)
@@ -110,8 +111,8 @@ class LadderResult:
 
     @property
     def short(self) -> str:
-        """What is known of the file, and who says so: `file and 12 importers clean (pyright)`; without a name it is
-        the language's own checks."""
+        """Return what is known of the file, and who says so: `file and 12 importers clean (pyright)`; without a name it
+        is the language's own checks."""
         if self.is_torn:
             return "the file does not parse"
         if not self.checker or self.unasked:
@@ -144,7 +145,7 @@ class Ladder:
         """Documents that a checker has been shown before anybody chose a fix."""
 
     def checker(self, document: Document, choice: CheckerChoice, context: Context) -> InstalledChecker | None:
-        """Which one is asked of a document, if any: it has to be a file in a folder that is a project."""
+        """Return which one is asked of a document, if any: it has to be a file in a folder that is a project."""
         if document.path is None or context.project is None:
             return None
         return installed(choice, document.language, context.project.root, context.trusted)
@@ -162,11 +163,11 @@ class Ladder:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is being found out ahead."""
+        """Tell whether nothing is being found out ahead."""
         return self._ahead_done.done()
 
     def known(self, edited: ProposedEdit, about: Iterable[Finding], project: Project | None) -> LadderResult | None:
-        """What was found out about it a moment ago, nothing having changed in the project."""
+        """Return what was found out about it a moment ago, nothing having changed in the project."""
         return self._climbs.get((edited, _identity(about), project.generation)) if project is not None else None
 
     def prepare(
@@ -218,7 +219,7 @@ class Ladder:
         seconds: float,
         context: Context,
     ) -> LadderResult:
-        """`about` are the findings that it ends. Raises Cancelled."""
+        """Climb the ladder with an edit. `about` are the findings that it ends. Raises Cancelled."""
         if context.project is None:
             return LadderResult(others=others(about))
         if self._climbing != edited:  # who waits comes before who doesn't
@@ -253,10 +254,15 @@ class Ladder:
             return self._oracles[key]
 
     def _climbed(
-        self, edited: ProposedEdit, about: Sequence[Finding], checker: InstalledChecker, project: Project, seconds: float,
+        self,
+        edited: ProposedEdit,
+        about: Sequence[Finding],
+        checker: InstalledChecker,
+        project: Project,
+        seconds: float,
         limit: CancelToken,
-    ) -> LadderResult:  # fmt: skip
-        """What is known, or is found out now. Raises Cancelled."""
+    ) -> LadderResult:
+        """Return what is known, or is found out now. Raises Cancelled."""
         generation = project.generation
         climb = self.known(edited, about, project)
         if climb is None:
@@ -269,9 +275,14 @@ class Ladder:
         return climb
 
     def _asked(
-        self, edited: ProposedEdit, about: Sequence[Finding], checker: InstalledChecker, project: Project, seconds: float,
+        self,
+        edited: ProposedEdit,
+        about: Sequence[Finding],
+        checker: InstalledChecker,
+        project: Project,
+        seconds: float,
         limit: CancelToken,
-    ) -> LadderResult:  # fmt: skip
+    ) -> LadderResult:
         began, unsaved = self._clock(), _unsaved(checker, project)
         ask = partial(self._oracle(checker, edited.document.language).ask, cancel=limit)
         changed = {path: each for each in edited.changes if (path := each.document.path) is not None}
@@ -303,7 +314,7 @@ class Ladder:
 
 
 def _unsaved(checker: InstalledChecker, project: Project) -> dict[Path, str]:
-    """What stands in the editor's documents, and not in the files."""
+    """Return what stands in the editor's documents, and not in the files."""
     opened = project.unsaved() if checker.tool.sees_unsaved else ()
     return {path: each.text for each in opened if each.language in checker.tool.languages and (path := each.path)}
 
@@ -339,7 +350,7 @@ def _may_hide(edited: ProposedEdit) -> bool:
 
 
 def others(about: Iterable[Finding], confirmed: Collection[str] = ()) -> tuple[str, ...]:
-    """The checkers that have found something, without those that were asked again."""
+    """Return the checkers that have found something, without those that were asked again."""
     return tuple(sorted({finding.source for finding in about} - {SOURCE, *confirmed}))
 
 
@@ -348,12 +359,12 @@ def _identity(about: Iterable[Finding]) -> _About:
 
 
 def _is_told(problem: CheckerProblem, finding: Finding) -> bool:
-    """Whether they say the same, on however many lines the message is printed."""
+    """Tell whether they say the same, on however many lines the message is printed."""
     return fault(problem.code) == fault(finding.code) and problem.message.split() == finding.message.split()
 
 
 def importers(project: Project, change: DocumentEdits) -> list[Path]:
-    """The files that have to be looked at again after an edit: those that import what is changed, also through a
+    """Return the files that have to be looked at again after an edit: those that import what is changed, also through a
     package; first those that use a name of what is edited."""
     path = change.document.path
     known = project.outline(path) if path is not None else None

@@ -13,13 +13,13 @@ from breadknife.text.syntax import SyntaxTree
 
 
 def reported(nulls: int = ANY_NULL) -> Fact:
-    """What a value may be of which only another checker says something."""
+    """Return what a value may be of which only another checker says something."""
     origin = NullOrigin(OriginKind.ANNOTATION, (0, 0), "another checker reports it")
     return Fact(Nullness.MAYBE, origin, nulls=nulls or ANY_NULL)
 
 
 def supposed(home: FileAnalysis, tree: SyntaxTree, places: Collection[Dereference]) -> NullReachability:
-    """Which of the places a null would get to, if the value of each might be one. `tree` is that of `home`."""
+    """Return which of the places a null would get to, if the value of each might be one. `tree` is that of `home`."""
     at = {place: (tree.byte_offset(place.span.start), tree.byte_offset(place.span.end)) for place in places}
     trial = home.assuming(dict.fromkeys(at.values(), reported()))
     found = {each.dereference.at for start, end in at.values() for each in trial.findings_between(start, end)}

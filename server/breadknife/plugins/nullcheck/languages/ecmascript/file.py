@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from breadknife.plugins.nullcheck.languages.ecmascript.project import EcmaScriptProject
 from breadknife.plugins.nullcheck.languages.file import NullFile, NullLanguage
@@ -20,9 +21,9 @@ _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 
 
 class EcmaScriptFile(NullFile):
-    _grammar = grammar_of("ecmascript")
+    _grammar, _rules, _site_type = grammar_of("ecmascript"), REPAIRS, EcmaScriptSite
 
-    def _repairs(self, site: EcmaScriptSite) -> Sequence[RepairRule[EcmaScriptSite]]:
+    def _rules_at(self, site: Any) -> Sequence[RepairRule[EcmaScriptSite]]:
         return () if self.document.uri.endswith(_DECLARATIONS) else REPAIRS
 
     def _is_written(self) -> bool:
@@ -35,9 +36,6 @@ class EcmaScriptFile(NullFile):
         place = super().place(finding)
         found = self._found(place.span) if place is not None else None
         return Dereference(place.span, found.dereference.kind) if place is not None and found is not None else place
-
-    def _site(self, place: Dereference) -> EcmaScriptSite:
-        return self._seen(EcmaScriptSite, place)
 
 
 class EcmaScript(NullLanguage):

@@ -29,21 +29,21 @@ _FAILING = frozenset({Strategy.ASSERT, Strategy.RAISE})
 
 
 class PythonFile(NullFile):
-    _grammar = grammar_of("python")
+    _grammar, _rules, _site_type = grammar_of("python"), REPAIRS, PythonSite
 
     def _offered(self, site: PythonSite) -> Iterator[RepairOffer]:
         for each in super()._offered(site):
             is_inner = each.strategy in _INNER and (site.has_declared_result or each.strategy in _FAILING)
             yield replace(each, is_inner=is_inner and not site.is_given_back)
 
-    def _repairs(self, site: PythonSite) -> Sequence[RepairRule[PythonSite]]:
+    def _rules_at(self, site: PythonSite) -> Sequence[RepairRule[PythonSite]]:
         return DECLARING if is_declaration(site) else (ignore,) if caught(site) else REPAIRS
 
     def _pointed_at(self, finding: Finding) -> Dereference | None:
         return foreign_place(self.tree, finding)
 
     def _site(self, place: Dereference) -> PythonSite:
-        return self._seen(PythonSite, place, project=self._project, elsewhere=self._elsewhere)
+        return replace(super()._site(place), project=self._project, elsewhere=self._elsewhere)
 
     def _elsewhere(self, uri: str, at: ByteRange) -> PythonSite | None:
         """Return a declaration in another file; None where that isn't the project's own, or is too long for a menu."""

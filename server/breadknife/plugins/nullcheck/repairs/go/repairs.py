@@ -20,7 +20,7 @@ _TEST = re.compile(r"\b(\w+) \*?testing\.(?:T|B|TB)\b")
 
 
 def check_error(site: GoSite) -> Iterator[RepairProposal]:
-    """The error, or the `ok`, that came with a value is looked at before the value is used."""
+    """Propose to look at the error, or the `ok`, that came with a value, before the value is used."""
     given = site.given
     if given is None or site.use is Use.ASSIGN or not on_own_line(site.tree, given.statement):
         return
@@ -38,7 +38,7 @@ def check_error(site: GoSite) -> Iterator[RepairProposal]:
 
 
 def _named(site: GoSite, given: PairedAssignment) -> Iterator[RepairProposal]:
-    """`x, _ := f()`: what is ignored gets a name and is looked at."""
+    """Propose a check where `x, _ := f()`: what is ignored gets a name and is looked at."""
     name, test = ("err", "err != nil") if given.value.type == "call_expression" else ("ok", "!ok")
     is_declared = given.statement.type == "short_var_declaration"
     if is_declared or re.search(rf"\b{name}\b(?: error|,? :?=)", site.text(site.function)):
@@ -69,7 +69,7 @@ def _checked(
 
 
 def _after_error(site: GoSite, name: str, message: str) -> tuple[str, ...] | None:
-    """How the function is left when a call in it gave an error, or there is no `ok`."""
+    """Return how the function is left when a call in it gave an error, or there is no `ok`."""
     imports, head = site.home.file.imports, site.text(site.function).partition("{")[0]
     if name == "ok":
         if not site.gives_error:
@@ -92,13 +92,14 @@ def _returned(site: GoSite, error: str) -> tuple[str, ...]:
 
 
 def _is_asked_for(site: GoSite, given: PairedAssignment, name: str) -> bool:
-    """Whether a condition between, or around the place, asks for the error: a check above it would take its part."""
+    """Tell whether a condition between, or around the place, asks for the error: a check above it would take its
+    part."""
     between = site.tree.text[site.tree.span(given.statement).end : site.span.start]
     return re.search(rf"\b(?:if|switch|for|case)\b[^\n{{]*\b{re.escape(name)}\b", between) is not None
 
 
 def return_error(site: GoSite) -> Iterator[RepairProposal]:
-    """The function says by an error that there is no value. An error at hand isn't dropped for another one."""
+    """Propose to return an error that says that there is no value. An error at hand isn't dropped for another one."""
     if not may_be_guarded(site) or not site.gives_error:
         return
     if site.error:
@@ -114,13 +115,13 @@ def return_error(site: GoSite) -> Iterator[RepairProposal]:
 
 
 def _made_error(site: GoSite, message: str) -> str:
-    """A new error, by what the file imports."""
+    """Return a new error, by what the file imports."""
     made = {"errors": f'errors.New("{message}")', "fmt": f'fmt.Errorf("{message}")'}
     return next((written for package, written in made.items() if package in site.home.file.imports), "")
 
 
 def return_zeros(site: GoSite) -> Iterator[RepairProposal]:
-    """The function is left without saying why."""
+    """Propose to leave the function without saying why."""
     if not may_be_guarded(site) or site.gives_error:
         return
     evidence = repair.IN_LOOP if site.round is not None else repair.OTHERWISE if site.results else repair.NO_RESULT

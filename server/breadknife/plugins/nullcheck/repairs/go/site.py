@@ -29,7 +29,7 @@ class PairedAssignment:
 class GoSite(Site):
     @cached_property
     def results(self) -> tuple[str, ...]:
-        """The types of what the function gives back."""
+        """Return the types of what the function gives back."""
         result = self.function.child_by_field_name("result") if self.function is not None else None
         if result is None or result.type != "parameter_list":
             return (self.text(result),) if result is not None else ()
@@ -45,7 +45,7 @@ class GoSite(Site):
 
     @cached_property
     def error(self) -> str:
-        """The error that a condition around the place has found, which is what counts there; "" for none."""
+        """Return the error that a condition around the place has found, which is what counts there; "" for none."""
         for inner, outer in pairwise((self.node, *self.around)):
             field = {"if_statement": "condition", "expression_case": "value"}.get(outer.type, "")
             test = outer.child_by_field_name(field)
@@ -57,7 +57,7 @@ class GoSite(Site):
 
     @property
     def handler(self) -> Node | None:
-        """The condition that has found the error."""
+        """Return the condition that has found the error."""
         holders = (node for node in self.around if node.type in ("if_statement", "expression_case"))
         return next(holders, None) if self.error else None
 
@@ -67,7 +67,7 @@ class GoSite(Site):
 
     @cached_property
     def given(self) -> PairedAssignment | None:
-        """Where the name got its value together with an error or an `ok`, nearest before the place."""
+        """Return where the name got its value together with an error or an `ok`, nearest before the place."""
         if self.function is None or self.node.type != "identifier":
             return None
         found: Node | None = None
@@ -83,7 +83,7 @@ class GoSite(Site):
         )
 
     def zeros(self, results: tuple[str, ...]) -> list[str]:
-        """What the function gives back of these types beside an error."""
+        """Return what the function gives back of these types beside an error."""
         return [_zero(self, kind) for kind in results]
 
 

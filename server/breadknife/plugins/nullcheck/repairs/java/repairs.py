@@ -17,7 +17,7 @@ _UTIL = "java.util."
 
 
 def require(site: Site) -> Iterator[RepairProposal]:
-    """`Objects.requireNonNull(x, "…")` in its place: it throws anyway, and then says what is missing."""
+    """Propose `Objects.requireNonNull(x, "…")` in its place: it throws anyway, and then says what is missing."""
     if site.is_certain or site.use is Use.RETURN:
         return
     evidence = repair.FILE_HABIT if "requireNonNull(" in site.tree.text else repair.OTHERWISE
@@ -32,8 +32,8 @@ def require(site: Site) -> Iterator[RepairProposal]:
 
 
 def _imported(site: Site, name: str) -> tuple[str, Edits]:
-    """What a class of `java.util` is called here, and its import where there is none yet. A file that
-    imports nothing writes the whole name."""
+    """Return what a class of `java.util` is called here, and its import where there is none yet. A file that imports
+    nothing writes the whole name."""
     tree, end, line = site.tree, line_break(site.tree.text), f"import {_UTIL}{name};"
     if line in tree.text or f"import {_UTIL}*;" in tree.text:
         return name, ()

@@ -24,8 +24,8 @@ def is_optional(annotation: str) -> bool:
 
 
 def members(annotation: str) -> list[str]:
-    """The members of `A | B`, `Optional[A]` and `Union[A, B]`, in quotes or not, without what wraps them; anything else
-    is its own only member."""
+    """Return the members of `A | B`, `Optional[A]` and `Union[A, B]`, in quotes or not, without what wraps them;
+    anything else is its own only member."""
     try:
         return _members(ast.parse(annotation.strip(), mode="eval").body)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
@@ -52,7 +52,7 @@ def _members(node: ast.expr) -> list[str]:
 
 
 def without_none(annotation: str) -> str:
-    """The annotation without its None; "" where it has none, or nothing else is left of it."""
+    """Return the annotation without its None; "" where it has none, or nothing else is left of it."""
     written = annotation.strip()
     quote = written[:1] if written[:1] in "'\"" else ""
     head = written.strip("'\"").partition("[")[0]
@@ -70,8 +70,8 @@ def without_none(annotation: str) -> str:
 
 
 def with_none(tree: SyntaxTree, annotation: str) -> str:
-    """In the file's own style, in quotes where a Python that doesn't know `|` may read it; "" where it has None already
-    or can't have it."""
+    """Return the annotation with `None`, in the file's own style, in quotes where a Python that doesn't know `|` may
+    read it; "" where it has None already or can't have it."""
     if is_optional(annotation) or annotation[:1] in "'\"" or annotation in _NO_CLASSES:
         return ""
     if are_deferred(tree) or captures(tree, _UNIONS):
@@ -82,18 +82,18 @@ def with_none(tree: SyntaxTree, annotation: str) -> str:
 
 
 def are_deferred(tree: SyntaxTree) -> bool:
-    """Whether no annotation of the file is evaluated when it runs."""
+    """Tell whether no annotation of the file is evaluated when it runs."""
     return _DEFERRED.search(tree.text) is not None
 
 
 def evaluated(tree: SyntaxTree, annotation: str) -> str:
-    """The annotation as a class's body may have it, which evaluates it before the names below are there."""
+    """Return the annotation as a class's body may have it, which evaluates it before the names below are there."""
     is_safe = are_deferred(tree) or annotation.partition("[")[0] in BUILTINS or annotation[:1] in "'\""
     return annotation if is_safe else f'"{annotation}"' if '"' not in annotation else ""
 
 
 def spelled(type_: Type | None, file: FileDeclarations) -> str:
-    """A type as the file can write it; "" where it can't, or where it isn't known."""
+    """Return a type as the file can write it; "" where it can't, or where it isn't known."""
     if type_ is None or type_.nullable or not type_.name:
         return ""
     arguments = [spelled(each, file) for each in type_.arguments]

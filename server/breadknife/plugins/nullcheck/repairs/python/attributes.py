@@ -10,8 +10,8 @@ from functools import cached_property
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.declarations import Class, StoredValue
+from breadknife.plugins.nullcheck.repairs.layout import comment
 from breadknife.plugins.nullcheck.repairs.python.annotations import BUILTINS, evaluated, spelled, without_none
-from breadknife.plugins.nullcheck.repairs.python.lines import comment
 from breadknife.plugins.nullcheck.repairs.python.occurrences import Occurrence, Role, occurrences
 from breadknife.plugins.nullcheck.repairs.python.signatures import node_at
 from breadknife.plugins.nullcheck.repairs.repair import RepairProposal, written
@@ -70,7 +70,7 @@ class DeclaredAttribute:
 
     @cached_property
     def assigned(self) -> list[AttributeAssignment]:
-        """The stores that stand alone in their statement."""
+        """Return the stores that stand alone in their statement."""
         return [found for store in self.stores if (found := self._assigned(store)) is not None]
 
     def _assigned(self, store: StoredValue) -> AttributeAssignment | None:
@@ -85,7 +85,7 @@ class DeclaredAttribute:
 
     @cached_property
     def occurrences(self) -> list[Occurrence]:
-        """Of the name as an attribute, but of objects of other classes: it may be this one."""
+        """Return where the name occurs as an attribute, but of objects of other classes: it may be this one."""
         starts = {each.at[0] for each in self.family}
         return [one for one in occurrences(self.tree, f".{self.name}", self.tree.root) if _may_be_of(one, starts)]
 
@@ -94,7 +94,7 @@ class DeclaredAttribute:
 
     @cached_property
     def type(self) -> str:
-        """What it is besides None, as the file can write it; "" where that isn't known."""
+        """Return what it is besides None, as the file can write it; "" where that isn't known."""
         for each in self.assigned:
             if each.annotation is not None:
                 annotation = self.tree.source(each.annotation)
@@ -104,7 +104,8 @@ class DeclaredAttribute:
         return " | ".join(found) if is_whole and len(found) <= _MOST_TYPES else ""
 
     def _type_of(self, each: AttributeAssignment) -> str:
-        """By the parameter that it is set to, by what the analysis knows, or by the class that is called."""
+        """Return the type by the parameter that it is set to, by what the analysis knows, or by the class that is
+        called."""
         file, function = self.home.file, each.store.function
         for parameter in function.parameters if function is not None else ():
             declared = node_at(self.tree, parameter.at).child_by_field_name("type")
@@ -116,8 +117,8 @@ class DeclaredAttribute:
         return known or self.made_of(each)
 
     def made_of(self, each: AttributeAssignment) -> str:
-        """The class that is called for its value, by the convention of PEP 8; "" for none. `List().tag()` is a list,
-        too, in the body of a class."""
+        """Return the class that is called for its value, by the convention of PEP 8; "" for none. `List().tag()` is a
+        list, too, in the body of a class."""
         callee = each.right.child_by_field_name("function") if each.right is not None else None
         while each.store.function is None and callee is not None and callee.type == "attribute":
             inner = callee.child_by_field_name("object")
@@ -131,13 +132,13 @@ class DeclaredAttribute:
 
     @property
     def may_be_given_none(self) -> bool:
-        """Whether a value may be None that isn't written as one: a parameter, what a function finds."""
+        """Tell whether a value may be None that isn't written as one: a parameter, what a function finds."""
         values = [each.store for each in self.assigned if not each.is_none and each.right is not None]
         return any(self.home.value_of(store).may_be_null for store in values)
 
 
 def _may_be_of(one: Occurrence, starts: set[int]) -> bool:
-    """Whether it isn't surely another class's own, where the classes begin at these bytes."""
+    """Tell whether it isn't surely another class's own, where the classes begin at these bytes."""
     owner = next((node for node in reversed(one.path) if node.type == "class_definition"), None)
     is_own = (one.node.text or b"").startswith((b"self.", b"cls."))
     return not is_own or owner is None or owner.start_byte in starts
@@ -146,8 +147,8 @@ def _may_be_of(one: Occurrence, starts: set[int]) -> bool:
 def of_attribute(
     found: DeclaredAttribute, elsewhere: Callable[[], Counter[Role]], known: int
 ) -> Iterator[RepairProposal]:
-    """`elsewhere`: what other files do with it, which takes a while to see. `known`: how many uses of other files are
-    known to rely on a value."""
+    """Propose repairs of an attribute. `elsewhere`: what other files do with it, which takes a while to see. `known`:
+    how many uses of other files are known to rely on a value."""
     nulls = [each for each in found.assigned if each.is_none]
     if found.name in found.class_.methods or found.home.has_own_fields(found.class_):
         return
@@ -168,7 +169,8 @@ def of_attribute(
 
 
 def _descriptor(found: DeclaredAttribute) -> Iterator[RepairProposal]:
-    """`name: List = List()` in a class's body: checkers then look at what the class itself says that it gives."""
+    """Propose `name: List = List()` in a class's body: checkers then look at what the class itself says that it
+    gives."""
     for each in found.assigned:
         kind = found.made_of(each) if each.store.function is None and each.annotation is None else ""
         if kind:
@@ -180,7 +182,8 @@ def _descriptor(found: DeclaredAttribute) -> Iterator[RepairProposal]:
 
 
 def _unneeded(found: DeclaredAttribute, null: AttributeAssignment) -> Iterator[RepairProposal]:
-    """A None that the same block surely replaces: nothing in between leaves it, or calls a method of the object."""
+    """Propose to remove a None that the same block surely replaces: nothing in between leaves it, or calls a method of the
+    object."""
     function, tree = null.store.function, found.tree
     later = [each for each in found.assigned if each.right is not None and _is_below(null.left, each.left)]
     end = min((tree.span(each.left).start for each in later), default=None)
@@ -196,13 +199,13 @@ def _unneeded(found: DeclaredAttribute, null: AttributeAssignment) -> Iterator[R
 
 
 def _is_below(first: Node, second: Node) -> bool:
-    """Whether two targets are those of statements of one block, in this order."""
+    """Tell whether two targets are those of statements of one block, in this order."""
     blocks = [each.parent.parent.parent if each.parent and each.parent.parent else None for each in (first, second)]
     return blocks[0] is not None and blocks[0] == blocks[1] and first.start_byte < second.start_byte
 
 
 def _initial(found: DeclaredAttribute, null: AttributeAssignment) -> Iterator[RepairProposal]:
-    """An empty list, say, where every other value is a list, and nothing asks whether there is one."""
+    """Propose an empty list, say, where every other value is a list, and nothing asks whether there is one."""
     empty = _EMPTY.get(found.type.partition("[")[0], "")
     is_shared = null.store.function is None or null.annotation is not None
     if null.right is not None and empty and not is_shared and not found.count(Role.READ):

@@ -22,7 +22,7 @@ _LOOSE = frozenset({"conditional_expression", "lambda", "named_expression"})
 
 
 def test_in_condition(site: PythonSite) -> Iterator[RepairProposal]:
-    """Before the operand that the value stands in."""
+    """Propose a test before the operand that the value stands in."""
     evidence = "it stands in a condition" if site.statement is not None else "no check can be placed before it"
     evidence = repair.AT_HAND if site.handler is not None else evidence
     inner, nodes = site.node, site.grammar.nodes
@@ -51,7 +51,7 @@ def _tested(site: PythonSite, operand: Node, holder: Node, evidence: str) -> Rep
 
 
 def _denies(site: PythonSite, operand: Node) -> bool:
-    """Whether it is true of what lacks something: `not x.y`, `x.y != z`, `x.y not in z`."""
+    """Tell whether it is true of what lacks something: `not x.y`, `x.y != z`, `x.y not in z`."""
     operators = {site.text(child) for child in operand.children if not child.is_named}
     return not operators.isdisjoint({"not", "!=", "not in", "is not"})
 
@@ -64,7 +64,7 @@ def _is_condition(outer: Node, inner: Node) -> bool:
 
 
 def _holder(site: PythonSite, at: int) -> Node | None:
-    """What the truth of the node at that place in the path decides, if only its truth counts."""
+    """Return what the truth of the node at that place in the path decides, if only its truth counts."""
     inner = (*site.path, site.node)[at + 1]
     for outer in site.path[at::-1]:
         if _is_condition(outer, inner):
@@ -76,7 +76,7 @@ def _holder(site: PythonSite, at: int) -> Node | None:
 
 
 def _has_effects_before(site: PythonSite, operand: Node) -> bool:
-    """Whether something in the operand comes before the value: a None would have it left out."""
+    """Tell whether something in the operand comes before the value: a None would have it left out."""
     nodes = site.grammar.nodes
     return any(
         part.type in nodes.effects and part.end_byte <= site.node.start_byte for part in nodes_in(operand, nodes.lazy)

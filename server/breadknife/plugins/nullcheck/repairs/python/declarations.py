@@ -29,14 +29,14 @@ _MOST_STEPS = 4
 
 
 def is_declaration(site: PythonSite) -> bool:
-    """Whether the place isn't a use, but what is declared: a function's name, a parameter, what is assigned to."""
+    """Tell whether the place isn't a use, but what is declared: a function's name, a parameter, what is assigned to."""
     if site.use is not Use.ASSIGN or site.node.type == "none" or not site.path:
         return False
     return all(site.parent.child_by_field_name(field) != site.node for field in ("right", "value"))
 
 
 def declare(site: PythonSite) -> Iterator[RepairProposal]:
-    """Where the null comes from."""
+    """Propose to change the declaration that the null comes from."""
     origin = site.fact.origin
     if origin is not None and origin.file not in ("", site.home.uri):
         yield from _declare_there(site.elsewhere(origin.file, origin.at))
@@ -55,21 +55,21 @@ def declare(site: PythonSite) -> Iterator[RepairProposal]:
 
 
 def _declare_there(there: PythonSite | None) -> Iterator[RepairProposal]:
-    """In another file, of which only that is changed."""
+    """Propose a declaration in another file, of which only that is changed."""
     for proposal in declare(there) if there is not None else ():
         yield replace(proposal, there=there)
 
 
 def _last_value(site: PythonSite, name: Node) -> Node | None:
-    """What a name was last set to before, as the text goes."""
+    """Return what a name was last set to before, as the text goes."""
     sets = (one for one in site.occurrences() if one.role is Role.SET and site.text(one.node) == site.text(name))
     before = [one for one in sets if one.node.start_byte < name.start_byte]
     return before[-1].value if before else None
 
 
 def _of_attribute(site: PythonSite, node: Node, around: Function | None) -> Iterator[RepairProposal]:
-    """Of the method's own object, which a class above may declare, or of the only class of the file that has one of
-    that name."""
+    """Propose repairs of an attribute: of the method's own object, which a class above may declare, or of the only
+    class of the file that has one of that name."""
     name = site.text(node.child_by_field_name("attribute") or node)
     owner = site.text(node.child_by_field_name("object"))
     classes = list(site.home.file.classes.values())
@@ -91,7 +91,8 @@ def _of_attribute(site: PythonSite, node: Node, around: Function | None) -> Iter
 
 
 def allow(site: PythonSite) -> Iterator[RepairProposal]:
-    """`| None` where a None is written: a parameter's default, the value of an annotated name, what is returned."""
+    """Propose `| None` where a None is written: a parameter's default, the value of an annotated name, what is
+    returned."""
     holder, function = site.parent, site.around_function
     if site.node.type != "none":
         return
@@ -105,7 +106,7 @@ def allow(site: PythonSite) -> Iterator[RepairProposal]:
 
 
 def receive(site: PythonSite) -> Iterator[RepairProposal]:
-    """`| None` for what gets the value: the function's result, or the parameter that it is given to."""
+    """Propose `| None` for what gets the value: the function's result, or the parameter that it is given to."""
     function = site.around_function
     if site.use is Use.RETURN and function is not None and site.node.type != "none":
         evidence = "the function sets it to None itself" if site.falls_back else "it may be one"

@@ -18,7 +18,8 @@ _MOST = 12
 
 
 def roles_elsewhere(site: PythonSite, name: str) -> Counter[Role]:
-    """How often files that import this one, or the package that it is in, do what with an attribute of that name."""
+    """Return how often files that import this one, or the package that it is in, do what with an attribute of that
+    name."""
     path, project, found = uri_to_path(site.uri), site.project, Counter[Role]()
     if path is None or project is None:
         return found

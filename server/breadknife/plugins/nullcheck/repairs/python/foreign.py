@@ -34,7 +34,7 @@ _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def foreign_place(tree: SyntaxTree, finding: Finding) -> Dereference | None:
-    """The place that another checker's finding is about, or None when it isn't about None."""
+    """Return the place that another checker's finding is about, or None when it isn't about None."""
     for row, said in recognised("python", finding):
         groups = said.groupdict()
         if not _is_about_none(groups, finding.message):
@@ -63,7 +63,7 @@ _MEMBER = re.compile(r'(?<!Type )"([^"]+)" is (?:not assignable|incompatible)')
 
 
 def _is_about_none(groups: Mapping[str, str | None], message: str) -> bool:
-    """Whether a value would fit if it weren't None; where nothing is said of types, the row itself says so."""
+    """Tell whether a value would fit if it weren't None; where nothing is said of types, the row itself says so."""
     value, wanted = groups.get("value") or "None", groups.get("wanted") or ""
     member = _MEMBER.search(message)
     if not is_optional(value) or is_optional(wanted) or (member is not None and member[1] != "None"):
@@ -73,7 +73,7 @@ def _is_about_none(groups: Mapping[str, str | None], message: str) -> bool:
 
 
 def _given(node: Node) -> list[Node]:
-    """What a node gives to another, or itself."""
+    """Return what a node gives to another, or itself."""
     if node.type not in (*_USERS[Use.ASSIGN], *_USERS[Use.RETURN], "keyword_argument"):
         return [node]
     value = node.child_by_field_name("right") or node.child_by_field_name("value")
@@ -81,7 +81,7 @@ def _given(node: Node) -> list[Node]:
 
 
 def _fits(node: Node, use: Use) -> bool:
-    """Whether the node is used as the diagnostic says."""
+    """Tell whether the node is used as the diagnostic says."""
     parent = node.parent
     field = _USERS.get(use, {}).get(parent.type) if parent is not None else None
     return parent is not None and field is not None and (not field or parent.child_by_field_name(field) == node)
@@ -96,7 +96,7 @@ def _operand(tree: SyntaxTree, node: Node, at: str, operator: str) -> Node | Non
 
 
 def _candidates(tree: SyntaxTree, start: Node, at: str, attribute: str, operator: str) -> list[Node]:
-    """The expressions that a diagnostic may mean, innermost first."""
+    """Return the expressions that a diagnostic may mean, innermost first."""
     found = list[Node]()
     inner = start
     while at in ("left", "right") and inner.type == "parenthesized_expression" and inner.named_child_count == 1:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise, takewhile
 
-from breadknife.plugins.nullcheck.repairs.python.lines import comment
+from breadknife.plugins.nullcheck.repairs.layout import comment
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
 from breadknife.plugins.nullcheck.repairs.repair import RepairProposal, written
 from breadknife.plugins.nullcheck.values import MEANT, SOURCE, Strategy
@@ -19,7 +19,8 @@ _CATCHING = ("except_clause", "with_clause")
 
 
 def ignore(site: PythonSite) -> Iterator[RepairProposal]:
-    """Where no edit of the code is certain to be right, the reason for that; ours and others' comments are alike."""
+    """Yield where no edit of the code is certain to be right, the reason for that; ours and others' comments are
+    alike."""
     reason = caught(site)
     told = [each for each in site.about if each.source != SOURCE]
     if not reason and told:
@@ -39,8 +40,8 @@ def ignore(site: PythonSite) -> Iterator[RepairProposal]:
 
 
 def caught(site: PythonSite) -> str:
-    """Why no edit of the code is right where what a None leads to is caught: an assertion fails in another way. ""
-    where it isn't."""
+    """Return why no edit of the code is right where what a None leads to is caught: an assertion fails in another way.
+    "" where it isn't."""
     error = "AttributeError" if site.parent.type == "attribute" else "TypeError"
     around = takewhile(lambda outer: outer.type not in _SCOPES, reversed(site.path))
     for inner, outer in pairwise((site.node, *around)):

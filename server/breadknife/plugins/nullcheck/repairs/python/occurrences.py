@@ -52,7 +52,7 @@ class Occurrence:
 
     @property
     def value(self) -> Node | None:
-        """What a plain assignment to it alone sets."""
+        """Return what a plain assignment to it alone sets."""
         value: Node | None = self.path[-1] if self.role is Role.SET and self.path[-1].type == "assignment" else None
         while value is not None and value.type == "assignment":  # a = b = None
             value = value.child_by_field_name("right")
@@ -64,8 +64,8 @@ class Occurrence:
 
 
 def occurrences(tree: SyntaxTree, key: str, scope: Node) -> Iterator[Occurrence]:
-    """Where a name or dotted name stands in a scope, in the order of the text. With a leading dot (`.name`): where
-    any object's attribute of that name does."""
+    """Yield where a name or dotted name stands in a scope, in the order of the text. With a leading dot (`.name`):
+    where any object's attribute of that name does."""
     pattern = re.compile(
         (rb"" if key[0] == "." else rb"(?<![\w.\x80-\xff])") + re.escape(key.encode()) + rb"(?![\w\x80-\xff])"
     )
@@ -87,7 +87,7 @@ def _role(node: Node, path: tuple[Node, ...]) -> Role:
 
 
 def role_of(node: Node, path: tuple[Node, ...]) -> Role:
-    """What is done with a value. `path`: from the root down to it, without it."""
+    """Return what is done with a value. `path`: from the root down to it, without it."""
     parent = path[-1]
     match parent.type:
         case "parenthesized_expression" if len(path) > 1:

@@ -20,7 +20,7 @@ from breadknife.text.syntax import Node, SyntaxTree
 def with_null(
     site: Site, function: Function, strategy: Strategy, evidence: str, *, is_asked_for: bool = False
 ) -> Iterator[RepairProposal]:
-    """`-> T | None`, but for a method that callers may know by a class above."""
+    """Propose `-> T | None`, but for a method that callers may know by a class above."""
     is_inherited = function.owner is not None and function.owner.bases not in ((), ("object",))
     if not function.name.startswith("__") and not function.is_generator and not is_inherited:
         annotation = node_at(site.tree, function.at).child_by_field_name("return_type")
@@ -30,7 +30,7 @@ def with_null(
 
 
 def accepting_null(site: Site, function: Function, parameter: Parameter) -> Iterator[RepairProposal]:
-    """`| None` for a parameter without which the function gets along."""
+    """Propose `| None` for a parameter without which the function gets along."""
     annotation = node_at(site.tree, parameter.at).child_by_field_name("type")
     if not parameter.kind.startswith("*") and accepts_null(site.home, function, parameter.name):
         title = f"Declare that {in_title(parameter.name)} may be None (checkers then look at its uses)"
@@ -40,14 +40,14 @@ def accepting_null(site: Site, function: Function, parameter: Parameter) -> Iter
 def allowing(
     site: Site, annotation: Node | None, strategy: Strategy, title: str, evidence: str
 ) -> Iterator[RepairProposal]:
-    """`| None` in an annotation that lacks it."""
+    """Propose `| None` in an annotation that lacks it."""
     wider = with_none(site.tree, site.text(annotation)) if annotation is not None else ""
     if annotation is not None and wider:
         yield RepairProposal(strategy, title, evidence, written((TextEdit(site.tree.span(annotation), wider),)))
 
 
 def accepts_null(home: FileAnalysis, function: Function, name: str) -> bool:
-    """Whether the function gets along with a None there: it comes back, and doesn't use it unchecked."""
+    """Tell whether the function gets along with a None there: it comes back, and doesn't use it unchecked."""
     if function.is_stub:
         return True
     refused = {Condition(name, "null", False), Condition(name, "truth", True)}
@@ -56,7 +56,7 @@ def accepts_null(home: FileAnalysis, function: Function, name: str) -> bool:
 
 
 def argument_of(function: Function, call: Node, value: Node) -> Parameter | None:
-    """The parameter that gets a value, which is one of the arguments."""
+    """Return the parameter that gets a value, which is one of the arguments."""
     own = function.parameters[function.is_bound :]
     for at, each in enumerate(arguments_of(call)):
         if "splat" in each.type:
@@ -69,7 +69,7 @@ def argument_of(function: Function, call: Node, value: Node) -> Parameter | None
 
 
 def called(site: Site, call: Node, around: Function | None) -> Function | None:
-    """The file's own function that a call runs. `around`: the one that calls it."""
+    """Return the file's own function that a call runs. `around`: the one that calls it."""
     file = site.home.file
     owner, dot, name = site.text(call.child_by_field_name("function")).rpartition(".")
     if not dot and around is not None and name in around.parameter_names:

@@ -33,14 +33,14 @@ class PythonSite(Site):
 
     @property
     def around_function(self) -> Function | None:
-        """The function as the analysis knows it."""
+        """Return the function as the analysis knows it."""
         around = self.function
         functions = self.home.file.functions if around is not None else ()
         return next((each for each in functions if around and each.at == (around.start_byte, around.end_byte)), None)
 
     @property
     def is_meant(self) -> bool:
-        """Whether code gets it that may reckon with it: a library's functions do what their annotations say."""
+        """Tell whether code gets it that may reckon with it: a library's functions do what their annotations say."""
         if self.use is not Use.ARGUMENT:
             left = self.parent.child_by_field_name("left") if self.use is Use.ASSIGN else None
             is_variable = left is not None and left.type == "identifier" and self.function is not None
@@ -57,7 +57,7 @@ class PythonSite(Site):
 
     @property
     def call(self) -> Node | None:
-        """The call that it is an argument of."""
+        """Return the call that it is an argument of."""
         outer = [node for node in self.path[-3:] if node.type != "keyword_argument"]
         return outer[-2] if len(outer) > 1 and outer[-1].type == "argument_list" and outer[-2].type == "call" else None
 
@@ -67,20 +67,20 @@ class PythonSite(Site):
 
     @property
     def is_given_back(self) -> bool:
-        """Whether callers may get the value itself, of a type that is inferred: it loses its None by a check."""
+        """Tell whether callers may get the value itself, of a type that is inferred: it loses its None by a check."""
         given = rf"\b(?:return|yield)\b[^\n]*(?<![\w.]){re.escape(self.source)}(?![\w.])"
         return not self.has_declared_result and re.search(given, self.text(self.function)) is not None
 
     @property
     def is_certain(self) -> bool:
-        """Not in `finally`, which is also come to where nothing has failed."""
+        """Tell whether the null is certain: not in `finally`, which is also come to where nothing has failed."""
         is_final = self.handler is not None and self.handler.type in self.grammar.nodes.finals
         return super().is_certain and not is_final
 
     @property
     def falls_back(self) -> bool:
-        """Whether the function has set the name to None, or to what is None where there is nothing else; or a call may
-        leave it out."""
+        """Tell whether the function has set the name to None, or to what is None where there is nothing else; or a call
+        may leave it out."""
         around = self.around_function
         parameters = around.parameters if around is not None else ()
         sets = (one for one in self.occurrences() if one.role is Role.SET and one.function == self.function)
@@ -89,13 +89,13 @@ class PythonSite(Site):
         return is_default or any(self._may_be_none(value) for value in values if value is not None)
 
     def _may_be_none(self, value: Node) -> bool:
-        """`None`, `x if y else None`, `next(found, None)`"""
+        """Tell whether it may be None: `None`, `x if y else None`, `next(found, None)`"""
         fallback = arguments_of(value)[1:] if _FALLS_BACK.match(self.text(value)) else []
         parts = value.named_children if value.type == "conditional_expression" else [value, *fallback]
         return any(each.type == "none" for each in parts)
 
     def occurrences(self, scope: Node | None = None) -> Iterator[Occurrence]:
-        """Where the dotted name, or what it begins with, stands in a scope: the function, if none is given."""
+        """Yield where the dotted name, or what it begins with, stands in a scope: the function, if none is given."""
         parts, scope = self.source.split("."), scope or self.function or self.tree.root
         names = (".".join(parts[:end]) for end in range(1, len(parts) + 1)) if self.is_name else ()
         found = (one for name in names for one in occurrences(self.tree, name, scope))
@@ -103,7 +103,7 @@ class PythonSite(Site):
 
     @cached_property
     def statement(self) -> Node | None:
-        """That of the first use of the same name without which this one isn't come to, since the name was set or
+        """Return that of the first use of the same name without which this one isn't come to, since the name was set or
         tested; else its own."""
         own = super().statement
         earlier: Node | None = None
@@ -118,7 +118,7 @@ class PythonSite(Site):
         return earlier or own
 
     def _before(self, one: Occurrence) -> Node | None:
-        """The statement of an earlier use, if this place isn't come to without it."""
+        """Return the statement of an earlier use, if this place isn't come to without it."""
         block = next(node for node in reversed(one.path) if node.type in self.grammar.nodes.lists)
         if one.function != self.function or block not in self.path:
             return None
@@ -127,7 +127,8 @@ class PythonSite(Site):
 
     @cached_property
     def new_name(self) -> str:
-        """Not in the body of a class, where it would be an attribute, nor for what is written to as well."""
+        """Return a new name: not in the body of a class, where it would be an attribute, nor for what is written to as
+        well."""
         scope = next((node for node in reversed(self.path) if node.type in _SCOPES), None)
         is_target = self.parent.type.endswith("assignment") and self.parent.child_by_field_name("left") == self.node
         if is_target or (scope is not None and scope.type == "class_definition"):
@@ -136,7 +137,8 @@ class PythonSite(Site):
 
     @property
     def around(self) -> tuple[Node, ...]:
-        """Outwards from where a check stands, which may be before a loop that the place is in."""
+        """Return the nodes around, outwards from where a check stands, which may be before a loop that the place is
+        in."""
         if self.statement is None:
             return super().around
         path = path_to(self.tree, self.statement)
@@ -173,7 +175,7 @@ class PythonSite(Site):
 
 
 def _evaluated(one: Occurrence) -> int:
-    """By when, as bytes: what is assigned comes before the name gets it."""
+    """Return by when it is evaluated, as bytes: what is assigned comes before the name gets it."""
     return one.path[-1].end_byte if one.role is Role.SET else one.node.start_byte
 
 

@@ -30,7 +30,7 @@ _UNDER_WAY = "it would replace an exception in progress"
 
 
 def check(site: PythonSite) -> Iterator[RepairProposal]:
-    """`assert x is not None`."""
+    """Propose `assert x is not None`."""
     if not may_be_guarded(site):
         return
     habit = re.compile(rf"\bassert {re.escape(site.source)}(?: is not None)?\b")
@@ -53,7 +53,8 @@ def leave_out(site: PythonSite) -> Iterator[RepairProposal]:
 
 
 def leave(site: PythonSite) -> Iterator[RepairProposal]:
-    """`continue`, or a `return` that the annotation allows. A `break` would also end the rounds that have a value."""
+    """Propose `continue`, or a `return` that the annotation allows. A `break` would also end the rounds that have a
+    value."""
     annotation = site.text(site.function.child_by_field_name("return_type")) if site.function is not None else ""
     ways = [each for each in leave_round(site) if each.strategy is Strategy.CONTINUE]
     ways += return_early(site) if not annotation or is_optional(annotation) else ()

@@ -33,7 +33,7 @@ class OffsetMap:
 
     @classmethod
     def of(cls, edits: Iterable[TextEdit]) -> OffsetMap:
-        """In code points."""
+        """Return the map of these edits, in code points."""
         changed, shift = list[tuple[Span, Span]](), 0
         for edit in sorted(edits):
             start = edit.span.start + shift
@@ -42,8 +42,8 @@ class OffsetMap:
         return cls(tuple(changed))
 
     def leads(self, before: int, now: int) -> bool:
-        """Whether what stood at the one position may stand at the other: after what was inserted there, or, as that
-        may hold it too, where that begins; anywhere in what has replaced it."""
+        """Tell whether what stood at the one position may stand at the other: after what was inserted there, or, as
+        that may hold it too, where that begins; anywhere in what has replaced it."""
         shift = 0
         for old, new in self.changed:
             if before < old.start:
@@ -68,7 +68,7 @@ class ProblemDiff:
 def compared(
     was: Sequence[CheckerProblem], now: Iterable[CheckerProblem], moves: Mapping[Path, OffsetMap]
 ) -> ProblemDiff:
-    """`moves`: of the files that were edited."""
+    """Compare two lists of problems. `moves`: of the files that were edited."""
 
     def is_same(old: CheckerProblem, new: CheckerProblem) -> bool:
         is_fault = (old.path, fault(old.code)) == (new.path, fault(new.code))
@@ -85,7 +85,7 @@ def _unmatched(
     now: Iterable[CheckerProblem],
     is_same: Callable[[CheckerProblem, CheckerProblem], bool],
 ) -> tuple[list[CheckerProblem], list[CheckerProblem]]:
-    """What is there now and wasn't before, and what was before and isn't now: each stands for one other."""
+    """Return what is there now and wasn't before, and what was before and isn't now: each stands for one other."""
     new, left = list[CheckerProblem](), list(was)
     for each in now:
         known = next((old for old in left if is_same(old, each)), None)
@@ -97,6 +97,6 @@ def _unmatched(
 
 
 def fault(code: str) -> str:
-    """The same for all codes that may be told of one fault, as other types become known."""
+    """Return the same for all codes that may be told of one fault, as other types become known."""
     plain = code.removeprefix("TS")
     return _ONE_FAULT.get(plain, plain)

@@ -129,7 +129,7 @@ class LanguageServer:
         self._process.send({"jsonrpc": "2.0", "method": method, "params": parameters})
 
     def _answered(self, asked: Mapping[Any, int], cancel: CancelToken) -> dict[Any, dict[str, Any]]:
-        """The answers to requests, by what each was asked for."""
+        """Return the answers to requests, by what each was asked for."""
         try:
             self._process.wait(lambda: all(number in self._answers for number in asked.values()), cancel)
         except Cancelled:
@@ -182,7 +182,7 @@ class SavedFiles:
         self._stamps = self._look()
 
     def changes(self) -> list[dict[str, str | int]]:
-        """LSP's FileEvents since the last time."""
+        """Return LSP's FileEvents since the last time."""
         if time.monotonic() < self._next:
             return []
         before, now = self._stamps, self._look()

@@ -49,7 +49,8 @@ class Oracle:
         self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, *,
         again: bool = False,
     ) -> list[CheckerProblem]:  # fmt: skip
-        """See `RunningChecker.problems`. Raises Cancelled, EngineDied and EngineUnavailable. `again`: whatever is known.
+        """See `RunningChecker.problems`. Raises Cancelled, EngineDied and EngineUnavailable. `again`: whatever is known
+        already.
 
         What is being asked when the deadline comes is answered all the same, for the next asker; only an asker that
         goes away stops it. What isn't yet is asked no more: it would keep the next asker waiting.
@@ -81,8 +82,8 @@ class Oracle:
     def _answer(
         self, texts: Mapping[Path, str], beside: Mapping[Path, str], cancel: CancelToken, again: bool
     ) -> list[CheckerProblem]:
-        """Only of the files of which nothing is known with these texts the checker is asked: what an edit has made is
-        what the next one finds."""
+        """Return the problems. Only of the files of which nothing is known with these texts the checker is asked: what
+        an edit has made is what the next one finds."""
         all_of_them = {**beside, **texts}
         shown = frozenset((path, text) for path, text in all_of_them.items() if text != saved(path))
         known = {path: said for path in texts if not again and (said := self._answers.get((path, shown))) is not None}

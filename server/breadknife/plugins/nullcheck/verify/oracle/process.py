@@ -58,12 +58,12 @@ class CheckerProcess:
             threading.Thread(target=work, args=(stream,), name="checker", daemon=True).start()
 
     def send(self, message: object, *, header: bool = True) -> None:
-        """`header`: as LSP frames it; else a line."""
+        """Send a message. `header`: as LSP frames it; else a line."""
         body = msgspec.json.encode(message)
         self._sent.put(b"Content-Length: %d\r\n\r\n%b" % (len(body), body) if header else body + b"\n")
 
     def wait(self, arrived: Callable[[], bool], cancel: CancelToken) -> None:
-        """Until `arrived()`. Raises Cancelled, and EngineDied when the process ends before."""
+        """Wait until `arrived()`. Raises Cancelled, and EngineDied when the process ends before."""
         with self._changed:
             while not arrived():
                 if self._ended:
@@ -102,7 +102,7 @@ class CheckerProcess:
 
 
 def _length(stream: IO[bytes]) -> int | None:
-    """The next message's, in bytes; None at the end of the stream."""
+    """Return the next message's, in bytes; None at the end of the stream."""
     length: int | None = None
     while line := stream.readline():
         name, _, value = line.partition(b":")

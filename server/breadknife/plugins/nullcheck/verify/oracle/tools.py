@@ -48,7 +48,7 @@ class CheckerTool(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     sees_unsaved: bool = True
 
     def has_found(self, finding: Finding) -> bool:
-        """Whether it says so, or a program that is made of it."""
+        """Tell whether it says so, or a program that is made of it."""
         return finding.source.lower() in self.sources
 
 
@@ -72,7 +72,7 @@ class InstalledChecker:
     """Of the folder's own environment, where it may be run."""
 
     def start(self, language: str, cancel: CancelToken) -> RunningChecker:
-        """Raises EngineDied and Cancelled."""
+        """Start the checker. Raises EngineDied and Cancelled."""
         command = (str(self.program), *self.arguments)
         if self.program.stem == _TSSERVER:
             return TypeScriptServer(command, self.root)
@@ -93,10 +93,9 @@ class InstalledChecker:
 
 
 def installed(choice: CheckerChoice, language: str, root: Path, trusted: bool) -> InstalledChecker | None:
-    """The checker for documents of a language in a folder; None where there is none, or the user wants none.
+    """Return the checker for documents of a language in a folder; None where there is none, or the user wants none.
 
-    A checker that is named for one language leaves the others their first one.
-    """
+    A checker that is named for one language leaves the others their first one."""
     if choice == "off":
         return None
     fitting = [tool for tool in TOOLS if language in tool.languages]
@@ -123,7 +122,7 @@ def _configured(tool: CheckerTool, root: Path) -> bool:
 
 
 def _programs(tool: CheckerTool, root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Where it may be: the folder's own first, then on the path, then beside breadknife."""
+    """Yield where it may be: the folder's own first, then on the path, then beside breadknife."""
     own = [root / "node_modules" / ".bin", *(root / each / _SCRIPTS for each in _ENVIRONMENTS)]
     for folder in (*own, *children.search_folders(), Path(sys.executable).parent):
         for program, *arguments in tool.commands:
@@ -132,11 +131,11 @@ def _programs(tool: CheckerTool, root: Path) -> Iterator[tuple[Path, tuple[str, 
 
 
 def interpreter_of(root: Path) -> Path | None:
-    """The Python of a folder's own environment. It may be run only if the user trusts the folder."""
+    """Return the Python of a folder's own environment. It may be run only if the user trusts the folder."""
     paths = (children.program_in(root / name / _SCRIPTS, "python") for name in _ENVIRONMENTS)
     return next((Path(path) for path in paths if path), None)
 
 
 def _inside(program: Path, root: Path) -> bool:
-    """Whether it lies in the folder, or leads into it."""
+    """Tell whether it lies in the folder, or leads into it."""
     return any(Path(lead(program)).is_relative_to(lead(root)) for lead in (os.path.abspath, os.path.realpath))

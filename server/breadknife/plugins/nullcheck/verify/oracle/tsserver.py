@@ -81,7 +81,7 @@ class TypeScriptServer:
 
 
 def _change(text: str, new: str) -> dict[str, Any]:
-    """What isn't changed needn't be parsed again."""
+    """Return what isn't changed needn't be parsed again."""
     edit = difference(text, new)
     return {"start": _place(text, edit.span.start), "end": _place(text, edit.span.end), "newText": edit.new_text}
 

@@ -27,7 +27,7 @@ class CheckerProblem:
 
 
 def saved(path: Path) -> str | None:
-    """A file's text on disk; None where it can't be read."""
+    """Return a file's text on disk; None where it can't be read."""
     try:
         return read_regular(path, LARGEST_DOCUMENT).decode("utf-8-sig")
     except (OSError, ValueError):
@@ -35,7 +35,7 @@ def saved(path: Path) -> str | None:
 
 
 def offset(text: str, units: int) -> int:
-    """The code point at which so many UTF-16 code units of a text end, which is what checkers count."""
+    """Return the code point at which so many UTF-16 code units of a text end, which is what checkers count."""
     if text.isascii():
         return units
     return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "replace"))
@@ -47,11 +47,10 @@ class RunningChecker(Protocol):
     def problems(
         self, texts: Mapping[Path, str], cancel: CancelToken, beside: Mapping[Path, str] = NO_TEXTS, /
     ) -> list[CheckerProblem]:
-        """What is wrong in these files, sorted, were these their texts. `beside` are those of others, of which nothing
-        is told; the rest is as it is on disk.
+        """Return what is wrong in these files, sorted, were these their texts. `beside` are those of others, of which
+        nothing is told; the rest is as it is on disk.
 
-        Raises Cancelled, and EngineDied when the program has ended.
-        """
+        Raises Cancelled, and EngineDied when the program has ended."""
         ...
 
     def close(self) -> None: ...
