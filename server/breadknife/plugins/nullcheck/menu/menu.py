@@ -72,7 +72,8 @@ class Menu:
         return by_choice(offers, self.choices.of(self.context.root, name), name)
 
     def _places(self) -> dict[Dereference, tuple[Finding, ...]]:
-        """Return the places of the findings that the editor shows, and of our own that it shows as places of another finding."""
+        """Return the places that the editor shows: of its findings, and of our own that it shows as places of another
+        one."""
         given = self.request.findings
         own = [finding for finding in given if finding.source == SOURCE]
         shown = {finding.span for finding in own}

@@ -217,7 +217,8 @@ def early_result(site: Site) -> str | None:
 
 
 def skip(site: Site) -> Iterator[RepairProposal]:
-    """Propose to put the statement into an `if` that asks whether the value is there, where nothing else needs what it does."""
+    """Propose to put the statement into an `if` that asks whether the value is there, where nothing else
+    needs what it does."""
     statement, nodes, writing = site.statement, site.grammar.nodes, site.grammar.writing
     source = site.text(statement)
     if statement is None or not site.is_name or site.is_certain or (writing.raw in source and "\n" in source):

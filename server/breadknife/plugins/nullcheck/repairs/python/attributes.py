@@ -182,8 +182,8 @@ def _descriptor(found: DeclaredAttribute) -> Iterator[RepairProposal]:
 
 
 def _unneeded(found: DeclaredAttribute, null: AttributeAssignment) -> Iterator[RepairProposal]:
-    """Propose to remove a None that the same block surely replaces: nothing in between leaves it, or calls a method of the
-    object."""
+    """Propose to remove a None that the same block surely replaces: nothing in between leaves it, or calls a method of
+    the object."""
     function, tree = null.store.function, found.tree
     later = [each for each in found.assigned if each.right is not None and _is_below(null.left, each.left)]
     end = min((tree.span(each.left).start for each in later), default=None)
