@@ -166,7 +166,7 @@ class LanguageGrammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     lowering: LoweringKinds
     writing: CodeTemplates
     order: tuple[str, ...]
-    """See `repair.Order`."""
+    """See `repair.ProposalOrder`."""
     platform: frozenset[str] = frozenset()
     """Names and packages of the language's own functions: what they do with a null is known."""
     pointers: Mapping[str, tuple[str, ...]] = {}

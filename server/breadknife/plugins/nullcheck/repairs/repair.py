@@ -3,7 +3,7 @@
 A language is added in three steps, and the rest of the server doesn't change for it:
 
 1. `knowledge/grammar/<language>.toml` names the nodes of its grammar, has the templates of what is written, and lists
-   the order of its proposals (`Grammar` says what each key means).
+   the order of its proposals (`LanguageGrammar` says what each key means).
 2. A table `REPAIRS` in `repairs/<language>/` lists its repairs: the neutral ones that fit (`leaving`, `ignoring`), and
    what is special to the language. A repair is a function of a site.
 3. Its `NullFile` makes a `Site` for a place, and gives both to `offering.Offering`.
@@ -52,7 +52,7 @@ class RepairProposal:
     content: MessageContent | None = None
     """The part that a model may write better, as it is without one; None where there is no such part."""
     is_asked_for: bool = False
-    """See `Offer`."""
+    """See `RepairOffer`."""
     there: Site | None = None
     """The declaration in another file that it edits, in place of the one at hand."""
 

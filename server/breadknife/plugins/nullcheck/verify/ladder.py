@@ -158,7 +158,7 @@ class Ladder:
         beside: Mapping[Path, str],
         seconds: float,
     ) -> list[CheckerProblem]:
-        """See `Checker.problems`. Raises Cancelled when it takes longer, and EngineError."""
+        """See `RunningChecker.problems`. Raises Cancelled when it takes longer, and EngineError."""
         return self._oracle(checker, language).ask(texts, CancelToken.after(seconds), beside)
 
     @property

@@ -47,13 +47,13 @@ class _OpenDocument:
 
 
 class LanguageServer:
-    """See `Checker`."""
+    """See `RunningChecker`."""
 
     def __init__(
         self, command: Sequence[str], root: Path, language_id: Callable[[Path], str], settings: Mapping[str, Any],
         watched: Collection[str], cancel: CancelToken,
     ) -> None:  # fmt: skip
-        """`settings` answers what the server asks of a section; `watched`: see `Tool`. Raises EngineDied and
+        """`settings` answers what the server asks of a section; `watched`: see `CheckerTool`. Raises EngineDied and
         Cancelled."""
         self._language_id = language_id
         self._settings = settings

@@ -22,7 +22,7 @@ _LINE_END = re.compile(r"\r(?!\n)|[\n\u2028\u2029]")
 
 
 class TypeScriptServer:
-    """See `Checker`."""
+    """See `RunningChecker`."""
 
     def __init__(self, command: Sequence[str], root: Path) -> None:
         """Raises EngineDied."""
