@@ -25,6 +25,7 @@ tree ─▶ languages/: lowering ─▶ il, declarations ─▶ flow/build: CFG 
 | summary | what callers need to know of a function, as a list of cases (`summary`) |
 | case | one way in which a function returns: its result, and what then holds of its parameters |
 | analysis | what is known of one file: its symbols, summaries and solutions (`symbols`, `summaries`, `analysis`) |
+| home | the analysis, or the symbols, of the file that something is in: a variable's name for it |
 | unit | a function that is in no other one, with those in it: what an edit leaves valid is kept by unit (`reuse`) |
 | moved solution | a solution of the text before an edit, and what has happened to the text since (`MovedSolution`) |
 | to need | to use, without a check, a parameter that may be null: calling the function with null is then a use |
