@@ -5,7 +5,7 @@ from __future__ import annotations
 _MAX_QUOTE = 40
 """Longest expression, in code points, that a message quotes."""
 _MAX_IN_TITLE = 32
-"""And a title."""
+"""Longest expression, in code points, that a title names in full."""
 
 
 def quote(expression: str) -> str:
@@ -16,18 +16,18 @@ def quote(expression: str) -> str:
 def in_title(expression: str) -> str:
     """Return an expression or a type within a title. Menus cut long lines: what is long is abbreviated, first what
     brackets hold, then what comes before the last name."""
-    said = " ".join(expression.split())
-    if len(said) > _MAX_IN_TITLE:
-        said = _without_contents(said)
-    if len(said) > _MAX_IN_TITLE and "." in said and " " not in said:
-        said = f"…{said[said.rindex('.') :]}"
-    if len(said) > _MAX_IN_TITLE:
-        said = f"{said[: _MAX_IN_TITLE // 2]}…{said[1 - _MAX_IN_TITLE // 2 :]}"
-    return f"`{said}`"
+    shown = " ".join(expression.split())
+    if len(shown) > _MAX_IN_TITLE:
+        shown = _without_contents(shown)
+    if len(shown) > _MAX_IN_TITLE and "." in shown and " " not in shown:
+        shown = f"…{shown[shown.rindex('.') :]}"
+    if len(shown) > _MAX_IN_TITLE:
+        shown = f"{shown[: _MAX_IN_TITLE // 2]}…{shown[1 - _MAX_IN_TITLE // 2 :]}"
+    return f"`{shown}`"
 
 
 def _without_contents(expression: str) -> str:
-    """Return the expression with its brackets emptied, with a mark in them."""
+    """Return the expression with "…" in place of what its brackets hold; as it is if they aren't balanced."""
     kept, depth = "", 0
     for char, following in zip(expression, expression[1:] + " ", strict=True):
         depth -= char in ")]}"
@@ -39,15 +39,17 @@ def _without_contents(expression: str) -> str:
 
 
 def in_comment(expression: str) -> str:
-    """Return an expression within a comment in the code, on one line and whole, else "it": half of a name is none. A
-    backslash may mean more there: Java ends a comment at an escaped line break."""
-    said = " ".join(expression.split())
-    return said if len(said) <= _MAX_QUOTE and said.isprintable() and "\\" not in said else "it"
+    """Return how a comment in the code names an expression: on one line and in full, or "it" where that can't be. An
+    expression with a backslash is "it", too, as Java ends a comment at an escaped line break."""
+    shown = " ".join(expression.split())
+    return shown if len(shown) <= _MAX_QUOTE and shown.isprintable() and "\\" not in shown else "it"
 
 
 def capitalised(clause: str) -> str:
+    """Return the clause with a capital letter at its beginning."""
     return clause[0].upper() + clause[1:]
 
 
 def counted(number: int, noun: str) -> str:
+    """Return the number with its noun, as in "1 file" and "2 files"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

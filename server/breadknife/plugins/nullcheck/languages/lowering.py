@@ -17,13 +17,17 @@ from breadknife.plugins.nullcheck.repairs.grammar import LoweringKinds
 from breadknife.text.syntax import Node
 
 LONGEST_KEY = 100
+"""How many characters a key has at most: a longer expression has none."""
 DEEPEST = 80
-"""Nesting of blocks and expressions that is followed."""
+"""How deep the nesting of blocks and expressions is followed."""
 
 
 class ScopeVariable(NamedTuple):
+    """A variable that a block declares."""
+
     key: str
     type: Type | None
+    """Its declared type."""
 
 
 @dataclass
@@ -36,12 +40,13 @@ class Scopes:
 
     @contextmanager
     def block(self) -> Generator[None]:
+        """Hold the variables that are declared meanwhile in a block of their own."""
         self._blocks.append({})
         yield
         self._blocks.pop()
 
     def inside(self) -> Scopes:
-        """Return the scopes of a function that is written here."""
+        """Return the scopes for a function that is written here, which sees these variables."""
         return Scopes(self.outside, [*(dict(block) for block in self._blocks), {}])
 
     def find(self, name: str) -> ScopeVariable | None:
@@ -56,12 +61,14 @@ class Scopes:
         return name not in self._blocks[-1]
 
     def hide(self, name: str, at: int) -> str:
-        """Return the key of a variable of the innermost block alone, whatever else has the name."""
+        """Declare a variable of the innermost block with a key of its own, whatever else has the name. Return the key;
+        `at` is a byte that makes it unique."""
         self._blocks[-1][name] = ScopeVariable(f"{name}@{at}", None)
         return self.key(name)
 
     def declare(self, name: str, at: int, type_: Type | None = None, *, is_own: bool = False) -> str:
-        """Return the key of a new variable. One that is the function's own keeps its name."""
+        """Declare a variable of the innermost block, and return its key: the name itself, or with the byte `at` if it
+        hides another variable. One that `is_own`, the function's, always keeps its name."""
         hides = len(self._blocks) > 1 and (name in self.outside or self.find(name) is not None)
         key = f"{name}@{at}" if hides and not is_own else name
         self._blocks[-1][name] = ScopeVariable(key, type_)
@@ -72,21 +79,21 @@ class Scopes:
 class Lowering(ABC):
     """Lowers the code of one function.
 
-    The method for a kind of node has its name, or that of the kind that it is `like`: `lower_…` gives an expression,
-    `run_…` gives statements. Of all other nodes only the parts matter.
-    """
+    The method for a kind of node has its name, or that of the kind that `kinds.like` says it is like: `lower_…` gives
+    an expression, `run_…` gives statements. Of all other nodes only the parts matter."""
 
     function: Function
     scopes: Scopes
     _depth: int = field(default=0, init=False)
 
     kinds: ClassVar[LoweringKinds]
+    """What kinds of nodes the grammar has."""
     number_operator: ClassVar[str] = "unary"
     """What the knowledge calls an operator with one operand."""
 
     @abstractmethod
     def case(self, node: Node, subject: Expression | None, /) -> il.SwitchCase:
-        """`subject` is what the cases are compared with, if there is anything."""
+        """Return a case of a switch. `subject` is what the cases are compared with, if there is anything."""
 
     # Nesting
 
@@ -107,10 +114,11 @@ class Lowering(ABC):
         return opaque(at_of(node), self.values(node))
 
     def values(self, node: Node | None) -> list[Expression]:
+        """Return the expressions that a node has as its children."""
         return [self.expression(child) for child in inner(node) if child.type not in self.kinds.silent]
 
     def statement(self, node: Node) -> Iterable[Statement]:
-        """Return a statement of a kind that nobody knows is followed as what it is made of."""
+        """Return what a statement is lowered to. One of an unknown kind becomes the statements in it."""
         kind = self.kinds.like.get(node.type, node.type)
         run: Callable[[Node], Iterable[Statement]] | None = getattr(self, f"run_{kind}", None)
         if run is not None:
@@ -127,15 +135,16 @@ class Lowering(ABC):
         return tuple(lowered for node in nodes if node is not None for lowered in self.statement(node))
 
     def block(self, node: Node | None) -> Block:
+        """Return the statements of a block, whose variables are its own."""
         with self.scopes.block():
             return self.nested(node)
 
     def nested(self, node: Node | None) -> Block:
-        """Return the statements of a block."""
+        """Return the statements of a block, or a single statement that stands for one."""
         return self.within(inner(node) if node.type in self.kinds.blocks else [node]) if node is not None else ()
 
     def within(self, nodes: Iterable[Node]) -> Block:
-        """Return the statements in another one."""
+        """Return statements that are nested in another one; none where they are too deep."""
         if self._depth > DEEPEST:
             return ()
         self._depth += 1
@@ -144,7 +153,7 @@ class Lowering(ABC):
         return statements
 
     def declared(self, node: Node | None, type_: Type | None = None) -> Expression:
-        """Return a new variable."""
+        """Declare a variable of the function, and return it."""
         key = self.scopes.declare(text(node), node.start_byte if node is not None else 0, type_)
         self.function.locals.add(key)
         return il.Name(at_of(node) if node is not None else (0, 0), key)
@@ -157,7 +166,7 @@ class Lowering(ABC):
         return target
 
     def kept(self, value: Expression) -> tuple[Block, Expression]:
-        """Return the statements after which the value can be named any number of times, and how."""
+        """Return the value under a key, so that it can be used again, after the statements that give it one."""
         if value.key and not value.forks:
             return (), value
         name = il.Name(value.at, f"@{value.at[0]}:")
@@ -168,18 +177,19 @@ class Lowering(ABC):
         return self.block(part(node, "body"))
 
     def function_within(self, node: Node, parameters: Iterable[Parameter], returns: Type | None = None) -> Expression:
-        """Return a function without a name, which sees the variables around it."""
-        scopes, here, at = self.scopes.inside(), self.function, at_of(node)
-        own = [
+        """Note a function without a name, which sees the variables around it, and return its value."""
+        scopes, outer, at = self.scopes.inside(), self.function, at_of(node)
+        own_parameters = [
             parameter._replace(name=scopes.declare(parameter.name, parameter.at[0], parameter.annotation))
             for parameter in parameters
         ]
         function = Function(
-            at, "", tuple(own), returns, lambda it: replace(self, function=it, scopes=scopes).body(node),
-            node.text or b"", around=here, receiver=here.receiver, receiver_class=here.receiver_class,
+            at, "", tuple(own_parameters), returns,
+            lambda function: replace(self, function=function, scopes=scopes).body(node),
+            node.text or b"", around=outer, receiver=outer.receiver, receiver_class=outer.receiver_class,
             has_declared_null=True,
         )  # fmt: skip
-        here.within.append(function)
+        outer.within.append(function)
         return il.Closure(at)
 
     # Expressions
@@ -187,10 +197,10 @@ class Lowering(ABC):
     def literal(self, node: Node) -> Expression:
         at, written, kind = at_of(node), text(node), self.kinds.literals[node.type]
         if written[:1] in ('"', "'", "`"):  # the key is the same however it is quoted
-            return il.Constant(
-                at, short(f'"{written[1:-1]}"') if '"' not in written[1:-1] else "", kind, len(written) > 2
-            )
-        return il.Constant(at, short(written), kind, written.lower() != "false" and written.strip("0.xXbBoOn_") != "")
+            content = written[1:-1]
+            return il.Constant(at, short(f'"{content}"') if '"' not in content else "", kind, truth=len(written) > 2)
+        is_zero = written.strip("0.xXbBoOn_") == ""
+        return il.Constant(at, short(written), kind, truth=written.lower() != "false" and not is_zero)
 
     def lower_null(self, node: Node) -> Expression:
         return il.Null(at_of(node), text(node))
@@ -227,23 +237,22 @@ class Lowering(ABC):
         return self.awaited(at_of(node), self.expression(first(node)))
 
     def awaited(self, at: ByteRange, value: Expression, /) -> Expression:
+        """Return `await value`."""
         if isinstance(value, il.Invocation):
             return value._replace(at=at, is_awaited=True, key=f"await {value.key}" if value.key else "")
         return operation(at, "await", value)
 
     def both(self, node: Node, operator: str) -> Expression:
-        """`a && b && …`, however many there are."""
+        """Return `a && b && …` or `a || b || …`. However many operands there are, they don't count as nested."""
         operands, left = list[Node | None](), node
-        while left.type == node.type and word(left, "operator") == operator and (next_ := part(left, "left")):
+        while left.type == node.type and word(left, "operator") == operator and (left_operand := part(left, "left")):
             operands.append(part(left, "right"))
-            left = next_
-        left_operand = self.expression(left)
+            left = left_operand
+        joined = self.expression(left)
         for operand in reversed(operands):
             right = self.expression(operand)
-            left_operand = il.ShortCircuit(
-                (left_operand.at[0], right.at[1]), operator in ("&&", "and"), left_operand, right
-            )
-        return left_operand
+            joined = il.ShortCircuit((joined.at[0], right.at[1]), operator in ("&&", "and"), joined, right)
+        return joined
 
     def lower_binary_expression(self, node: Node) -> Expression:
         at, operator = at_of(node), word(node, "operator")
@@ -263,7 +272,7 @@ class Lowering(ABC):
         return self.applied(at_of(node), node.children[0].type, self.expression(inner(node)[-1]))
 
     def applied(self, at: ByteRange, operator: str, operand: Expression, /) -> Expression:
-        """Return an operator with one operand."""
+        """Return what an operator with one operand gives."""
         if operator in ("!", "not"):
             return il.Not(at, operand, operand.forks)
         if isinstance(operand, il.Constant):
@@ -309,6 +318,7 @@ class Lowering(ABC):
             return (*before, *keeps, il.Switch(tuple(self.case(case, subject) for case in self.cases(node))))
 
     def cases(self, node: Node) -> list[Node]:
+        """Return the nodes of a switch's cases."""
         body = part(node, "body")
         return inner(body) if body is not None else [child for child in inner(node) if child.type.endswith("_case")]
 
@@ -324,7 +334,7 @@ class Lowering(ABC):
             return (*opened, il.Try(self.block(part(node, "body")), handlers, otherwise, final))
 
     def handler(self, node: Node, /) -> il.Handler:
-        """One that catches everything."""
+        """Return a handler of exceptions, which catches everything."""
         body = part(node, "body")
         return il.Handler(at_of(node), (), (), "", self.block(body), is_quiet=not inner(body))
 
@@ -338,7 +348,8 @@ class Lowering(ABC):
         return self.rounds(node)
 
     def rounds(self, node: Node, head: Node | None = None, condition: Node | None = None) -> Block:
-        """Return a loop that isn't over the elements of something. `head` has what is written before its body."""
+        """Return a loop that isn't over the elements of something. `head` is the node with its initializer, condition
+        and update, if that isn't the loop itself; `condition` is that of a loop that has nothing else."""
         head = head or node
         with self.scopes.block():
             before = self.statements(parts_in(head, "initializer", "init"))
@@ -347,7 +358,7 @@ class Lowering(ABC):
                 condition = first(condition)
             test = self.expression(condition) if condition is not None and condition.is_named else None
             body, update = self.block(part(node, "body")), self.statements(parts_in(head, "update", "increment"))
-            if node.type == "do_statement" and test is not None:
+            if node.type == "do_statement" and test is not None:  # it is tested after each round
                 test, update = None, (il.If(test, (), (il.Jump(is_break=True),)),)
             return (*before, il.Loop(at_of(node), test, None, None, body, (), update))
 
@@ -358,15 +369,18 @@ def nothing(at: ByteRange) -> il.Opaque:
 
 
 def attribute(at: ByteRange, owner: Expression, name: str) -> il.Member:
+    """Return `owner.name` with its key."""
     return il.Member(at, owner, name, short(f"{owner.key}.{name}") if owner.key else "", owner.forks)
 
 
 def subscript(at: ByteRange, owner: Expression, index: Expression) -> il.Subscript:
+    """Return `owner[index]` with its key."""
     key = short(f"{owner.key}[{index.key}]") if owner.key and index.key else ""
     return il.Subscript(at, owner, index, key, owner.forks or index.forks)
 
 
 def call(at: ByteRange, callee: Expression, arguments: Sequence[Argument]) -> il.Invocation:
+    """Return a call with its key."""
     key = ""
     if callee.key and all(argument.value.key for argument in arguments):
         written = (f"{name}={value.key}" if name else value.key for name, value in arguments)
@@ -384,7 +398,7 @@ def display(at: ByteRange, type_: str, items: Sequence[Expression] = ()) -> il.D
 
 
 def compared(at: ByteRange, left: Expression, right: Expression, *, negated: bool = False) -> il.Comparison:
-    """Return the test whether two values are the same, or whether one is null."""
+    """Return the test whether two values are equal, or whether one is null."""
     kind = "is" if isinstance(left, il.Null) or isinstance(right, il.Null) else "=="
     tested = [operand.target if isinstance(operand, il.AssignmentExpression) else operand for operand in (left, right)]
     key = short(f"({tested[0].key} {kind} {tested[1].key})") if all(operand.key for operand in tested) else ""
@@ -393,15 +407,17 @@ def compared(at: ByteRange, left: Expression, right: Expression, *, negated: boo
 
 def any_of(at: ByteRange, tests: Iterable[Expression]) -> Expression | None:
     """Return the test whether one of several tests holds; None without any."""
-    either: Expression | None = None
+    joined: Expression | None = None
     for test in tests:
-        either = test if either is None else il.ShortCircuit(at, is_and=False, left=either, right=test)
-    return either
+        joined = test if joined is None else il.ShortCircuit(at, is_and=False, left=joined, right=test)
+    return joined
 
 
 def opaque(at: ByteRange, parts: Sequence[Expression]) -> il.Opaque:
+    """Return an expression of which only the parts matter."""
     return il.Opaque(at, tuple(parts), any(part.forks for part in parts))
 
 
 def short(key: str) -> str:
+    """Return the key, or "" if it is too long."""
     return key if len(key) <= LONGEST_KEY else ""

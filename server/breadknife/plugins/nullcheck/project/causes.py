@@ -15,7 +15,13 @@ from pathlib import Path
 
 from breadknife.errors import DocumentError
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
-from breadknife.plugins.nullcheck.project.declared import DeclaredName, declared, given, owner_of, set_to
+from breadknife.plugins.nullcheck.project.declared import (
+    DeclaredName,
+    declaration_at,
+    declaration_with_value,
+    owner_of,
+    parameter_named,
+)
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.values import ReportedFinding
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind, DeclarationNodes
@@ -127,15 +133,15 @@ class Tracer:
             return None
         shapes = self._repairs.shapes(path)
         span = told.span.shifted(bool(told.uri) and there.text.startswith("\ufeff"))  # which the project leaves out
-        its = declared(there, span, shapes, value)
+        its = declaration_at(there, span, shapes, value)
         if its is None and path == found.path:  # a test tells that it may be null
-            its = given(there, span, value, shapes)
+            its = parameter_named(there, span, value, shapes)
         return _origin(its, path) if its is not None else None
 
     def _of_value(self, path: Path, tree: SyntaxTree, span: Span) -> NullSource | None:
         value = tree.text[span.start : span.end].strip()
         if value in _WRITTEN:
-            its = set_to(tree, span, self._repairs.shapes(path))
+            its = declaration_with_value(tree, span, self._repairs.shapes(path))
             return _origin(its, path) if its else None
         if call := _CALL.match(value) if value.endswith(")") else None:
             is_made = call[1].rpartition(".")[2][:1].isupper()
@@ -174,13 +180,13 @@ class Tracer:
         end = max(start, tree.text.rfind("\n", 0, span.start))  # `x = f(x)` gives it nothing before
         for each in reversed(list(re.compile(_ASSIGNED.format(re.escape(name))).finditer(tree.text, start, end))):
             value = tree.text[each.end() :].partition("\n")[0].rstrip(" ;\r")
-            its = declared(tree, Span(each.start(), each.start() + len(name)), shapes, name)
+            its = declaration_at(tree, Span(each.start(), each.start() + len(name)), shapes, name)
             traced = self._of_value(path, tree, Span(each.end(), each.end() + len(value)))
             if traced is None and value.endswith(")"):  # what is made there is no null
                 continue
             if traced is not None or its is not None:
                 return traced or (_origin(its, path) if its else None)
-        parameter = given(tree, span, name, shapes)
+        parameter = parameter_named(tree, span, name, shapes)
         if parameter is not None:
             return _origin(parameter, path)
         return next((each for each in self._nulls.get(name, ()) if each.path == path), None)
@@ -197,7 +203,7 @@ class Tracer:
                 continue
             nulls = captures(tree, NULLS[tree.language]).get("null", ()) if tree else ()
             for null in nulls if tree else ():
-                its = set_to(tree, tree.span(null), self._repairs.shapes(path)) if tree else None
+                its = declaration_with_value(tree, tree.span(null), self._repairs.shapes(path)) if tree else None
                 if its is not None and its.kind in (CauseKind.ATTRIBUTE, CauseKind.VARIABLE):
                     found[its.name.rpartition(".")[2]].setdefault(_origin(its, path))
         return {name: list(origins) for name, origins in found.items()}

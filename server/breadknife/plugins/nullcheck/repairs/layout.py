@@ -12,7 +12,7 @@ _NO_CODE = re.compile(r"^[ \t]*/\*[\s\S]*?\*/|`[^`]*`|\"{3}[\s\S]*?\"{3}", re.MU
 """Comments and texts of several lines: what they are indented by says nothing."""
 
 _BLOCK = re.compile(r"^([ \t]*)\S.*[:{][ \t]*\r?\n\1(\t| {2,8})\S", re.MULTILINE)
-"""The line that opens one, and its first."""
+"""The line that opens a block, and the first line in it: group 2 is what that is indented by more."""
 
 
 def on_own_line(tree: SyntaxTree, node: Node) -> bool:
@@ -36,7 +36,7 @@ def step_of(tree: SyntaxTree) -> str:
     return found[2] if found else usual
 
 
-def with_comments(tree: SyntaxTree, statement: Node) -> Node:
+def first_with_comments(tree: SyntaxTree, statement: Node) -> Node:
     """Return the first of the comments right above a statement, each on its own line and in its column; without any,
     it."""
     first = statement
@@ -50,25 +50,25 @@ def with_comments(tree: SyntaxTree, statement: Node) -> Node:
 
 def lines_above(tree: SyntaxTree, statement: Node, lines: Sequence[str]) -> TextEdit:
     """Lines put before a statement and the comments that belong to it."""
-    first = with_comments(tree, statement)
-    at, indent, end = tree.span(first).start, indent_of(tree, first), line_break(tree.text)
-    return TextEdit(Span(at, at), "".join(f"{line}{end}{indent}" for line in lines))
+    first = first_with_comments(tree, statement)
+    at, indent, newline = tree.span(first).start, indent_of(tree, first), line_break(tree.text)
+    return TextEdit(Span(at, at), "".join(f"{line}{newline}{indent}" for line in lines))
 
 
 def lines_after(tree: SyntaxTree, statement: Node, lines: Sequence[str]) -> TextEdit:
-    at, indent, end = tree.span(statement).end, indent_of(tree, statement), line_break(tree.text)
-    return TextEdit(Span(at, at), "".join(f"{end}{indent}{line}" for line in lines))
+    at, indent, newline = tree.span(statement).end, indent_of(tree, statement), line_break(tree.text)
+    return TextEdit(Span(at, at), "".join(f"{newline}{indent}{line}" for line in lines))
 
 
 def indented(tree: SyntaxTree, statement: Node, opening: str, closing: str) -> tuple[TextEdit, ...]:
     """Return a statement put into a block: the line before it, one more level for each of its lines, and the line after
     it."""
-    step, end, indent = step_of(tree), line_break(tree.text), indent_of(tree, statement)
+    step, newline, indent = step_of(tree), line_break(tree.text), indent_of(tree, statement)
     span, source = tree.span(statement), tree.source(statement)
     rest = [TextEdit(Span(at, at), step) for found in re.finditer(r"\n(?=.*\S)", source)
             if (at := span.start + found.end())]  # fmt: skip
-    edits = (TextEdit(Span(span.start, span.start), f"{opening}{end}{indent}{step}"), *rest)
-    return (*edits, TextEdit(Span(span.end, span.end), f"{end}{indent}{closing}")) if closing else edits
+    edits = (TextEdit(Span(span.start, span.start), f"{opening}{newline}{indent}{step}"), *rest)
+    return (*edits, TextEdit(Span(span.end, span.end), f"{newline}{indent}{closing}")) if closing else edits
 
 
 def comment(tree: SyntaxTree, span: Span, said: str, reason: str = "") -> TextEdit | None:

@@ -16,9 +16,9 @@ from breadknife.text.syntax import is_misread
 
 S = TypeVar("S", bound=Site)
 _CLAIMS = HIDING | {Strategy.ASSERT}
-"""What says that there is no null."""
-_ELSEWHERE = DECLARATION | HIDING | {Strategy.WIDEN}
-"""What puts no check where a null may be meant."""
+"""Strategies that claim that there is no null."""
+_ADDS_NO_CHECK = DECLARATION | HIDING | {Strategy.WIDEN}
+"""Strategies that add no check at the place, so that a null that is meant there goes on."""
 
 
 @dataclass(frozen=True)
@@ -32,24 +32,24 @@ class Offering(Generic[S]):
     def offers(self, site: S) -> Iterator[RepairOffer]:
         """Yield the offers, best first, one for each strategy."""
         for proposal in self._proposals(site):
-            edits, removes = self._made(site, proposal, proposal.content or MessageContent())
+            edits, ended = self._verified(site, proposal, proposal.content or MessageContent())
             if edits is None:
                 continue
             elsewhere, there = (), proposal.there
             if there is not None:
                 document = Document(there.uri, there.tree.language, there.tree.text)
                 elsewhere, edits = (DocumentEdits(document, edits),), ()
-            is_asked_for = proposal.is_asked_for or (site.is_meant and proposal.strategy not in _ELSEWHERE)
+            is_asked_for = proposal.is_asked_for or (site.is_meant and proposal.strategy not in _ADDS_NO_CHECK)
             yield RepairOffer(
                 proposal.strategy, proposal.title, edits, proposal.evidence, proposal.content,
-                self._within(site, edits, proposal.strategy), removes=removes, is_asked_for=is_asked_for,
+                self._within(site, edits, proposal.strategy), removes=ended, is_asked_for=is_asked_for,
                 elsewhere=elsewhere,
             )  # fmt: skip
 
     def repair(self, site: S, strategy: Strategy, content: MessageContent) -> Edits | None:
         """Return the edits of an offer with other content; None where they fail."""
         found = (proposal for proposal in self._proposals(site) if proposal.strategy is strategy)
-        return next((self._made(site, proposal, content)[0] for proposal in found), None)
+        return next((self._verified(site, proposal, content)[0] for proposal in found), None)
 
     def _proposals(self, site: S) -> Sequence[RepairProposal]:
         """Return the proposals: none where the parser didn't understand the text around. Where a check of the file's
@@ -57,19 +57,21 @@ class Offering(Generic[S]):
         if is_misread(site.node):
             return ()
         is_denied = site.assumed is not None and self.verification.is_denied(site.span, site.assumed)
-        found = (proposal for repair in self.repairs for proposal in repair(site))
-        return self.order.sorted(each for each in found if not is_denied or each.strategy in _CLAIMS)
+        proposals = (proposal for repair in self.repairs for proposal in repair(site))
+        return self.order.sorted(proposal for proposal in proposals if not is_denied or proposal.strategy in _CLAIMS)
 
-    def _made(self, site: S, proposal: RepairProposal, content: MessageContent) -> tuple[Edits | None, int]:
+    def _verified(self, site: S, proposal: RepairProposal, content: MessageContent) -> tuple[Edits | None, int]:
+        """Return the edits of a proposal with that content, and how many findings they end; (None, 0) if they can't be
+        written, or aren't right."""
         edits = proposal.write(content)
         check, there, strategy = self.verification, proposal.there, proposal.strategy
         if not edits:
-            removes = 0
+            ended = 0
         elif there is not None:
-            removes = check.ended_there(site.span, there, edits, strategy, is_own=site.found is not None)
+            ended = check.ended_there(site.span, there, edits, strategy, is_own=site.found is not None)
         else:
-            removes = check.ended(site.span, edits, strategy, site.assumed)
-        return (edits, removes) if removes else (None, 0)
+            ended = check.ended(site.span, edits, strategy, site.assumed)
+        return (edits, ended) if ended else (None, 0)
 
     def _within(self, site: S, edits: Edits, strategy: Strategy) -> Span:
         """Return the whole declaration around the place, and whatever else the template itself edits."""

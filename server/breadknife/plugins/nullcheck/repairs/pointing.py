@@ -8,6 +8,7 @@ from breadknife.plugins.nullcheck.repairs.diagnostics import Diagnostic, recogni
 from breadknife.plugins.nullcheck.repairs.grammar import LanguageGrammar
 from breadknife.plugins.nullcheck.values import Dereference, Use
 from breadknife.task.values import Finding
+from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, nodes_in, path_to
 
 _TAKEN_APART = {"array_pattern": Use.ITERATE, "object_pattern": Use.ATTRIBUTE}
@@ -37,35 +38,44 @@ def use_of(node: Node, grammar: LanguageGrammar) -> Use | None:
 def _pointed(
     tree: SyntaxTree, finding: Finding, row: Diagnostic, grammar: LanguageGrammar, said: dict[str, str | None]
 ) -> Node | None:
-    """Checkers point at the expression itself, at what holds it (javac: at its dot), or only at its line."""
-    here = tree.node_at(finding.span)
-    entries = grammar.pointers.get("value" if here.type.endswith("_pattern") else row.at or row.use, ())
+    """Return the expression that a finding is about. Checkers point at the expression itself, at what holds it (javac:
+    at its dot), or only at its line. `said` are the groups of the row's pattern in the message."""
+    node = tree.node_at(finding.span)
+    entries = grammar.pointers.get("value" if node.type.endswith("_pattern") else row.at or row.use, ())
     if not entries:
-        if tree.span(here) != finding.span or here.type == "property_identifier":
+        if tree.span(node) != finding.span or node.type == "property_identifier":
             return None
-        while here.parent is not None and here.parent.type == "parenthesized_expression":
-            here = here.parent
-        return here
+        while node.parent is not None and node.parent.type == "parenthesized_expression":
+            node = node.parent
+        return node
     start = tree.byte_offset(finding.span.start)
-    first = tree.root.descendant_for_byte_range(start, start + 1) or here
-    nodes = [first]
-    for node in reversed(path_to(tree, first)):
-        if node.type in grammar.nodes.lists:
-            break
-        nodes.append(node)
-    last = tree.root.named_descendant_for_byte_range(start, tree.byte_offset(finding.span.end)) or nodes[-1]
-    rows = range(first.start_point.row, max(first.start_point.row, last.end_point.row) + 1)
-    on_lines = (node for node in nodes_in(tree.root) if node.start_point.row in rows and node.start_byte >= start)
-    for node in (*nodes, *on_lines):
-        parts = list(_parts(node, entries))
-        for part in [each for each in parts if each.start_byte == start] or parts:
-            if _fits(tree, node, part, row, said):
+    for holder in _holders(tree, finding.span, grammar):
+        parts = list(_parts(holder, entries))
+        for part in [part for part in parts if part.start_byte == start] or parts:
+            if _fits(tree, holder, part, row, said):
                 return part
     return None
 
 
+def _holders(tree: SyntaxTree, span: Span, grammar: LanguageGrammar) -> Iterator[Node]:
+    """Yield the nodes that may hold the expression that a checker points at: those around the start of the span, up to
+    the statement, and then those that begin on its lines."""
+    start = tree.byte_offset(span.start)
+    first = tree.root.descendant_for_byte_range(start, start + 1) or tree.node_at(span)
+    outermost = first
+    yield first
+    for node in reversed(path_to(tree, first)):
+        if node.type in grammar.nodes.lists:
+            break
+        yield node
+        outermost = node
+    last = tree.root.named_descendant_for_byte_range(start, tree.byte_offset(span.end)) or outermost
+    rows = range(first.start_point.row, max(first.start_point.row, last.end_point.row) + 1)
+    yield from (node for node in nodes_in(tree.root) if node.start_point.row in rows and node.start_byte >= start)
+
+
 def _fits(tree: SyntaxTree, holder: Node, part: Node, row: Diagnostic, said: dict[str, str | None]) -> bool:
-    """Tell whether it is what the message names: the expression, or a field of it."""
+    """Tell whether a part of a holder is the expression that the message names, or one whose field it names."""
     name, field = said.get("name"), said.get("field")
     selected, called = holder.child_by_field_name("field"), part.child_by_field_name("name")
     return (
@@ -76,7 +86,8 @@ def _fits(tree: SyntaxTree, holder: Node, part: Node, row: Diagnostic, said: dic
 
 
 def _parts(node: Node, entries: tuple[str, ...]) -> Iterator[Node]:
-    """An entry is `kind.field`, `kind` for the node itself, or `kind.*` for all that it holds."""
+    """Yield the parts of a node that the entries name. An entry is `kind.field`, `kind` for the node itself, or
+    `kind.*` for all that it holds."""
     for entry in entries:
         kind, _, field = entry.partition(".")
         if kind == node.type:

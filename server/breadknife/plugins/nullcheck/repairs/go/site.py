@@ -94,10 +94,12 @@ def _parts(node: Node, field: str) -> list[Node]:
 
 _NUMBER = re.compile(r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|byte|rune|(?:time\.)?Duration")
 _NILABLE = ("*", "[]", "map[", "chan ", "<-chan", "func(", "interface{", "any", "error", "io.", "context.Context")
+"""What types begin with whose zero value is nil."""
 _SIMPLE = {"string": '""', "bool": "false"}
 
 
 def _zero(site: GoSite, kind: str) -> str:
+    """Return the zero value of a type, as code."""
     if kind.startswith(_NILABLE):
         return "nil"
     target = site.home.class_target(kind) if kind.isidentifier() else None
