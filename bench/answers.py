@@ -177,7 +177,8 @@ def record_quotes(python: str, corpus: Path, home: Path) -> dict[str, Any]:
     """Return what the shelf says to the headings of its own documents."""
     settings = environment(home / "shelf")
     script = [python, "-m", "breadknife", "shelf"]
-    subprocess.run([*script, "add", str(corpus / "md"), str(corpus / "rst")], env=settings, check=False, cwd=home)
+    for folder in ("md", "rst"):
+        subprocess.run([*script, "add", str(corpus / folder)], env=settings, check=False, cwd=home)
     lines = [
         line for path in sorted((corpus / "md").iterdir()) for line in path.read_text("utf-8", "replace").split("\n")
     ]
