@@ -68,7 +68,7 @@ def test_prose_is_shown_and_fixed(tmp_path: Path) -> None:
     with helix:
         helix.wait_for("●")
         helix.type("]d a")
-        helix.wait_for("Replace")
+        helix.wait_for("“an” → “a”")
         helix.press_until("Enter", "This is a useful option.")
         save(helix)
         helix.wait_for_file(file, "This is a useful option.\n")
