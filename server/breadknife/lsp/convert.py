@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import cast
 
@@ -89,6 +90,13 @@ def on_one_line(document: Document, edit: TextEdit, offset: int) -> TextEdit | N
     if before + kept + after != edit.new_text:
         return None
     return TextEdit(Span(max(edit.span.start, line.start), min(edit.span.end, line.end)), kept)
+
+
+def to_code_block(text: str, language: str) -> str:
+    """Return Markdown that shows a text as it is: its fence is longer than any run of ` in the text."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def to_command(name: str, plugin: str, document: Document, command: Command) -> lsp.Command:

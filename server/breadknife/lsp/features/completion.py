@@ -3,12 +3,11 @@ as the first ones where it was asked for by hand."""
 
 from __future__ import annotations
 
-import re
 import textwrap
 
 from lsprotocol import types as lsp
 
-from breadknife.lsp.convert import on_one_line, to_command, to_offset, to_text_edit
+from breadknife.lsp.convert import on_one_line, to_code_block, to_command, to_offset, to_text_edit
 from breadknife.lsp.server import ACCEPTED_COMMAND, BreadknifeServer
 from breadknife.task.values import CompletionItem, CompletionRequest, Trigger
 from breadknife.text.document import Document, Span, TextEdit
@@ -96,6 +95,4 @@ def _preview(text: str, language: str | None) -> lsp.MarkupContent:
     text = textwrap.dedent(text)
     if language is None:
         return lsp.MarkupContent(lsp.MarkupKind.PlainText, text)
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return lsp.MarkupContent(lsp.MarkupKind.Markdown, f"{fence}{language}\n{text}\n{fence}")
+    return lsp.MarkupContent(lsp.MarkupKind.Markdown, to_code_block(text, language))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from lsprotocol import types as lsp
 
-from breadknife.lsp.convert import to_offset, to_range
+from breadknife.lsp.convert import to_code_block, to_offset, to_range
 from breadknife.lsp.server import BreadknifeServer
 from breadknife.task.values import Hover, HoverRequest
 
@@ -34,13 +33,6 @@ def to_markup(hovers: Sequence[Hover], *, markdown: bool) -> lsp.MarkupContent:
     """Return the hovers below each other, as Markdown if one of them is and the client shows it (`markdown`). Plain
     text then stands in a block of its own."""
     if markdown and any(hover.markdown for hover in hovers):
-        texts = [hover.text if hover.markdown else _fenced(hover.text) for hover in hovers]
+        texts = [hover.text if hover.markdown else to_code_block(hover.text, "text") for hover in hovers]
         return lsp.MarkupContent(lsp.MarkupKind.Markdown, _MARKDOWN_RULE.join(texts))
     return lsp.MarkupContent(lsp.MarkupKind.PlainText, _BLANK_LINE.join(hover.text for hover in hovers))
-
-
-def _fenced(text: str) -> str:
-    """Return a text as a block in which nothing is Markdown: its fence is longer than any run of ` in the text."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{text}\n{fence}"
