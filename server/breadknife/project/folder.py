@@ -7,7 +7,7 @@ import pickle
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import commonpath
@@ -19,6 +19,7 @@ from breadknife.project.edits import RecentEdits
 from breadknife.project.files import LARGEST, FolderFiles, read_text, stamp_of
 from breadknife.project.ignoring import GITIGNORE, OWN
 from breadknife.project.index import FileIndex, Stamp
+from breadknife.project.indexed_files import IndexedFiles, path_key
 from breadknife.project.modules import last_names, names_of, related, resolve
 from breadknife.project.names import FileNames, FileNamesCache, names_in
 from breadknife.project.values import LocatedDefinition, RecentEdit
@@ -63,12 +64,12 @@ class FolderProject:
         self._index, self._words, self._listed, self._entries = _unpickled(known)
         self._edits = RecentEdits()
         self._outlines = LruCache[str, _OutlineEntry](OUTLINES)
-        self._open = {_key(path): document for document in opened if (path := document.path)}
+        self._open = {path_key(path): document for document in opened if (path := document.path)}
         self._revisions = Counter[str]()
         self._allowed = set[Path]()
         """Paths that a listing has found to be allowed, and that the thread hasn't looked at yet."""
         self._lock = threading.RLock()
-        self._module_files = _IndexedFiles(self._index, self._lock, self.text, self._files.shared)
+        self._module_files = IndexedFiles(self._index, self._lock, self.text, self._files.shared)
         self._background = IndexingThread(self._lock, self._look)
         with self._lock:
             for document in self._open.values():
@@ -90,11 +91,11 @@ class FolderProject:
         shared = self._files.shared(path)
         if shared is None:
             return None
-        document = self._open.get(_key(shared)) or self._open.get(_key(path))
+        document = self._open.get(path_key(shared)) or self._open.get(path_key(path))
         return self._text(shared, document)
 
     def revision(self, path: Path, /) -> int:
-        return self._revisions[_key(path)]
+        return self._revisions[path_key(path)]
 
     def unsaved(self) -> Sequence[Document]:
         with self._lock:
@@ -130,13 +131,13 @@ class FolderProject:
         here = document.path
         if here is None:
             return ()
-        files = resolve(imported, _key(here), document.language, _key(self.root), self._module_files)
+        files = resolve(imported, path_key(here), document.language, path_key(self.root), self._module_files)
         with self._lock:
             indexed = {file for file in files if file in self._index}  # may be read, or they wouldn't be in the index
         return [Path(file) for file in files if file in indexed or self._files.shared(Path(file))]
 
     def importers(self, path: Path, /) -> Sequence[Path]:
-        file = _key(path)
+        file = path_key(path)
         with self._lock:
             candidates = {importer for name in names_of(file) for importer in self._index.importing(name)} - {file}
         nearest = sorted(candidates, key=lambda other: (-len(commonpath((other, file))), other))[:IMPORTING]
@@ -166,11 +167,11 @@ class FolderProject:
         outline, language = self.outline(path), language_of(path)
         if outline is None or language is None:
             return False
-        document, names = Document(path.as_uri(), language, ""), {*names_of(_key(other))}
+        document, names = Document(path.as_uri(), language, ""), {*names_of(path_key(other))}
         return any(
-            _key(other) in map(_key, self.module(each, document))
+            path_key(other) in map(path_key, self.module(each, document))
             for each in outline.imports
-            if names.intersection(last_names(each, _key(path)))
+            if names.intersection(last_names(each, path_key(path)))
         )
 
     def _text(self, path: Path, document: Document | None) -> str | None:
@@ -187,7 +188,7 @@ class FolderProject:
         path = document.path
         if path is None:
             return
-        key = _key(path)
+        key = path_key(path)
         with self._lock:
             before = self._open.get(key)
             self._open[key] = document
@@ -197,18 +198,18 @@ class FolderProject:
                 self._background.look_when_rested(path)
             if before is None or before.text != document.text:
                 self.generation += 1
-                self._revisions[_key(path)] += 1
+                self._revisions[path_key(path)] += 1
         if before is not None and self._files.shared(path):
             self._edits.changed(key, before.text, document.text, time.monotonic())
 
     def closed(self, path: Path) -> None:
         """Note that the editor has closed a document: the file on disk counts again."""
         with self._lock:
-            if self._open.pop(_key(path), None) is not None:
+            if self._open.pop(path_key(path), None) is not None:
                 self._background.forget_edit(path)
                 self._look_soon(path)
                 self.generation += 1
-                self._revisions[_key(path)] += 1
+                self._revisions[path_key(path)] += 1
 
     def files_changed(self, paths: Iterable[Path]) -> None:
         """Note that files or folders were made, changed or removed."""
@@ -238,10 +239,10 @@ class FolderProject:
 
     def _list_anew(self, folder: Path) -> None:
         """Forget all of a folder, and list it again: its ignore file has changed. To be called with the lock."""
-        for file in self._index.below(_key(folder)):
+        for file in self._index.below(path_key(folder)):
             self._index.remove(file)
             self._words.forget(file)
-        for file in self._words.below(_key(folder)):
+        for file in self._words.below(path_key(folder)):
             self._words.forget(file)
         self._listed = {each for each in self._listed if not each.is_relative_to(folder)}
         self._entries = 0
@@ -258,12 +259,12 @@ class FolderProject:
             if is_allowed or self._files.shared(path, is_folder=True):
                 self._list(path)
             return
-        key = _key(path)
+        key = path_key(path)
         shared = path if is_allowed else self._files.shared(path)
         document = self._open.get(key)
         stamp = None if document else stamp_of(path)
         # A link isn't read: `shared` is what it leads to, which has a key of its own.
-        if shared is None or _key(shared) != key or (document is None and stamp is None):
+        if shared is None or path_key(shared) != key or (document is None and stamp is None):
             self._remove(path)
         elif is_spoken(path):
             if document or self._words.stamp(key) != stamp:
@@ -281,12 +282,12 @@ class FolderProject:
         language = document.language if document else language_of(path)
         words = of_file(path, language, self._text(path, document) or "")
         with self._lock:
-            self._words.add(_key(path))
-            self._words.learn(_key(path), words, stamp)
+            self._words.add(path_key(path))
+            self._words.learn(path_key(path), words, stamp)
 
     def _remove(self, path: Path) -> None:
         """Forget a file, or all of a folder, that is gone or may not be read."""
-        key = _key(path)
+        key = path_key(path)
         with self._lock:
             gone = [key]
             if path in self._listed:  # it was a folder
@@ -308,16 +309,16 @@ class FolderProject:
         if folder == self.root:
             committers = of_committers(folder)
             with self._lock:
-                self._words.learn(_key(folder / ".git"), committers)
+                self._words.learn(path_key(folder / ".git"), committers)
         for path, is_folder in self._files.entries(folder):
             with self._lock:
                 self._entries += 1
                 if is_folder:
                     self._background.list_soon(path)
                 elif _code_language(path) and len(self._index) < FILES:
-                    self._index.add(_key(path))
+                    self._index.add(path_key(path))
                     self._background.look_soon(path)
-                elif is_spoken(path) and self._words.add(_key(path)):
+                elif is_spoken(path) and self._words.add(path_key(path)):
                     self._background.look_soon(path)
                 else:
                     continue
@@ -326,7 +327,7 @@ class FolderProject:
     def _outline(self, path: Path) -> Outline | None:
         """Return the outline of a file that may be read, and put its names into the tables; None if there is no such
         file or it has no grammar."""
-        key = _key(path)
+        key = path_key(path)
         document = self._open.get(key)
         source = document.text if document else stamp_of(path)
         if source is None:
@@ -347,62 +348,17 @@ class FolderProject:
     def _define(self, path: Path, stamp: Stamp | None, names: FileNames) -> None:
         """Put the names of a file into the tables, if it is code and there is room. `stamp` is None if they come from
         an editor's text. To be called with the lock."""
-        key = _key(path)
+        key = path_key(path)
         if _code_language(path) and (key in self._index or len(self._index) < FILES):
             imported = [name for import_ in names.imports for name in last_names(import_, key)]
             self._index.define(key, stamp, names.defined, imported)
             self._words.learn(key, names.words)
 
 
-@dataclass(frozen=True)
-class _IndexedFiles:
-    """The `ModuleFiles` of this folder: those of the index, and by its exact path any other file on disk, since it may
-    be new."""
-
-    index: FileIndex
-    lock: threading.RLock
-    text: Callable[[Path], str | None]
-    shared: Callable[[Path], Path | None]
-
-    def __contains__(self, file: str, /) -> bool:
-        with self.lock:
-            if file in self.index:
-                return True
-        return stamp_of(file) is not None
-
-    def has_folder(self, folder: str, /) -> bool:
-        return os.path.isdir(folder) or bool(self.inside(folder))
-
-    def ending(self, tail: str, /) -> Sequence[str]:
-        with self.lock:
-            return self.index.ending(tail)
-
-    def inside(self, folder: str, /) -> Sequence[str]:
-        with self.lock:
-            return self.index.inside(folder)
-
-    def folders_ending(self, tail: str, /) -> Sequence[str]:
-        with self.lock:
-            return self.index.folders_ending(tail)
-
-    def linked(self, folder: str, /) -> str | None:
-        target = self.shared(Path(folder)) if os.path.islink(folder) else None
-        return _key(target) if target is not None else None
-
-    def read(self, file: str, /) -> str | None:
-        path = Path(file)
-        return self.text(path) if stamp_of(path) else None
-
-
 def _unpickled(known: bytes | None) -> tuple[FileIndex, ProjectWords, set[Path], int]:
     """Return what `known()` has pickled, or empty tables: the index of the files, their words, the folders that were
     listed, and how many entries these had."""
     return pickle.loads(known) if known is not None else (FileIndex(), ProjectWords(), set[Path](), 0)
-
-
-def _key(path: Path) -> str:
-    """Return a path as the tables have it, see `index`."""
-    return os.path.abspath(path).replace(os.sep, "/")
 
 
 def _code_language(path: Path) -> str | None:

@@ -15,7 +15,6 @@ from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFI
 from breadknife.plugins.nullcheck.languages.lowering import (
     DEEPEST,
     Lowering,
-    Scopes,
     attribute,
     call,
     display,
@@ -26,6 +25,7 @@ from breadknife.plugins.nullcheck.languages.lowering import (
     subscript,
 )
 from breadknife.plugins.nullcheck.languages.outlining import at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.scopes import Scopes
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node
 

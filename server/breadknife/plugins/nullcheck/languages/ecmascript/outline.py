@@ -14,8 +14,9 @@ from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTI
 from breadknife.plugins.nullcheck.languages.ecmascript.imports import ModuleLinks, links
 from breadknife.plugins.nullcheck.languages.ecmascript.statements import EcmaScriptLowering, bound, exported
 from breadknife.plugins.nullcheck.languages.ecmascript.types import UNDEFINED, TypeScriptTypes, optional, promised
-from breadknife.plugins.nullcheck.languages.lowering import Scopes, nothing
+from breadknife.plugins.nullcheck.languages.lowering import nothing
 from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.scopes import Scopes
 from breadknife.text.syntax import Node, is_misread
 
 _TYPED = frozenset({"typescript", "typescriptreact"})

@@ -15,7 +15,7 @@ class GoFile(NullFile):
     _grammar, _rules, _site_type = grammar_of("go"), REPAIRS, GoSite
 
     def _is_shown(self, finding: Finding) -> bool:
-        """In a test an error that is ignored is meant to be: it would end the test as well as a check does."""
+        """Tell whether a finding is shown. In a test, an ignored error is meant to be: it would end the test anyway."""
         if not self.document.uri.endswith("_test.go"):
             return True
         assignment = self._site(Dereference(finding.span, Use(finding.code))).given

@@ -17,8 +17,8 @@ from breadknife.plugins.nullcheck.languages.go.nil_patterns import (
 )
 from breadknife.plugins.nullcheck.languages.go.statements import GoLowering, defines, parameters_of, result_of, specs_of
 from breadknife.plugins.nullcheck.languages.go.types import GoTypes
-from breadknife.plugins.nullcheck.languages.lowering import Scopes
 from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.scopes import Scopes
 from breadknife.text.syntax import Node, nodes_in
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")

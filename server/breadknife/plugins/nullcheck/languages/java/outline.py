@@ -12,8 +12,8 @@ from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclaratio
 from breadknife.plugins.nullcheck.core.il import Block, ByteRange, Type
 from breadknife.plugins.nullcheck.languages.java.statements import ClassMembers, JavaLowering
 from breadknife.plugins.nullcheck.languages.java.types import annotation_name, annotations_of, declared, read
-from breadknife.plugins.nullcheck.languages.lowering import Scopes
 from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.scopes import Scopes
 from breadknife.text.syntax import Node
 
 _CLASSES = frozenset({

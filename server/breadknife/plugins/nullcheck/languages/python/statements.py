@@ -11,7 +11,6 @@ from breadknife.plugins.nullcheck.core.declarations import Parameter
 from breadknife.plugins.nullcheck.core.il import Argument, Block, ByteRange, Clause, Expression, Statement, Type
 from breadknife.plugins.nullcheck.languages.lowering import (
     Lowering,
-    Scopes,
     call,
     compared,
     display,
@@ -22,6 +21,7 @@ from breadknife.plugins.nullcheck.languages.lowering import (
     subscript,
 )
 from breadknife.plugins.nullcheck.languages.outlining import at_of, first, inner, part, text, word
+from breadknife.plugins.nullcheck.languages.scopes import Scopes
 from breadknife.plugins.nullcheck.repairs.grammar import grammar_of
 from breadknife.text.syntax import Node, nodes_in
 
