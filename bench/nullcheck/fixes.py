@@ -26,7 +26,7 @@ from breadknife.plugins.nullcheck.formats.values import Columns, PrintedFinding
 from breadknife.plugins.nullcheck.project.causes import causes_of
 from breadknife.plugins.nullcheck.project.changes import UnsavedDocuments
 from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs, repair_each
-from breadknife.plugins.nullcheck.project.values import RepairedFinding, ReportedFinding
+from breadknife.plugins.nullcheck.project.values import DereferenceFinding, RepairedFinding
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 
@@ -135,13 +135,13 @@ def measure(folder: Path, name: str, sample: int, oracle: str, reading: float) -
     return figures
 
 
-def placed(repairs: Repairs, root: Path, report: Report) -> ReportedFinding | None:
+def placed(repairs: Repairs, root: Path, report: Report) -> DereferenceFinding | None:
     said = PrintedFinding("pyright", report.path, report.line + 1, report.message, report.rule, column=report.start + 1,
                 end_line=report.end_line + 1, end_column=report.end + 1, columns=Columns.UTF16)  # fmt: skip
     return next(iter(repairs.told(root / report.path, [said])), None)
 
 
-def _first(repairs: Repairs, found: ReportedFinding, figures: Figures, reading: float) -> RepairedFinding | None:
+def _first(repairs: Repairs, found: DereferenceFinding, figures: Figures, reading: float) -> RepairedFinding | None:
     """The first action that climbs the ladder, timed as an editor would see it."""
     repairs.found(found.path)  # the file is open in an editor, and has been checked
     started = time.perf_counter()
@@ -178,7 +178,9 @@ def _compare(
         (figures.new_here if Path(each.path) in edits else figures.new_elsewhere).append(told)
 
 
-def _remove(here: Bench, found: Sequence[ReportedFinding], before: Sequence[PrintedFinding], figures: Figures) -> None:
+def _remove(
+    here: Bench, found: Sequence[DereferenceFinding], before: Sequence[PrintedFinding], figures: Figures
+) -> None:
     """Root causes: as many edits as a tenth of the errors."""
     repairs = here.repairs(COMMAND_LINE)
     paths = sorted(here.root.rglob("*.py"))

@@ -25,7 +25,7 @@ from maintainers import DECLARED, changed
 
 from breadknife.plugins.nullcheck.menu.menu import ranked
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.values import ReportedFinding
+from breadknife.plugins.nullcheck.project.values import DereferenceFinding
 from breadknife.plugins.nullcheck.values import DECLARATION
 
 REPAIRS = Path(__file__).with_name("repairs.tsv")
@@ -90,7 +90,7 @@ def again(folder: Path, name: str, rows: Sequence[Mapping[str, str]]) -> Iterato
                     break
 
 
-def row(name: str, repairs: Repairs, found: ReportedFinding, theirs: str, path: str) -> dict[str, str | int]:
+def row(name: str, repairs: Repairs, found: DereferenceFinding, theirs: str, path: str) -> dict[str, str | int]:
     file, place = repairs.file(found.path), found.place
     assert file is not None
     text = file.tree.text

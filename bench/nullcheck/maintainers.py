@@ -34,7 +34,7 @@ from judgement import Report, judgement, sources
 
 from breadknife.plugins.nullcheck.menu.choices import ChoiceStore
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.values import ReportedFinding, strategy_of
+from breadknife.plugins.nullcheck.project.values import DereferenceFinding, strategy_of
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
@@ -98,7 +98,7 @@ class Changed:
     """A place of the older release that the newer one has repaired."""
 
     report: Report
-    found: ReportedFinding
+    found: DereferenceFinding
     value: str
     theirs: str
     """What the maintainers did: a strategy, or `DECLARED`."""

@@ -30,7 +30,7 @@ from breadknife.plugins.nullcheck.formats.values import Columns, PrintedFinding
 from breadknife.plugins.nullcheck.project.causes import causes_of
 from breadknife.plugins.nullcheck.project.repairs import Repairs
 from breadknife.plugins.nullcheck.project.triage import classify
-from breadknife.plugins.nullcheck.project.values import ReportedFinding
+from breadknife.plugins.nullcheck.project.values import DereferenceFinding
 from breadknife.plugins.nullcheck.values import Dereference
 
 ROWS = Path(__file__).parent / "triage.tsv"
@@ -79,7 +79,7 @@ def judged(packages: Path) -> Iterator[tuple[str, str]]:
 
 def sorts(repairs: Repairs, folder: Path, rows: list[dict[str, str]]) -> Iterator[tuple[str, str]]:
     verdicts = dict[tuple[Path, Dereference], str]()
-    found, files = list[ReportedFinding](), list(folder.rglob("*.py"))
+    found, files = list[DereferenceFinding](), list(folder.rglob("*.py"))
     repairs.await_projects(files)
     for row in rows:
         path, line, column = folder / row["file"], int(row["line"]), int(row["column"])
@@ -99,7 +99,7 @@ def sorts(repairs: Repairs, folder: Path, rows: list[dict[str, str]]) -> Iterato
             yield verdicts[each.path, each.place], its.sort
 
 
-def _is_at(repairs: Repairs, found: ReportedFinding, line: int, column: int) -> bool:
+def _is_at(repairs: Repairs, found: DereferenceFinding, line: int, column: int) -> bool:
     document = repairs.changes.document(found.path)
     offset, span = document.line_starts[line - 1] + column - 1, found.place.span
     return span.start <= offset <= span.end and document.line_at(span.start) == line - 1

@@ -38,7 +38,7 @@ from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, PrintedFinding
 from breadknife.plugins.nullcheck.project.changes import UnsavedDocuments
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.values import RepairedFinding, ReportedFinding
+from breadknife.plugins.nullcheck.project.values import DereferenceFinding, RepairedFinding
 from breadknife.plugins.nullcheck.values import Strategy
 
 PACKAGES = (
@@ -208,7 +208,7 @@ def first(here: Bench, report: PrintedFinding, figures: Figures, reading: float)
         here.repairs,
         f"{report.path}:{report.line}:{report.column} {report.code}: {report.message[:150]!r}",
     )
-    found: ReportedFinding | None = next(iter(repairs.told(Path(report.path), [report])), None)
+    found: DereferenceFinding | None = next(iter(repairs.told(Path(report.path), [report])), None)
     if found is None:
         figures.unmended.append(f"no place: {where}")
         return None

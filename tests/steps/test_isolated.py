@@ -23,7 +23,7 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, PluginError
 from breadknife.steps import isolated
 from breadknife.steps.channel import decode, read_message, write_message
-from breadknife.steps.isolated import Answer, Call, Isolation
+from breadknife.steps.isolated import Isolation, WorkerAnswer, WorkerCall
 from breadknife.steps.registry import discover_steps
 from breadknife.steps.worker import WorkerContext
 from breadknife.task.values import Silence
@@ -175,7 +175,7 @@ def framed(body: bytes) -> str:
     return (struct.pack("<I", len(body)) + body).hex()
 
 
-ANSWER = msgspec.msgpack.encode(Answer(error="two\nlines"))
+ANSWER = msgspec.msgpack.encode(WorkerAnswer(error="two\nlines"))
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ SAID = st.recursive(
 @given(st.binary() | SAID.map(msgspec.msgpack.encode))
 def test_any_bytes_are_an_answer_or_an_error(sent: bytes) -> None:
     try:
-        assert isinstance(decode(sent, Answer), Answer)
+        assert isinstance(decode(sent, WorkerAnswer), WorkerAnswer)
     except PluginError as error:
         assert "\n" not in str(error)  # noqa: PT017
     with pytest.raises((EOFError, PluginError)):
@@ -255,9 +255,9 @@ def test_no_worker_outlives_who_asks(steps: Isolation, tmp_path: Path, word: str
     assert worker.stdin
     assert worker.stdout
     takes = discover_steps().steps["other.shout"].type.takes
-    write_message(worker.stdin, Call("other.shout", msgspec.msgpack.encode(takes("warm")), "", False))
+    write_message(worker.stdin, WorkerCall("other.shout", msgspec.msgpack.encode(takes("warm")), "", False))
     read_message(worker.stdout)
-    write_message(worker.stdin, Call("other.shout", msgspec.msgpack.encode(takes(word)), "", False))
+    write_message(worker.stdin, WorkerCall("other.shout", msgspec.msgpack.encode(takes(word)), "", False))
     started = tmp_path / "started"
     if word == "start and hang":
         while not (started.is_file() and started.read_text().strip()):

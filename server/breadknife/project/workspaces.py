@@ -31,7 +31,7 @@ _BUILT = ("dist/", "lib/", "build/", "out/")
 """Folders in which compilers put what they make of `src/`."""
 
 
-class PackageFiles(Protocol):
+class LinkedFiles(Protocol):
     """Access to the project's files, see `modules.ModuleFiles`."""
 
     def linked(self, folder: str, /) -> str | None: ...
@@ -39,7 +39,7 @@ class PackageFiles(Protocol):
     def read(self, file: str, /) -> str | None: ...
 
 
-def entries(module: str, folders: tuple[str, ...], files: PackageFiles) -> Iterator[str]:
+def entries(module: str, folders: tuple[str, ...], files: LinkedFiles) -> Iterator[str]:
     """Yield the paths of the files that an import of `module` may mean, perhaps without their suffixes; none if it is
     no package of the project. `folders` are those from the importing file's own up to the root. Paths that lead out of
     the root are left out."""
@@ -56,7 +56,7 @@ def entries(module: str, folders: tuple[str, ...], files: PackageFiles) -> Itera
             return
 
 
-def _package_folders(package: str, folders: tuple[str, ...], files: PackageFiles) -> Iterator[str]:
+def _package_folders(package: str, folders: tuple[str, ...], files: LinkedFiles) -> Iterator[str]:
     """Yield the folders that may have the package: those that links lead to, then those that `workspaces` name."""
     for folder in folders:
         if (linked := files.linked(f"{folder}/node_modules/{package}")) is not None:

@@ -31,7 +31,7 @@ log = logging.getLogger("breadknife.steps")
 
 
 @dataclass(frozen=True)
-class Call:
+class WorkerCall:
     """A request to a process: run this step."""
 
     step: str
@@ -44,8 +44,8 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A process's answer to a `Call`: what the step gave, a silence, or why it failed."""
+class WorkerAnswer:
+    """A process's answer to a `WorkerCall`: what the step gave, a silence, or why it failed."""
 
     gave: bytes = b""
     """As MessagePack; empty if it gave nothing."""
@@ -74,7 +74,7 @@ class _Process:
     def is_alive(self) -> bool:
         return self._family.is_alive()
 
-    def ask(self, call: Call, seconds: float, context: StepContext) -> Answer:
+    def ask(self, call: WorkerCall, seconds: float, context: StepContext) -> WorkerAnswer:
         """Return the answer to a call. Raises Cancelled, and PluginError when the process dies, hangs (answers nothing
         for `seconds`), takes too much memory, or writes something that is no answer."""
         self._call_count += 1
@@ -97,12 +97,12 @@ class _Process:
             raise message
         if isinstance(message, Exception):
             raise PluginError(f"its process ended (exit code {self.kill()})") from message
-        answer: Answer = decode(message, Answer)
+        answer: WorkerAnswer = decode(message, WorkerAnswer)
         if answer.number != call.number:
             raise PluginError("it has answered what nobody asked")
         return answer
 
-    def _exchange(self, call: Call, answers: list[bytes | Exception]) -> None:
+    def _exchange(self, call: WorkerCall, answers: list[bytes | Exception]) -> None:
         """Write a call and wait for its answer; append that to `answers`, or the error."""
         assert self._popen.stdin
         assert self._popen.stdout
@@ -114,7 +114,7 @@ class _Process:
 
     @property
     def has_left_something(self) -> bool:
-        """Whether what a step has started still runs."""
+        """Tell whether what a step has started still runs."""
         return not self._family.is_alone()
 
     def kill(self) -> int:
@@ -149,7 +149,7 @@ class Isolation:
         if not kind.isolated:
             return kind.run(given, context)
         installed = self._steps[kind.name]
-        call = Call(kind.name, msgspec.msgpack.encode(given), str(context.root or ""), context.trusted)
+        call = WorkerCall(kind.name, msgspec.msgpack.encode(given), str(context.root or ""), context.trusted)
         process = self._take(installed.entry)
         try:
             answer = process.ask(call, kind.seconds, context)

@@ -14,7 +14,7 @@ import msgspec
 from breadknife.cancel import CancelToken
 from breadknife.errors import BreadknifeError, PluginError
 from breadknife.steps.channel import serve
-from breadknife.steps.isolated import Answer, Call
+from breadknife.steps.isolated import WorkerAnswer, WorkerCall
 from breadknife.steps.registry import GROUP, AnyStep, load_steps
 from breadknife.task import values as task
 from breadknife.task.plugin import Model
@@ -60,29 +60,29 @@ def main(entry: str) -> None:
     except Exception as error:
         problem = f"it can't be loaded: {error}"
 
-    def answers(message: bytes) -> Iterator[Answer]:
-        call = msgspec.msgpack.decode(message, type=Call)
+    def answers(message: bytes) -> Iterator[WorkerAnswer]:
+        call = msgspec.msgpack.decode(message, type=WorkerCall)
         kind = steps.get(call.step)
-        answer = _answer(kind, call) if kind else Answer(error=problem or f"there is no step `{call.step}`")
+        answer = _answer(kind, call) if kind else WorkerAnswer(error=problem or f"there is no step `{call.step}`")
         yield replace(answer, number=call.number)
 
     longest = max((kind.seconds for kind in steps.values()), default=0.0) + _GRACE_S
     serve(answers, longest)
 
 
-def _answer(kind: AnyStep, call: Call) -> Answer:
+def _answer(kind: AnyStep, call: WorkerCall) -> WorkerAnswer:
     """Run a step. Whatever it raises becomes an answer, too."""
     context = WorkerContext(Path(call.root) if call.root else None, call.trusted)
     try:
         given: Any = msgspec.msgpack.decode(call.given, type=kind.takes)
         gave = kind.run(given, context)
         if isinstance(gave, Silence):
-            return Answer(silence=gave)
-        return Answer(msgspec.msgpack.encode(gave))
+            return WorkerAnswer(silence=gave)
+        return WorkerAnswer(msgspec.msgpack.encode(gave))
     except BreadknifeError as error:
-        return Answer(error=str(error))
+        return WorkerAnswer(error=str(error))
     except Exception as error:  # anybody's code
-        return Answer(error=f"{type(error).__name__}: {error}")
+        return WorkerAnswer(error=f"{type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import pytest
 from breadknife.plugins.nullcheck.project.causes import NullSource, Tracer, causes_of, ranked
 from breadknife.plugins.nullcheck.project.changes import UnsavedDocuments
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.values import PluginAnswer, ReportedFinding
+from breadknife.plugins.nullcheck.project.values import DereferenceFinding, PluginAnswer
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import Dereference, Use
@@ -32,8 +32,8 @@ class Workspace:
         pass
 
     def shown(
-        self, items: Sequence[ReportedFinding], what: Callable[[ReportedFinding], str]
-    ) -> Iterator[ReportedFinding]:
+        self, items: Sequence[DereferenceFinding], what: Callable[[DereferenceFinding], str]
+    ) -> Iterator[DereferenceFinding]:
         return iter(items)
 
     def root(self, path: Path) -> Path:
@@ -106,7 +106,7 @@ def test_what_another_checker_reports(tmp_path: Path, marked: str, expected: str
     text, [span] = marked_spans(marked)
     repairs = opened(tmp_path, {"here.py": text, "other.py": OTHER})
     paths = [tmp_path / "here.py", tmp_path / "other.py"]
-    found = ReportedFinding(
+    found = DereferenceFinding(
         paths[0], Finding(span, "pyright", "reportOptionalMemberAccess", ""), Dereference(span, Use.ATTRIBUTE)
     )
     origin = Tracer(repairs, paths).origin(found)
@@ -164,14 +164,14 @@ def test_our_own_findings_say_where_the_null_comes_from(tmp_path: Path, name: st
     repairs, path = opened(tmp_path, {name: text}), tmp_path / name
     file = repairs.file(path)
     assert file is not None
-    found = [ReportedFinding(path, finding, place) for finding in file.findings() if (place := file.place(finding))]
+    found = [DereferenceFinding(path, finding, place) for finding in file.findings() if (place := file.place(finding))]
     [only] = causes_of(repairs, found, [path])
     assert f"{only.origin.kind} {only.origin.name}" == cause
 
 
 def test_causes_of_most_findings_come_first_and_an_attribute_is_one_wherever_it_is_set() -> None:
     here, place = Path("a.py"), Dereference(Span(0, 1), Use.ATTRIBUTE)
-    found = ReportedFinding(here, Finding(place.span, "nullcheck", "none-attribute", ""), place)
+    found = DereferenceFinding(here, Finding(place.span, "nullcheck", "none-attribute", ""), place)
     sets = [NullSource(CauseKind.ATTRIBUTE, "A.b", here, Span(at, at + 1)) for at in (3, 9)]
     others = [
         NullSource(CauseKind.ATTRIBUTE, "C.b", here, Span(3, 4)),

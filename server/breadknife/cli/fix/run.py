@@ -15,10 +15,10 @@ from breadknife.errors import SettingsError
 from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, TO_CHOOSE, Repairs, may_be_first, named, repair_each
 from breadknife.plugins.nullcheck.project.reported import FindingSources, GatheredFindings
 from breadknife.plugins.nullcheck.project.values import (
+    DereferenceFinding,
     EndedFinding,
     RefusedFinding,
     RepairedFinding,
-    ReportedFinding,
     strategy_of,
 )
 
@@ -98,7 +98,7 @@ def _list(repairs: Repairs, told: GatheredFindings, folder: Path, *, is_json: bo
 
 def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) -> None:
     """Tell what is left, by its reason, and what no checker has seen."""
-    by_reason = dict[str, list[ReportedFinding]]()
+    by_reason = dict[str, list[DereferenceFinding]]()
     for outcome in outcomes:
         if isinstance(outcome, RefusedFinding):
             by_reason.setdefault(outcome.why, []).append(outcome.found)
@@ -129,6 +129,6 @@ def _outcome(outcome: Outcome, repairs: Repairs, folder: Path) -> dict[str, Any]
                     "checked": action.checked}  # fmt: skip
 
 
-def _sentence(found: ReportedFinding, repairs: Repairs, folder: Path) -> str:
+def _sentence(found: DereferenceFinding, repairs: Repairs, folder: Path) -> str:
     finding = found.finding
     return f"{where_found(repairs, found, folder, column=True)}: {finding.message} [{finding.source}/{finding.code}]"

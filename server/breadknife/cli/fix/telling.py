@@ -7,7 +7,7 @@ from typing import Any
 
 from breadknife.plugins.nullcheck.project.causes import NullSource
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
-from breadknife.plugins.nullcheck.project.values import ReportedFinding
+from breadknife.plugins.nullcheck.project.values import DereferenceFinding
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
 from breadknife.text.document import Span
 from breadknife.text.printable import escaped_name
@@ -22,11 +22,11 @@ def where(repairs: Repairs, path: Path, span: Span, folder: Path, *, column: boo
     return ":".join(map(str, (escaped_name(named(path, folder)), *at[: 1 + column])))
 
 
-def where_found(repairs: Repairs, found: ReportedFinding, folder: Path, *, column: bool = False) -> str:
+def where_found(repairs: Repairs, found: DereferenceFinding, folder: Path, *, column: bool = False) -> str:
     return where(repairs, found.path, found.place.span, folder, column=column)
 
 
-def where_declared(repairs: Repairs, origin: NullSource, first: ReportedFinding, folder: Path) -> str:
+def where_declared(repairs: Repairs, origin: NullSource, first: DereferenceFinding, folder: Path) -> str:
     """Tell where a cause is declared, or else where its first finding is."""
     if origin.path is None or origin.span is None:
         return where_found(repairs, first, folder)
@@ -41,7 +41,7 @@ def name_of(origin: NullSource) -> str:
     return f"result of {name}" if origin.kind in _RESULTS else f"{origin.kind} {name}"
 
 
-def as_json(repairs: Repairs, found: ReportedFinding, folder: Path) -> dict[str, Any]:
+def as_json(repairs: Repairs, found: DereferenceFinding, folder: Path) -> dict[str, Any]:
     line, column = repairs.changes.position(found.path, found.place.span.start)
     finding = found.finding
     return {"path": named(found.path, folder), "line": line, "column": column, "source": finding.source,

@@ -51,7 +51,7 @@ class PluginFault:
 
 
 @dataclass(frozen=True)
-class Target:
+class CheckTarget:
     """What is checked: a plugin's entry point, and the models that its package brings."""
 
     entry: EntryPoint
@@ -59,11 +59,11 @@ class Target:
 
     @property
     def roles(self) -> frozenset[str]:
-        """Those that a model has: ours, and the package's own."""
+        """Return the roles that a model may have: ours, and the package's own."""
         return frozenset(builtin_catalog().known_roles) | frozenset(self.declared.catalog.roles)
 
 
-def find(target: str) -> Target:
+def find(target: str) -> CheckTarget:
     """Return an installed plugin, or that of the package in a folder, which needn't be installed.
 
     Raises PluginError when there is none.
@@ -73,10 +73,10 @@ def find(target: str) -> Target:
     installed = {entry.name: entry for entry in entry_points(group=GROUP)}
     if target not in installed:
         raise PluginError(f"no plugin `{target}` is installed; there are {', '.join(sorted(installed))}")
-    return Target(installed[target], package_models())
+    return CheckTarget(installed[target], package_models())
 
 
-def _in_folder(folder: Path) -> Target:
+def _in_folder(folder: Path) -> CheckTarget:
     file = folder / "pyproject.toml"
     try:
         project: dict[str, Any] = parse_toml(read_regular(file, 1 << 20).decode("utf-8")).get("project", {})
@@ -96,10 +96,10 @@ def _in_folder(folder: Path) -> Target:
     brought: dict[str, str] = project.get("entry-points", {}).get(MODELS, {})
     packages = [module.partition(":")[0] for module in brought.values()]
     files = [(module, [source / module.partition(".")[0]]) for module in packages]
-    return Target(EntryPoint(name, value, GROUP), read_packages(str(project.get("name", name)), files))
+    return CheckTarget(EntryPoint(name, value, GROUP), read_packages(str(project.get("name", name)), files))
 
 
-def faults_of(target: Target) -> Iterator[PluginFault]:
+def faults_of(target: CheckTarget) -> Iterator[PluginFault]:
     """Yield all that is wrong; the requests are made only when the rest is right."""
     entry = target.entry
     try:
@@ -168,7 +168,7 @@ def _serves(plugin: Any) -> Iterator[PluginFault]:
             yield PluginFault(f"`serves[{kind.__name__}]` is {languages!r}", remedy)
 
 
-def _roles(plugin: Plugin, target: Target) -> Iterator[PluginFault]:
+def _roles(plugin: Plugin, target: CheckTarget) -> Iterator[PluginFault]:
     for problem in target.declared.problems:
         yield PluginFault(problem, "mend its `models.toml`: see docs/plugins.md")
     known = sorted(target.roles)

@@ -104,9 +104,9 @@ def run_command(
 
       breadknife recipes run shorten-text < notes.txt
     """
-    from breadknife.cli.recipes.running import Target, run
+    from breadknife.cli.recipes.running import RecipeTarget, run
 
-    target = Target(file, at, until, language, message)
+    target = RecipeTarget(file, at, until, language, message)
     return run(recipe, target, offline=offline, engine_script=engine_script)
 
 

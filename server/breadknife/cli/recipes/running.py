@@ -24,7 +24,7 @@ _SHOWN = 200
 
 
 @dataclass(frozen=True)
-class Target:
+class RecipeTarget:
     """The document and the place at which a recipe runs, as the command line names them."""
 
     file: Path | None
@@ -56,7 +56,7 @@ def _offset(document: Document, written: str, option: str) -> int:
     return min(span.end, span.start + max(0, int(column or 1) - 1))
 
 
-def run(name: str, target: Target, *, offline: bool, engine_script: Path | None) -> int:
+def run(name: str, target: RecipeTarget, *, offline: bool, engine_script: Path | None) -> int:
     entry = find([name])[0]
     plan_of(entry)
     # As in an editor: the folder of the document, wherever the command runs.

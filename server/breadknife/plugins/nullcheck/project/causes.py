@@ -23,7 +23,7 @@ from breadknife.plugins.nullcheck.project.declared import (
     parameter_named,
 )
 from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.values import ReportedFinding
+from breadknife.plugins.nullcheck.project.values import DereferenceFinding
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind, DeclarationNodes
 from breadknife.plugins.nullcheck.values import SOURCE, Dereference, Use
 from breadknife.project.values import LocatedDefinition
@@ -67,19 +67,19 @@ class NullSource:
 @dataclass(frozen=True)
 class RootCause:
     origin: NullSource
-    findings: tuple[ReportedFinding, ...]
+    findings: tuple[DereferenceFinding, ...]
     """By path and place."""
 
 
-def causes_of(repairs: Repairs, found: Sequence[ReportedFinding], project: Iterable[Path]) -> list[RootCause]:
+def causes_of(repairs: Repairs, found: Sequence[DereferenceFinding], project: Iterable[Path]) -> list[RootCause]:
     """Return the findings by what causes them. `project`: the files where a declaration may be."""
     tracer = Tracer(repairs, sorted({*project, *(each.path for each in found)}))
     return ranked((tracer.origin(each), each) for each in found)
 
 
-def ranked(traced: Iterable[tuple[NullSource, ReportedFinding]]) -> list[RootCause]:
+def ranked(traced: Iterable[tuple[NullSource, DereferenceFinding]]) -> list[RootCause]:
     """Return the causes, those of most findings first; of as many those that can be repaired at a declaration."""
-    grouped = defaultdict[tuple[object, ...], list[tuple[NullSource, ReportedFinding]]](list)
+    grouped = defaultdict[tuple[object, ...], list[tuple[NullSource, DereferenceFinding]]](list)
     for origin, found in traced:
         where = (
             None if origin.kind in (CauseKind.ATTRIBUTE, CauseKind.PLACE) else origin.span
@@ -97,20 +97,20 @@ def ranked(traced: Iterable[tuple[NullSource, ReportedFinding]]) -> list[RootCau
     )
 
 
-def declaration_of(cause: RootCause) -> ReportedFinding | None:
+def declaration_of(cause: RootCause) -> DereferenceFinding | None:
     """Return the declaration itself, as the place to repair, where that may be asked about."""
     origin, shown = cause.origin, cause.findings[0]
     if origin.path is None or origin.span is None or not origin.is_place:
         return None
     place = Dereference(origin.span, Use.ASSIGN)
-    return ReportedFinding(origin.path, Finding(origin.span, SOURCE, place.use, shown.finding.message), place)
+    return DereferenceFinding(origin.path, Finding(origin.span, SOURCE, place.use, shown.finding.message), place)
 
 
 class Tracer:
     def __init__(self, repairs: Repairs, paths: Sequence[Path]) -> None:
         self._repairs, self._paths = repairs, paths
 
-    def origin(self, found: ReportedFinding) -> NullSource:
+    def origin(self, found: DereferenceFinding) -> NullSource:
         """Return the declaration behind a finding."""
         tree, span = self._repairs.tree(found.path), found.place.span
         if tree is None:
@@ -121,7 +121,7 @@ class Tracer:
         traced = self._of_value(found.path, tree, span)
         return traced or told or NullSource(CauseKind.PLACE, tree.text[span.start : span.end], found.path, span)
 
-    def _told(self, found: ReportedFinding, value: str) -> NullSource | None:
+    def _told(self, found: DereferenceFinding, value: str) -> NullSource | None:
         """Return what the null check's own finding says, if it has one."""
         file = self._repairs.file(found.path)
         own = [found.finding] if found.finding.source == SOURCE else file.findings() if file else ()

@@ -16,12 +16,12 @@ from breadknife.plugins.nullcheck.open_files import OpenFiles
 from breadknife.plugins.nullcheck.project.changes import UnsavedDocuments
 from breadknife.plugins.nullcheck.project.places import located
 from breadknife.plugins.nullcheck.project.values import (
+    DereferenceFinding,
     Edits,
     EndedFinding,
     PluginAnswer,
     RefusedFinding,
     RepairedFinding,
-    ReportedFinding,
     Workspace,
     strategy_of,
 )
@@ -60,7 +60,7 @@ class Repairs:
         for root in {self.workspace.root(path) for path in paths}:
             self.workspace.read(root)
 
-    def found(self, path: Path) -> list[ReportedFinding]:
+    def found(self, path: Path) -> list[DereferenceFinding]:
         """Return what the null check finds in the file as it is by now, nothing in a language that it doesn't know.
 
         Raises DocumentError."""
@@ -71,13 +71,13 @@ class Repairs:
         if answer.failure:
             raise DocumentError(f"{path}: {answer.failure}")
         places = ((finding, file.place(finding)) for finding in answer.findings)
-        return [ReportedFinding(path, finding, place) for finding, place in places if place]
+        return [DereferenceFinding(path, finding, place) for finding, place in places if place]
 
-    def told(self, path: Path, said: Iterable[PrintedFinding]) -> list[ReportedFinding]:
+    def told(self, path: Path, said: Iterable[PrintedFinding]) -> list[DereferenceFinding]:
         """Return what a checker has said of the file's text about null, one finding for each place."""
         file, document = self.file(path), self.changes.document(path)
         found = (at for each in said if file and (at := located(file, document, each)))
-        return list({place: ReportedFinding(path, finding, place) for finding, place in found}.values())
+        return list({place: DereferenceFinding(path, finding, place) for finding, place in found}.values())
 
     def file(self, path: Path) -> NullFile | None:
         """The null check's view of the file's text; None in a language that it doesn't know. Raises DocumentError."""
@@ -108,7 +108,7 @@ class Repairs:
         trusted, ours = self._settings(path)
         return installed(ours.oracle, self.changes.document(path).language, self.workspace.root(path), trusted)
 
-    def unchecked(self, found: Iterable[ReportedFinding]) -> list[str]:
+    def unchecked(self, found: Iterable[DereferenceFinding]) -> list[str]:
         """Return the languages of findings whose repairs no checker has a say in, though one could."""
         first = {self.changes.document(each.path).language: each.path for each in found}
         could = {language for tool in TOOLS for language in tool.languages}
@@ -118,7 +118,7 @@ class Repairs:
             if language in could and self._settings(path)[1].oracle != "off" and self.checker(path) is None
         )
 
-    def is_blocked(self, found: ReportedFinding, left: Iterable[ReportedFinding]) -> bool:
+    def is_blocked(self, found: DereferenceFinding, left: Iterable[DereferenceFinding]) -> bool:
         """Tell whether a null would have failed before, at another use of the same value that is `left`: a check comes
         too late."""
         file, place = self.file(found.path), found.place
@@ -136,11 +136,11 @@ class Repairs:
         supposed = file.suppose({place, *before})
         return place not in supposed.found and place not in supposed.tested
 
-    def ended(self, findings: Iterable[tuple[ReportedFinding, ReportedFinding]]) -> set[ReportedFinding]:
+    def ended(self, findings: Iterable[tuple[DereferenceFinding, DereferenceFinding]]) -> set[DereferenceFinding]:
         """Return those that nobody reports, of the findings as they were told, each with where it would be by now:
         neither who has found them, nor, where that checker can't be asked, the analysis, since a test tells that there
         is no null."""
-        gone = set[ReportedFinding]()
+        gone = set[DereferenceFinding]()
         for told, here in findings:
             checker, file = self.checker(here.path), self.file(here.path)
             if told.finding.source == SOURCE:
@@ -154,7 +154,9 @@ class Repairs:
                 gone.add(told)
         return gone
 
-    def _said(self, checker: InstalledChecker, document: Document, here: ReportedFinding) -> frozenset[tuple[str, int]]:
+    def _said(
+        self, checker: InstalledChecker, document: Document, here: DereferenceFinding
+    ) -> frozenset[tuple[str, int]]:
         """Return the codes and lines of what a checker says of a finding's file by now: messages tell types, which
         repairs change. Of what it doesn't answer, the finding is still there."""
         beside = {each.path: each.after for each in self.changes if each.path != here.path}
@@ -166,7 +168,7 @@ class Repairs:
 
     # --- what can be done ---
 
-    def menu(self, found: ReportedFinding, *, is_read: bool = False) -> list[Action]:
+    def menu(self, found: DereferenceFinding, *, is_read: bool = False) -> list[Action]:
         """Return the actions for a finding that are made once they are chosen, best first: our own ignore comment
         isn't. `is_read`: by somebody who then chooses one."""
         document, finding = self.changes.document(found.path), found.finding
@@ -174,7 +176,7 @@ class Repairs:
         actions = self._ask(found.path, request).actions
         return [action for action in actions if found.finding in action.findings and action.data]
 
-    def resolved(self, found: ReportedFinding, action: Action) -> RepairedFinding | RefusedFinding:
+    def resolved(self, found: DereferenceFinding, action: Action) -> RepairedFinding | RefusedFinding:
         answer = self._ask(found.path, ResolveRequest(self.changes.document(found.path), action))
         if not answer.actions:
             return RefusedFinding(found, answer.reason)
@@ -184,7 +186,7 @@ class Repairs:
         return RepairedFinding(found, replace(done, data=action.data), edits)
 
     def first(
-        self, found: ReportedFinding, strategies: Set[Strategy], files: Set[Path]
+        self, found: DereferenceFinding, strategies: Set[Strategy], files: Set[Path]
     ) -> RepairedFinding | RefusedFinding:
         """Return the first action of these strategies that can be carried out, and changes only these files."""
         refused = RefusedFinding(found, NO_ACTION)
@@ -230,12 +232,12 @@ def named(path: Path, folder: Path) -> str:
     return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
-def _key(document: Document, found: ReportedFinding) -> tuple[str, int]:
+def _key(document: Document, found: DereferenceFinding) -> tuple[str, int]:
     return fault(found.finding.code), document.line_at(found.finding.span.start)
 
 
 def repair_each(
-    repairs: Repairs, found: Sequence[ReportedFinding], strategies: frozenset[Strategy] = UNASKED
+    repairs: Repairs, found: Sequence[DereferenceFinding], strategies: frozenset[Strategy] = UNASKED
 ) -> Iterator[RepairedFinding | EndedFinding | RefusedFinding]:
     """Yield the first verified action of these strategies for each finding that is still there when its turn comes, in
     the files that have findings.
@@ -243,7 +245,7 @@ def repair_each(
     Declarations come first, since they may end more than was asked about: those of values, then those of functions that
     give them back. Otherwise findings come in the order of the text: of `a.b.c`, what is done about `a.b` may have to
     wait for `a`."""
-    made, left, declared = list[Edits](), list[ReportedFinding](), set[object]()
+    made, left, declared = list[Edits](), list[DereferenceFinding](), set[object]()
     files = {each.path for each in found}
     best = {each: next(filter(may_be_first, repairs.menu(each)), None) for each in found}
     excluded = repairs.ended((each, each) for each in found)

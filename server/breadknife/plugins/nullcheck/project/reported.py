@@ -15,7 +15,7 @@ from breadknife.plugins.nullcheck.formats.reading import FORMS, read
 from breadknife.plugins.nullcheck.formats.values import PrintedFinding
 from breadknife.plugins.nullcheck.project.places import may_be_of
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
-from breadknife.plugins.nullcheck.project.values import ReportedFinding
+from breadknife.plugins.nullcheck.project.values import DereferenceFinding
 from breadknife.plugins.nullcheck.wording import counted
 from breadknife.task.values import Finding
 
@@ -33,7 +33,7 @@ class FindingSources:
 
 @dataclass(frozen=True)
 class GatheredFindings:
-    found: Sequence[ReportedFinding]
+    found: Sequence[DereferenceFinding]
     paths: Sequence[Path]
     """The files that were looked at."""
     failed: bool
@@ -51,7 +51,7 @@ def gather(
     repairs.await_projects(paths or [folder])
     if sources.report:
         return _told(repairs, report(repairs, sources.report), paths, folder, failed=failed)
-    found = list[ReportedFinding]()
+    found = list[DereferenceFinding]()
     for path in repairs.workspace.shown(paths, lambda path: named(path, folder)):
         try:
             found += repairs.found(path)
@@ -101,7 +101,7 @@ def _told(
     repairs: Repairs, said: Sequence[PrintedFinding], paths: Sequence[Path], folder: Path, *, failed: bool
 ) -> GatheredFindings:
     by_path, files = _by_path(said), _Files(paths, folder)
-    found, outdated, gone, elsewhere = list[ReportedFinding](), list[PrintedFinding](), list[PrintedFinding](), 0
+    found, outdated, gone, elsewhere = list[DereferenceFinding](), list[PrintedFinding](), list[PrintedFinding](), 0
     for printed in repairs.workspace.shown(list(by_path), str):
         here, path = by_path[printed], files.meant(printed)
         if path is None and not os.path.exists(folder / printed):

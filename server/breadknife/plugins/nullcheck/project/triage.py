@@ -17,7 +17,7 @@ from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.project.causes import NullSource, RootCause, causes_of, declaration_of
 from breadknife.plugins.nullcheck.project.repairs import FAILS, UNASKED, Repairs, repair_each
 from breadknife.plugins.nullcheck.project.reported import GatheredFindings
-from breadknife.plugins.nullcheck.project.values import RefusedFinding, RepairedFinding, ReportedFinding
+from breadknife.plugins.nullcheck.project.values import DereferenceFinding, RefusedFinding, RepairedFinding
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
 from breadknife.plugins.nullcheck.wording import capitalised
@@ -101,7 +101,7 @@ class TriageGroup:
 
 def groups_of(repairs: Repairs, told: GatheredFindings, folder: Path) -> list[TriageGroup]:
     """Return the groups, in the order in which they are read. `folder`: diffs are told from there."""
-    grouped = defaultdict[tuple[NullSource, FindingClass], list[tuple[ReportedFinding, Classification]]](list)
+    grouped = defaultdict[tuple[NullSource, FindingClass], list[tuple[DereferenceFinding, Classification]]](list)
     for cause in causes_of(repairs, told.found, told.paths):
         for found in cause.findings:
             its = classify(repairs, found, cause.origin)
@@ -110,7 +110,10 @@ def groups_of(repairs: Repairs, told: GatheredFindings, folder: Path) -> list[Tr
     groups = list[TriageGroup]()
     noise = {found for (_, sort), same in grouped.items() if sort is FindingClass.NOISE for found, _ in same}
     noise -= repairs.ended((each, each) for each in noise)
-    in_turn, also = sorted(grouped.items(), key=lambda each: each[0][1] is FindingClass.NOISE), set[ReportedFinding]()
+    in_turn, also = (
+        sorted(grouped.items(), key=lambda each: each[0][1] is FindingClass.NOISE),
+        set[DereferenceFinding](),
+    )
     for (origin, sort), all_of_it in repairs.workspace.shown(in_turn, lambda each: each[0][0].name):
         same = [each for each in all_of_it if each[0] not in also]
         if not same:
@@ -128,7 +131,7 @@ def groups_of(repairs: Repairs, told: GatheredFindings, folder: Path) -> list[Tr
     return sorted(_merged(groups), key=_rank)
 
 
-def _in_file(origin: NullSource, found: ReportedFinding) -> NullSource:
+def _in_file(origin: NullSource, found: DereferenceFinding) -> NullSource:
     """Lookups of one file belong together, of several they don't."""
     return (
         replace(origin, path=found.path, span=None) if origin.kind in (CauseKind.LIBRARY, CauseKind.PLACE) else origin
@@ -155,8 +158,8 @@ def _rank(group: TriageGroup) -> tuple[int, float, int, str, int]:
 
 
 def _patch(
-    repairs: Repairs, cause: RootCause, sort: FindingClass, folder: Path, noise: Iterable[ReportedFinding]
-) -> tuple[VerifiedPatch | None, set[ReportedFinding]]:
+    repairs: Repairs, cause: RootCause, sort: FindingClass, folder: Path, noise: Iterable[DereferenceFinding]
+) -> tuple[VerifiedPatch | None, set[DereferenceFinding]]:
     """Return what is done about a group, or None if it ends nothing, and what else it ends of the findings that nothing
     near their uses speaks for. The texts are as before."""
     strategies, findings = _STRATEGIES.get(sort), cause.findings
@@ -166,7 +169,7 @@ def _patch(
     before = repairs.changes.documents()
     outcomes = list(repair_each(repairs, [*findings, *([shown] if shown else ())], strategies))
     made = [each for each in outcomes if isinstance(each, RepairedFinding)]
-    diff, also = repairs.changes.diff(folder), set[ReportedFinding]()
+    diff, also = repairs.changes.diff(folder), set[DereferenceFinding]()
     if made and sort is FindingClass.LIFE_CYCLE:
         edits = [each.edits for each in made]
         project = repairs.workspace.project(repairs.workspace.root(made[0].found.path))
@@ -181,11 +184,11 @@ def _patch(
     return VerifiedPatch(title, diff, ended), also
 
 
-def _at(found: ReportedFinding) -> tuple[Path, Span]:
+def _at(found: DereferenceFinding) -> tuple[Path, Span]:
     return found.path, found.place.span
 
 
-def classify(repairs: Repairs, found: ReportedFinding, origin: NullSource) -> Classification:
+def classify(repairs: Repairs, found: DereferenceFinding, origin: NullSource) -> Classification:
     """Classify a finding. `origin`: where its null comes from."""
     file = repairs.file(found.path)
     if file is None:
@@ -223,7 +226,7 @@ def classify(repairs: Repairs, found: ReportedFinding, origin: NullSource) -> Cl
             return Classification(FindingClass.NOISE, reason, chance)
 
 
-def _known_there(file: NullFile, found: ReportedFinding) -> str:
+def _known_there(file: NullFile, found: DereferenceFinding) -> str:
     """Return why the analysis sees that no null gets there, if the value may be one at first; "" where it may get
     there."""
     place = found.place
@@ -240,7 +243,7 @@ def _reason(origin: NullSource, language: str) -> str:
     return _REASONS[origin.kind].format(name=origin.name.removesuffix("()"), null=_WORDS.get(language, "null"))
 
 
-def _is_given_to_own(repairs: Repairs, found: ReportedFinding) -> bool:
+def _is_given_to_own(repairs: Repairs, found: DereferenceFinding) -> bool:
     """Tell whether a value is only an argument of a function of the project, or of the class that a class extends."""
     tree = repairs.tree(found.path)
     around = path_to(tree, tree.node_at(found.place.span)) if tree else ()

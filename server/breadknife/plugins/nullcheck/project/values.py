@@ -22,14 +22,14 @@ Edits = Mapping[Path, tuple[TextEdit, ...]]
 
 
 @dataclass(frozen=True)
-class ReportedFinding:
+class DereferenceFinding:
     """A finding about null, and the value that it is about."""
 
     path: Path
     finding: Finding
     place: Dereference
 
-    def moved(self, made: Sequence[Edits]) -> ReportedFinding | None:
+    def moved(self, made: Sequence[Edits]) -> DereferenceFinding | None:
         """Return where it is after edits, each in positions of what those before it have made; None where they have
         changed its text."""
         found = self
@@ -42,7 +42,7 @@ class ReportedFinding:
                     by = len(edit.new_text) - len(edit.span)
                     place = replace(found.place, span=found.place.span.shifted(by))
                     finding = replace(found.finding, span=found.finding.span.shifted(by), related=())
-                    found = ReportedFinding(found.path, finding, place)
+                    found = DereferenceFinding(found.path, finding, place)
         return found
 
 
@@ -50,7 +50,7 @@ class ReportedFinding:
 class RepairedFinding:
     """A verified action for a finding."""
 
-    found: ReportedFinding
+    found: DereferenceFinding
     action: Action
     edits: Edits
 
@@ -63,7 +63,7 @@ class RepairedFinding:
 class RefusedFinding:
     """No action for a finding, and why."""
 
-    found: ReportedFinding
+    found: DereferenceFinding
     why: str
 
 
@@ -71,7 +71,7 @@ class RefusedFinding:
 class EndedFinding:
     """A finding that isn't there any more, after the repairs of others."""
 
-    found: ReportedFinding
+    found: DereferenceFinding
 
 
 def strategy_of(action: Action) -> Strategy:
