@@ -256,7 +256,7 @@ def line_for(editor: EditorOnPath) -> str:
 
 
 def _is_about(diagnostic: lsp.Diagnostic, text: str, fault: Fault) -> bool:
-    """Whether it touches what is wrong, and is of that plugin."""
+    """True if it touches what is wrong, and is of that plugin."""
     at = text.find(fault.wrong)
     if at < 0 or str(diagnostic.code).startswith("nullcheck/") != (fault.by == "nullcheck"):
         return False

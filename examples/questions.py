@@ -13,7 +13,7 @@ class Question:
     quoted: str = ""
     """Words that the quote has."""
     is_scanned: bool = False
-    """Whether the page is a picture, so that OCR must have read it."""
+    """True if the page is a picture, so that OCR must have read it."""
 
 
 QUESTIONS = (

@@ -221,7 +221,7 @@ def _make(context: Context, value: Any) -> Any:
 
 @pass_context
 def _each(context: Context, value: Any) -> Any:
-    """What a loop goes through."""
+    """Return what a loop goes through."""
     if not isinstance(value, Undefined):
         _meter_of(context).charge(_ITEM * len(value))
     return value

@@ -1,4 +1,4 @@
-"""What all commands of the command line share: how they end, and options that several have."""
+"""Ends every command in one way, and defines the options that several commands have."""
 
 from __future__ import annotations
 

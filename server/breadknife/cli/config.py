@@ -91,7 +91,7 @@ class SettingRow:
     value: Any
     """The value, as JSON has it."""
     origin: str
-    """Who set it: `FILE:LINE`, `default`, or `the catalog` (of models)."""
+    """The place that set it: `FILE:LINE`, `default`, or `the catalog` (of models)."""
 
 
 def setting_rows(path: Path) -> tuple[list[SettingRow], tuple[SettingsError, ...]]:

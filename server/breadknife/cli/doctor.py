@@ -33,7 +33,7 @@ class Check:
     """`ok`, `note` (works, but with less) or `problem`."""
     detail: str
     remedy: str = ""
-    """What the user can do about it; empty where there is nothing to do."""
+    """The remedy, in the imperative; empty if there is none."""
 
 
 def run(*, as_json: bool) -> int:

@@ -1,4 +1,4 @@
-"""What commands share: lines on stdout, messages and progress on stderr, JSON, sizes, the user's `offline`, signals."""
+"""Writes what commands say: lines and JSON on stdout, messages and progress on stderr; also ends them by signals."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Part:
     trim: Trim = Trim.START
     """The end to cut if the prompt is too long. Parts are cut in the order of the prompt; `control` parts never are."""
     keep: bool = False
-    """Whether to store a snapshot of the prompt up to the end of this part on disk: it is expensive to evaluate, and
+    """True if to store a snapshot of the prompt up to the end of this part on disk: it is expensive to evaluate, and
     will be needed again."""
 
 
@@ -156,11 +156,11 @@ class ScoreRequest:
     adapter: str = ""
     place: str = ""
     pieces: bool = False
-    """Whether to return each token of the alternatives, too."""
+    """True if to return each token of the alternatives, too."""
     top_logprobs: int = 0
     """How many of the likeliest tokens each piece lists in `top_logprobs`."""
     fresh: bool = False
-    """Whether to empty the cache first, except what is in use and what the typing lane holds. Sums follow the order of
+    """True if to empty the cache first, except what is in use and what the typing lane holds. Sums follow the order of
     the cache's cells, so only with an empty cache is the result the same to the bit, whatever came before."""
 
 

@@ -76,7 +76,7 @@ class Connection:
 
     @property
     def usable(self) -> bool:
-        """Whether new requests may go over it."""
+        """Tell whether new requests may go over this connection."""
         return not self._leaving
 
     def ask(

@@ -43,7 +43,7 @@ class EngineDeath:
     model: str
     """What was being computed with; empty for an engine that didn't even start."""
     killed: bool = False
-    """Whether somebody killed the engine, which says nothing about the model."""
+    """True if somebody killed the engine, which says nothing about the model."""
 
 
 @dataclass(frozen=True)

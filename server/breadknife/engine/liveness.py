@@ -92,11 +92,11 @@ class HangDetector:
         self._cpu_seconds: float | None = None
         """CPU seconds that the process had used at the first look."""
         self.stopped = False
-        """Whether the process was found stopped, as by a signal."""
+        """True if the process was found stopped, as by a signal."""
 
     @property
     def is_long(self) -> bool:
-        """Whether an answer is overdue."""
+        """Tell whether an answer is overdue."""
         return self._counted >= STILL_SECONDS / 2
 
     def is_hanging(self) -> bool:

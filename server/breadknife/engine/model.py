@@ -32,7 +32,7 @@ class Evaluation:
     """How many of the last tokens get a row; 0 for none."""
     adapter: str = ""
     embeddings: bool = False
-    """Whether rows are hidden states instead of logits."""
+    """True if rows are hidden states instead of logits."""
 
 
 JobSteps = Generator[tuple[Evaluation, ...] | EngineAnswer, list[Rows], None]
@@ -61,7 +61,7 @@ class Sampler(Protocol):
     """Chooses the tokens of one generation. It remembers its choices, because grammars depend on them."""
 
     lossless: bool
-    """Whether it always chooses the likeliest token. Only then can lookup propose tokens."""
+    """True if it always chooses the likeliest token. Only then can lookup propose tokens."""
 
     def choose(self, logits: Row) -> SampledToken:
         """Return the next token, from one row [vocabulary]. Raises EngineError if the grammar allows no token."""
@@ -83,7 +83,7 @@ class Model(Protocol):
     """For each of `tokens` a number of the cell that it is in; sequences that share a cell have the same number."""
     bytes: int
     rolls_back: bool
-    """Whether `truncate` and `copy` keep as many tokens as they are told. A recurrent memory knows only some of its
+    """True if `truncate` and `copy` keep as many tokens as they are told. A recurrent memory knows only some of its
     earlier states, so that they may keep fewer: look at `tokens`. And it decodes one sequence after the other."""
 
     def tokenize(self, prompt: Prompt) -> list[list[int]]:

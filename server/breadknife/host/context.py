@@ -58,7 +58,7 @@ class Trace:
     bytes_sent: int = 0
     """Bytes of prompts that have left the machine."""
     is_recorded: bool = False
-    """Whether its receipt has been written. The plugin's next receipt counts bytes that are sent later, in the
+    """True if its receipt has been written. The plugin's next receipt counts bytes that are sent later, in the
     background."""
 
     def note(self, origin: Origin) -> None:

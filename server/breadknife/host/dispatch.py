@@ -89,7 +89,7 @@ class Dispatch:
         self.documents = (*(self.outer.documents if self.outer else ()), *((self.document,) if self.document else ()))
         self.settings = self.services.settings_for(self.document, self.root)
         self.asks_models = False
-        """Whether a plugin has asked a model, or another one that has. Known after `reply`."""
+        """True if a plugin has asked a model, or another one that has. Known after `reply`."""
 
     @property
     def waiting(self) -> tuple[str, ...]:

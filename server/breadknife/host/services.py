@@ -72,7 +72,7 @@ class Services:
     on_notice: Callable[[str], None] = lambda message: None
     """Called with a message for the user, each one once."""
     tells_missing: bool = True
-    """Whether a missing engine or model causes a notice. False if the editor itself offers to set it up."""
+    """True if a missing engine or model causes a notice. False if the editor itself offers to set it up."""
     ledger: Ledger = field(default_factory=Ledger)
     kinds: Mapping[type[Any], RequestKind] = field(default_factory=lambda: KINDS)
     memory: LruCache[Hashable, Verdict] = field(default_factory=lambda: LruCache(MEMOISED))

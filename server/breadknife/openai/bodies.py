@@ -64,7 +64,7 @@ class SamplingBody(msgspec.Struct, kw_only=True):
 
     @property
     def sampling(self) -> Sampling:
-        """Where no seed is given, a new one each time."""
+        """Return how to sample: where no seed is given, with a new one each time."""
         return Sampling(
             _TEMPERATURE if self.temperature is None else self.temperature,
             _TOP_K if self.top_k is None else self.top_k,

@@ -28,7 +28,7 @@ class ApiError(Exception):
     status: int = 400
     code: str | None = None
     closes: bool = False
-    """Whether the rest of the request isn't read, so that the connection ends with the answer."""
+    """True if the rest of the request isn't read, so that the connection ends with the answer."""
 
     def body(self) -> dict[str, Any]:
         kind = "server_error" if self.status >= 500 else "invalid_request_error"

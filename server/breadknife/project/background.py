@@ -37,7 +37,7 @@ class IndexingThread:
         """Edited documents, and when each was last edited, as `time.monotonic()` returns it."""
         self._thread: threading.Thread | None = None
         self._busy = False
-        """Whether `look` runs now."""
+        """True if `look` runs now."""
         self._waiters = 0
         """Callers that wait in `idle`. While there are any, the thread takes no rest."""
         self._closed = False

@@ -55,12 +55,12 @@ class Plan:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Of models that it asks, as the user's settings name them."""
+        """Return the roles of the models that the recipe asks, as the user's settings name them."""
         return tuple(dict.fromkeys(role for step in self.order if (role := self.role_of(step))))
 
     @property
     def writing_roles(self) -> tuple[str, ...]:
-        """Those of models that write something."""
+        """Return the roles of the models that write something."""
         writers = [step for step in self.order if self.types[step.name].writes]
         return tuple(dict.fromkeys(map(self.role_of, writers)))
 

@@ -31,7 +31,7 @@ class RecipeInput:
     message: str = ""
     """The message of the diagnostic at that place, if the editor shows one."""
     rules_only: bool = False
-    """Whether only steps without a model may run, because the user waits. The recipe is asked again for the rest."""
+    """True if only steps without a model may run, because the user waits. The recipe is asked again for the rest."""
 
     @property
     def selection(self) -> str:

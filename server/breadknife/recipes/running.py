@@ -83,7 +83,7 @@ class RecipeOutput:
 
     @property
     def parts(self) -> tuple[tuple[Span, str], ...]:
-        """Each edit or finding."""
+        """Return the edits or findings one by one."""
         return self.places or ((self.span, self.text),)
 
 

@@ -47,7 +47,7 @@ class Show:
     """Of the menu's entry, at most 50 characters; the recipe's own if empty. It may be a template that
     refers only to steps without a model: these have run when the menu opens."""
     preview: bool = False
-    """Whether the user chooses among the edits before they are made, as far as the editor can ask."""
+    """True if the user chooses among the edits before they are made, as far as the editor can ask."""
     refused: str = ""
     """`$step.port` of a list of texts: why parts were left as they are. Each is shown as a hint at its place."""
     refused_at: str = ""
@@ -134,11 +134,11 @@ class Recipe:
     """Language ids, or `*`."""
     description: str = ""
     enabled: bool = True
-    """Whether editors offer it without a setting that says so."""
+    """True if editors offer it without a setting that says so."""
     models: Mapping[str, str] = field(default_factory=dict[str, str])
     """Name in the recipe -> role in the user's settings."""
     named_models: bool = False
-    """Whether it is offered only if the user's settings name a model for each of its roles."""
+    """True if it is offered only if the user's settings name a model for each of its roles."""
     steps: tuple[RecipeStep, ...]
     show: Show
     examples: tuple[Example, ...]

@@ -31,7 +31,7 @@ class Event:
     bytes_done: int | None = None
     bytes_total: int | None = None
     usual: bool | None = None
-    """Whether `--yes` would set the part up. Only events that list what there is say so; in all others it is None."""
+    """True if `--yes` would set the part up. Only events that list what there is say so; in all others it is None."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class PartStatus:
     """About how many bytes are still to be fetched, or if the part is ready, how many it takes. 0 if that isn't
     known or nothing."""
     possible: bool = True
-    """Whether it can be set up here."""
+    """True if it can be set up here."""
 
 
 class Part(Protocol):

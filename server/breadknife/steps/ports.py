@@ -26,7 +26,7 @@ class PortType:
     item: PortType | None = None
     """The type of a list's items; None if it isn't a list, or if its items may be anything."""
     is_optional: bool = False
-    """Whether the value may be missing."""
+    """True if the value may be missing."""
 
     def __str__(self) -> str:
         return f"{self.name}[{self.item}]" if self.item else self.name
@@ -63,15 +63,15 @@ class Port:
     is_required: bool
     default: Any = None
     is_literal: bool = False
-    """Whether the recipe itself writes the value, so that no other step's result can get here."""
+    """True if the recipe itself writes the value, so that no other step's result can get here."""
     is_template: bool = False
-    """Whether it is a literal with Jinja's `{{ step.port }}` in it."""
+    """True if it is a literal with Jinja's `{{ step.port }}` in it."""
     is_pattern: bool = False
-    """Whether it is a literal that is a regular expression, which `text/patterns.py` reads."""
+    """True if it is a literal that is a regular expression, which `text/patterns.py` reads."""
     is_clean: bool = False
-    """Whether it takes no value that comes from documents, PDFs or programs."""
+    """True if it takes no value that comes from documents, PDFs or programs."""
     is_role: bool = False
-    """Whether it is a literal that names a model's role."""
+    """True if it is a literal that names a model's role."""
 
 
 def literal(default: Any = MISSING, *, template: bool = False, pattern: bool = False, role: bool = False) -> Any:

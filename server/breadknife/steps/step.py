@@ -39,7 +39,7 @@ class StepContext(Protocol):
 
     @property
     def trusted(self) -> bool:
-        """Whether the user trusts that folder: only then may a program be run."""
+        """Tell whether the user trusts that folder: only then may a program be run."""
         ...
 
     def tree(self, document: Document, /) -> SyntaxTree | None: ...
@@ -77,17 +77,17 @@ class StepType(Generic[In, Out]):
     run: Callable[[In, StepContext], Out | Silence]
     """Its docstring says what the step does."""
     from_outside: bool = False
-    """Whether what it gives comes from a document, a PDF or a program, whatever it takes: then it is tainted."""
+    """True if what it gives comes from a document, a PDF or a program, whatever it takes: then it is tainted."""
     writes: bool = False
-    """Whether a model writes what it gives: a verifier checks the recipe's result then."""
+    """True if a model writes what it gives: a verifier checks the recipe's result then."""
     needs_trust: bool = False
-    """Whether the step runs only in a folder that the user trusts."""
+    """True if the step runs only in a folder that the user trusts."""
     remembered: bool = True
-    """Whether the same inputs always give the same result."""
+    """True if the same inputs always give the same result."""
     migrate: Migration | None = None
     """How a recipe that was locked with an older version is read."""
     isolated: bool = False
-    """Whether it runs in a process of its own. All steps of other packages do."""
+    """True if it runs in a process of its own. All steps of other packages do."""
     seconds: float = 30.0
     """How long an isolated step may take."""
 
@@ -101,5 +101,5 @@ class StepType(Generic[In, Out]):
 
     @property
     def summary(self) -> str:
-        """What the step does, in one paragraph."""
+        """Return what the step does, in one paragraph."""
         return " ".join((self.run.__doc__ or "").split())

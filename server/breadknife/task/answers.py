@@ -97,7 +97,7 @@ class Hover:
     origin: Origin = field(default=Origin())
     """Who wrote the text."""
     markdown: bool = False
-    """Whether `text` is Markdown. What a model wrote is always shown as plain text: Markdown can load pictures from
+    """True if `text` is Markdown. What a model wrote is always shown as plain text: Markdown can load pictures from
     elsewhere and hide where a link leads."""
 
 

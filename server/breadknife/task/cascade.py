@@ -36,7 +36,7 @@ class PassedOn(Generic[Out]):
 
     value: Out
     remembered: bool = False
-    """Whether the value comes from a memory of the step's own instead of being computed."""
+    """True if the value comes from a memory of the step's own instead of being computed."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ class Step(Generic[In, Out]):
     role: str = ""
     """The role of the model that it uses."""
     escalates: bool = False
-    """Whether it uses a bigger model than its role's. It is skipped unless the user's own settings name one for hard
+    """True if it uses a bigger model than its role's. It is skipped unless the user's own settings name one for hard
     cases of the role."""
     memoised: bool = False
-    """Whether the verdict is remembered, because equal values have the same verdict. The values must be hashable."""
+    """True if the verdict is remembered, because equal values have the same verdict. The values must be hashable."""
     needs_previous: bool = False
-    """Whether it needs what the step before it adds to the value, although the types don't say so: then that step may
+    """True if it needs what the step before it adds to the value, although the types don't say so: then that step may
     be the dearer one. It runs also if that step is skipped, with the value that the skipped step would have got."""

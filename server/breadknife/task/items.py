@@ -153,7 +153,7 @@ class Action:
     explanation: str = ""
     """What follows from it, and why it is offered, in whole sentences: for the preview and the log."""
     listed: bool = True
-    """Whether the menu shows it at once. Otherwise it is behind the entry "More…"."""
+    """True if the menu shows it at once. Otherwise it is behind the entry "More…"."""
     undone: Command | None = None
     """Told to the plugin where the user undoes those edits again soon after."""
     unchecked: str = ""
@@ -241,7 +241,7 @@ class OpenDocument:
     span: Span | None = None
     """What to select there, in code points of the file's text. Left out for what isn't text, such as a PDF."""
     external: bool = False
-    """Whether the system's own program for such files shows it, as for a PDF. `uri` may then end in `#page=12`."""
+    """True if the system's own program for such files shows it, as for a PDF. `uri` may then end in `#page=12`."""
 
 
 @dataclass(frozen=True)

@@ -84,12 +84,12 @@ class Context(Protocol):
 
     @property
     def project(self) -> Project | None:
-        """What is known about that folder; None if the document isn't in a project."""
+        """Return what is known about that folder; None if the document isn't in a project."""
         ...
 
     @property
     def trusted(self) -> bool:
-        """Whether the user trusts that folder. Only then may the plugin run a program or code from it."""
+        """Tell whether the user trusts that folder. Only then may the plugin run a program or code from it."""
         ...
 
     def tree(self, document: Document, /) -> SyntaxTree | None:
@@ -183,7 +183,7 @@ class Model(Protocol):
 
     @property
     def name(self) -> str:
-        """Its name in the catalog, or `ENGINE:NAME` for one of another runtime that the user's settings name."""
+        """Return the model's name in the catalog, or `ENGINE:NAME` for one of another runtime that settings name."""
         ...
 
     @property

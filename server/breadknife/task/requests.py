@@ -20,9 +20,9 @@ class CompletionRequest:
     selected: tuple[Span, str] | None = None
     """The entry selected in the editor's own completion menu, which the text must continue."""
     grows: bool = True
-    """Whether the client asks again once more of the text is written. Otherwise it shows the first answer only."""
+    """True if the client asks again once more of the text is written. Otherwise it shows the first answer only."""
     listed: bool = False
-    """Whether the answer is one of several entries in a menu: a user who chooses another one hasn't rejected it."""
+    """True if the answer is one of several entries in a menu: a user who chooses another one hasn't rejected it."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ class CheckRequest:
     whole: bool = False
     """Wait for every checker (headless lint) instead of giving what is ready now (an editor)."""
     all_fixes: bool = True
-    """Whether somebody reads every fix of a finding. Otherwise only the preferred ones are read ("fix all"), and others
+    """True if somebody reads every fix of a finding. Otherwise only the preferred ones are read ("fix all"), and others
     that take time to make may be left out: a menu is an `ActionRequest`."""
     each_place: bool = False
-    """Whether every place is wanted as a finding of its own. Otherwise a plugin may answer with one finding for each
+    """True if every place is wanted as a finding of its own. Otherwise a plugin may answer with one finding for each
     cause, at the first place, and name the others as `related`."""
     seconds: float | None = None
     """The longest that a `whole` check waits for slow checkers; then it answers with what the others say.
@@ -54,7 +54,7 @@ class ActionRequest:
     findings: tuple[Finding, ...] = ()
     """Findings at that place that the editor shows, also other tools'."""
     invoked: bool = True
-    """Whether the user has asked for the menu, not the editor for a hint that there is one."""
+    """True if the user has asked for the menu, not the editor for a hint that there is one."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class Format:
     writer: Callable[[TextIO], ReportWriter]
     has_fixes: bool = False
     names_rules: bool = False
-    """Whether it says what each rule is about."""
+    """True if it says what each rule is about."""
 
 
 FORMATS: Mapping[str, Format] = {

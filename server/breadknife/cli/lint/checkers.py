@@ -48,12 +48,12 @@ class LintAnswer:
 
 @dataclass(frozen=True)
 class FolderState:
-    """What a process must know of a workspace folder before the first task in it."""
+    """The state of a workspace folder that a process needs before its first task there."""
 
     root: Path
     settings: Settings
     known: bytes | None
-    """What `Projects.known` has packed about the folder's files, for `Projects.adopt`."""
+    """The files of the folder, as `Projects.known` packs them for `Projects.adopt`."""
 
 
 class Checker(Protocol):

@@ -1,4 +1,4 @@
-"""What the user has asked `breadknife lint` for."""
+"""Reads what the user asks of `breadknife lint` from its command line."""
 
 from __future__ import annotations
 

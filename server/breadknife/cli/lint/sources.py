@@ -19,7 +19,7 @@ class Source:
     is_named: bool
     """True if the user has named the file itself, False if only a folder that it is in."""
     content: bytes | None = None
-    """What the file holds; None to read it from disk."""
+    """The file's bytes; None to read them from disk."""
 
     def read(self, language: str | None) -> Document:
         """Return the text, in this language or else the one that the file's name says. Raises DocumentError."""

@@ -28,7 +28,7 @@ class PendingEvaluation:
     embeddings: bool = False
     rows: list[Rows] = field(default_factory=list[Rows])
     silent: bool = False
-    """Whether it only fills the cache again, so that nobody waits for rows."""
+    """True if it only fills the cache again, so that nobody waits for rows."""
 
     def head(self, sequence: int, length: int) -> Evaluation:
         """Return the first `length` of the tokens that are left."""

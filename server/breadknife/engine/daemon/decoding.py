@@ -49,7 +49,7 @@ class JobState:
     """Seconds of its evaluations so far."""
     calibration: api.Calibration | None = None
     alone: bool = True
-    """Whether no other job would share an evaluation with this one."""
+    """True if no other job would share an evaluation with this one."""
 
 
 @dataclass(frozen=True)
@@ -177,10 +177,9 @@ def generate(state: JobState, prompt: FittedPrompt, request: api.GenerateRequest
         drafter: Drafter | None = None
         fed, draft = prompt.tokens[state.cached :], list[int]()
         plainly_evaluated = total
-        """So many of the sequence's first tokens are evaluated as plain decoding does it."""
+        """The number of the sequence's first tokens that are evaluated as plain decoding does it."""
         is_tie_counted = False
-        """Whether the next row is that of a near tie again, plainly evaluated, which the drafter must not count
-        twice."""
+        """True if the next row repeats a near tie, plainly evaluated, which the drafter must not count twice."""
         while True:
             rows = yield (Evaluation(state.sequences[0], fed, 1 + len(draft), request.adapter),)
             sequence = state.sequences[0]

@@ -75,7 +75,7 @@ class Slot(JobState):
     most: int = 1 << 30
     """The most tokens of one evaluation that the next decode takes."""
     kept: bool = False
-    """Whether a snapshot of the prompt was asked for."""
+    """True if a snapshot of the prompt was asked for."""
     first: api.Chunk | None = None
     last: api.EngineAnswer | None = None
 

@@ -62,7 +62,7 @@ class _Loaded:
     """Name -> what identifies its file."""
     measured: Measured = field(default_factory=dict[tuple[int, int, int], float])
     calibrates: bool = True
-    """Whether it can be calibrated; False once that has failed."""
+    """True if it can be calibrated; False once that has failed."""
 
 
 @dataclass(frozen=True)
@@ -293,7 +293,7 @@ class Pool:
 
     @property
     def _is_quiet(self) -> bool:
-        """Whether what is measured is our own work, not others'."""
+        """Tell whether what is measured is our own work, not others'."""
         return self._work <= self._logical / 4
 
     def _candidates(self) -> tuple[int, ...]:

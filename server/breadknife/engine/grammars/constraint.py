@@ -66,7 +66,7 @@ class TokenTable(Protocol):
 
 
 def _likeliest(logits: Rows) -> Iterator[int]:
-    """All tokens, the likeliest first."""
+    """Return all tokens, the likeliest first."""
     few = min(_FEW, len(logits))
     order = np.argpartition(-logits, few - 1)
     for part in (order[:few], order[few:]):  # to sort a whole vocabulary takes 12 ms, and is hardly ever needed

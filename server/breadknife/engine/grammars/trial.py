@@ -25,7 +25,7 @@ MOST_ADDRESSES = 1 << 30
 
 
 def problem(grammar: str) -> str:
-    """Why a grammar can't be used; empty when it can be."""
+    """Return why a grammar can't be used; empty when it can be."""
     started = time.process_time()
     try:
         source = translated(grammar)

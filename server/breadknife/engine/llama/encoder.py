@@ -59,7 +59,7 @@ class LlamaEncoder:
 
     @cached_property
     def _frame(self) -> tuple[list[int], list[int]]:
-        """What the model wants before and after a text."""
+        """Return what the model wants before and after a text."""
         bare, framed = self._weights.tokenize("a"), self._weights.tokenize("a", special=True)
         begin = next(at for at in range(len(framed)) if framed[at : at + len(bare)] == bare)
         return framed[:begin], framed[begin + len(bare) :]

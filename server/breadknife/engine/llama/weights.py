@@ -65,14 +65,14 @@ class Weights:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """Of a classifier's classes, where the file names them."""
+        """Return the names of a classifier's classes, where the file has them."""
         count: int = llama.llama_model_n_cls_out(self.handle)
         labels = (llama.llama_model_cls_label(self.handle, number) for number in range(count))
         return tuple(label.decode("utf-8", "replace") for label in labels if label is not None)
 
     @cached_property
     def rerank_template(self) -> str:
-        """How a query and a text are put before a reranker that was made of a model that writes."""
+        """Return how a query and a text are put before a reranker that was made of a model that writes."""
         template: bytes | None = llama.llama_model_chat_template(self.handle, b"rerank")
         return template.decode("utf-8", "replace") if template else ""
 
@@ -94,7 +94,7 @@ class Weights:
 
     @cached_property
     def description(self) -> str:
-        """Of what is evaluated: another llama.cpp may lay out a state otherwise."""
+        """Describe what is evaluated, with the build of llama.cpp, since another one may lay out a state otherwise."""
         buffer = ctypes.create_string_buffer(128)
         llama.llama_model_desc(self.handle, buffer, len(buffer))
         return (

@@ -58,7 +58,7 @@ def read_packages(whose: str, packages: Iterable[tuple[str, Sequence[Path]]]) ->
 
 @lru_cache(maxsize=1)
 def _entries(stamp: object) -> tuple[tuple[str, EntryPoint], ...]:
-    """Each with the name of the distribution that it came with."""
+    """Return the entries, each with the name of its distribution."""
     entries = [(entry.dist.name if entry.dist else entry.name, entry) for entry in entry_points(group=GROUP)]
     return tuple(sorted(entries, key=lambda entry: (entry[0], entry[1].name)))
 
@@ -120,7 +120,7 @@ class _PackageModelsBuilder:
 
 
 def _refuse_model(model: ModelInfo, taken: Iterable[str]) -> str:
-    """Why a package's model is left out, or nothing."""
+    """Return why a package's model is left out; empty if it isn't."""
     if not _MODEL.fullmatch(model.name):
         return "its name should have small letters, digits and . _ - alone"
     if model.name in taken:

@@ -89,7 +89,7 @@ class GgufInfo:
     """Text of the token that begins a text."""
     eos: str = ""
     add_bos: bool = False
-    """Whether the model was trained with `bos` at the beginning of every text."""
+    """True if the model was trained with `bos` at the beginning of every text."""
     fim: tuple[str, str, str] | None = None
     """The control tokens of fill-in-the-middle: prefix, suffix, middle."""
     does: ModelKind | None = ModelKind.DECODER

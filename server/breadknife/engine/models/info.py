@@ -114,12 +114,12 @@ class Catalog:
 
     @property
     def known_roles(self) -> tuple[str, ...]:
-        """Those that settings may give to a model."""
+        """Return the roles that settings may give to a model."""
         return tuple(dict.fromkeys((*self.roles, *ROLES)))
 
     @property
     def defaults(self) -> tuple[ModelInfo, ...]:
-        """What is set up when nothing is named."""
+        """Return what is set up when nothing is named."""
         named = dict.fromkeys(map(self.model, self.roles.values()))
         return tuple(model for model in named if model.usual)
 

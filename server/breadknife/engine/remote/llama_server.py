@@ -74,7 +74,7 @@ class _TokenIds(msgspec.Struct, frozen=True):
 class _Tokenized:
     ids: list[int]
     known: bool
-    """Whether the model has the control tokens that the text names."""
+    """True if the model has the control tokens that the text names."""
 
 
 class LlamaServerDialect(OpenAIDialect):

@@ -69,7 +69,7 @@ class _Vocabulary:
     controls: frozenset[str]
     """The texts of the model's control tokens; empty when Ollama doesn't tell."""
     inserts: bool
-    """Whether its template takes a suffix."""
+    """True if its template takes a suffix."""
 
 
 class OllamaDialect(OpenAIDialect):

@@ -129,9 +129,9 @@ class OpenAIDialect:
     """
 
     reranks: ClassVar[bool] = True  # vLLM and Jina do; who doesn't says so
-    """Whether there may be a `/v1/rerank`."""
+    """True if there may be a `/v1/rerank`."""
     chats_by_gbnf: ClassVar[bool] = False
-    """Whether a chat can be held to a GBNF grammar."""
+    """True if a chat can be held to a GBNF grammar."""
 
     def __init__(self) -> None:
         self._may_score = False

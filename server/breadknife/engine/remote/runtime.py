@@ -51,7 +51,7 @@ class Runtime:
 
     @property
     def local(self) -> bool:
-        """Whether it is on this machine, so that nothing leaves it."""
+        """Tell whether it is on this machine, so that nothing leaves it."""
         return is_local(urlsplit(self.url).hostname or "")
 
 

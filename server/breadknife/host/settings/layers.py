@@ -43,7 +43,7 @@ class Layer:
     """The TOML text, to find the line of a key."""
     author: Author = Author.EDITOR
     trusted: bool = False
-    """Whether the user trusts the folder that it is for."""
+    """True if the user trusts the folder that it is for."""
     inside: tuple[str, ...] = ()
     """The table of `source` that `values` are."""
 

@@ -82,7 +82,7 @@ class Settings:
     plugins: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Plugin name -> its settings, a value of the plugin's own type."""
     trusted: bool = False
-    """Whether the user trusts the workspace folder."""
+    """True if the user trusts the workspace folder."""
     disabled: frozenset[str] = frozenset()
     """Plugins with `enabled = false`."""
     milliseconds: Mapping[str, int] = field(default_factory=dict[str, int])

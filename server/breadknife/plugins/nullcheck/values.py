@@ -115,9 +115,9 @@ class RepairOffer:
     removes: int = 1
     """The number of findings in this file that it ends."""
     is_asked_for: bool = False
-    """Whether only a person may choose it, because the null may be intended."""
+    """True if only a person may choose it, because the null may be intended."""
     is_inner: bool = False
-    """Whether no other file can see it: it changes neither parameters nor results."""
+    """True if no other file can see it: it changes neither parameters nor results."""
     elsewhere: tuple[DocumentEdits, ...] = ()
     """Edits of another file of the project, where what it declares is declared there."""
 

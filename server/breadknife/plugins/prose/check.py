@@ -154,7 +154,7 @@ class DocumentCheck:
 
     @property
     def _on_news(self) -> Callable[[], None]:
-        """What engines call when they have answered."""
+        """Return the function that engines call when they have answered."""
         if self.whole:  # lint waits: nobody needs to be told that results have come
             return lambda: None
         return partial(self.refreshes.add, self.document.uri, self.context.refresh, self._has_ended)
@@ -164,7 +164,7 @@ class DocumentCheck:
 
     @property
     def _asks(self) -> bool:
-        """Whether slow engines are asked at all."""
+        """Tell whether slow engines are asked at all."""
         return self.timeout_s is None or self.timeout_s > 0
 
     def _wait(self, wait: Callable[[CancelToken], None]) -> None:

@@ -52,7 +52,7 @@ class ProseFinding:
 
     @property
     def key(self) -> tuple[str, str, Span]:
-        """What tells it from others: its engine, rule and span."""
+        """Return what tells the finding from others: its engine, rule and span."""
         return self.candidate.lint.engine, self.candidate.lint.rule, self.span
 
     def moved(self, edit: TextEdit) -> ProseFinding | None:

@@ -32,7 +32,7 @@ class _Result:
     """Spans that were left as they are, each with the reason."""
     origin: Origin
     is_late: bool
-    """Whether it came after the edits that the user had asked for, so that nobody has seen its edits yet."""
+    """True if it came after the edits that the user had asked for, so that nobody has seen its edits yet."""
 
     def moved(self, document: Document) -> _Result:
         """Return the result for a later text of the document: without the spans in which the text was changed, and with

@@ -20,7 +20,7 @@ class Written:
     text: str
     """What was inserted, as it stands there."""
     is_new: bool
-    """Whether there was no file before."""
+    """True if there was no file before."""
     left_out: tuple[str, ...] = ()
 
 

@@ -40,7 +40,7 @@ class Kind:
     edited: Callable[[], Iterator[Path]] = lambda: iter(())
     """The user's files, out of which only our lines go."""
     engine_uses: bool = False
-    """Whether a running engine has these open, so that it is ended before they are removed."""
+    """True if a running engine has these open, so that it is ended before they are removed."""
 
 
 def environments() -> Iterator[Path]:

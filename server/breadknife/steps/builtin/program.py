@@ -36,7 +36,7 @@ class RunProgramOutput:
     code: int
     """Its exit code; meaningless if the output was cut."""
     is_cut: bool
-    """Whether there was more output than `max_bytes`."""
+    """True if there was more output than `max_bytes`."""
 
 
 def run_program(given: RunProgramInput, context: StepContext) -> RunProgramOutput | Silence:

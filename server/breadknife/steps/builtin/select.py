@@ -129,7 +129,7 @@ class MatchInput:
     pattern: str = literal(pattern=True)
     """A regular expression. Its group `text`, or else all of the match, is what is selected."""
     anywhere: bool = literal(False)
-    """Whether every match in the document is wanted; otherwise the one that touches the cursor."""
+    """True if every match in the document is wanted; otherwise the one that touches the cursor."""
 
 
 @dataclass(frozen=True)

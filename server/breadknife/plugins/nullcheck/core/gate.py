@@ -69,7 +69,7 @@ class Gate:
 
     @cached_property
     def _telling(self) -> frozenset[bytes]:
-        """All words of calls that give null beside a value that tells of it."""
+        """Return all words of calls that give null beside a value that tells of it."""
         return self.telling.union(self._telling_elsewhere(), self._of_library(self._knowledge.telling_words))
 
     @cached_property

@@ -183,7 +183,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @property
     def null(self) -> str:
-        """All nulls of the language, in words."""
+        """Return all nulls of the language, in words."""
         return self.null_name(ANY_NULL)
 
     def null_name(self, nulls: int) -> str:

@@ -91,7 +91,7 @@ class Fact(NamedTuple):
     test: Expression | None = None
     """The value is the outcome of this test."""
     truth: bool | None = None
-    """Whether the value counts as true, where that is known."""
+    """True if the value counts as true, where that is known."""
     via: ByteRange | None = None
     """The assignment that gave the value its name."""
     checked: ByteRange | None = None

@@ -36,6 +36,6 @@ class Solution:
     dereferences: list[NullDereference] = field(default_factory=list[NullDereference])
     returns: list[ReturnPoint] = field(default_factory=list[ReturnPoint])
     gives_value: bool = False
-    """Whether a `return` has a value that isn't the null itself."""
+    """True if a `return` has a value that isn't the null itself."""
     end: FlowState | None = None
     """The state after its last statement; None if that is never reached."""

@@ -37,7 +37,7 @@ class Summary(NamedTuple):
     cases: tuple[SummaryCase, ...] = ()
     """Without any, though the summary is known, the function never comes back."""
     is_known: bool = False
-    """Whether anything is known of the function."""
+    """True if anything is known of the function."""
 
 
 UNKNOWN_SUMMARY = Summary()

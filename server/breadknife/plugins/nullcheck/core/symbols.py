@@ -63,7 +63,7 @@ class SymbolTable(ABC):
         """`others` are the other files of the project. `uri` is that of the file; "" if it is analysed alone."""
         self.file, self.knowledge, self.others, self.uri = file, knowledge, others, uri
         self.follows_arguments = False
-        """Whether it is a finding to give a null to a function that uses it without a check."""
+        """True if it is a finding to give a null to a function that uses it without a check."""
         self.assumed: Mapping[ByteRange, Fact] = {}
         """Range of an expression -> the null that another checker says it may be, where nothing is known of it here."""
         self.denied: dict[ByteRange, ByteRange] = {}

@@ -31,7 +31,7 @@ class Reads:
     derived: set[Reads] = field(default_factory=set["Reads"])
     """The reads of the other derived results that were used."""
     is_inherited: bool = False
-    """Whether a part of the result was taken over from before an edit."""
+    """True if a part of the result was taken over from before an edit."""
 
     def all(self) -> dict[Query, object]:
         """Return these results with those that the used ones were derived from, and so on."""

@@ -14,7 +14,7 @@ from breadknife.text.document import Span, TextEdit, line_break
 
 
 def ignore(site: Site) -> Iterator[RepairProposal]:
-    """For the first of the findings whose checker has such a comment."""
+    """Return the comment that ignores the first of the findings whose checker has one."""
     reason = f"{in_comment(site.source)} is never {site.grammar.null} here"
     for finding in site.about:
         for row in site.grammar.ignores:

@@ -133,7 +133,7 @@ class Ladder:
         )
         self._lock = threading.Lock()
         self.looks_ahead = True
-        """Whether menus are read, so that what they list is checked meanwhile."""
+        """True if menus are read, so that what they list is checked meanwhile."""
         self._background = ThreadPoolExecutor(1, "ladder")
         self._ahead = CancelToken()
         """Of the latest work in the background."""

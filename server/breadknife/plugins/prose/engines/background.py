@@ -53,7 +53,7 @@ class BackgroundEngine(Generic[_Request, _Result]):
 
     @property
     def failure(self) -> str | None:
-        """Why the engine gave up, until it answers again."""
+        """Return why the engine gave up, until it answers again."""
         return self.health.failure
 
     def result(self, request: _Request) -> tuple[_Result, ...] | None:

@@ -33,7 +33,7 @@ class EngineHealth:
         self.failure: str | None = None
         """Why it gave up first; None once it has answered again."""
         self.is_absent = False
-        """Whether there is no engine to ask, so that nobody can wait for its answer."""
+        """True if there is no engine to ask, so that nobody can wait for its answer."""
 
     @property
     def wait_s(self) -> float:

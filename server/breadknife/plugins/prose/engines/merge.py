@@ -69,9 +69,9 @@ class FindingCandidate:
     corrections: tuple[Correction, ...]
     """Best first; engines that answer later may add some and change their order."""
     safe: bool
-    """Whether the first correction may be applied without a look at it."""
+    """True if the first correction may be applied without a look at it."""
     ready: bool = True
-    """Whether it may be shown. If not, it waits until a second engine agrees."""
+    """True if it may be shown. If not, it waits until a second engine agrees."""
     model: str = ""
     """The model that judged or proposed it."""
     known: int = 0
@@ -84,7 +84,7 @@ class FindingCandidate:
 
     @property
     def unknown_word(self) -> bool:
-        """Whether adding the word to a dictionary makes it right."""
+        """Tell whether adding the word to a dictionary makes it right."""
         return is_of_dictionaries(self.lint.engine, self.lint.rule)
 
 

@@ -52,7 +52,7 @@ class DocumentVocabulary:
     dictionary: frozenset[str]
     """In `folded` form."""
     projects: Callable[[str], bool] = lambda word: False
-    """Whether it is a word of the document's project."""
+    """True if it is a word of the document's project."""
     lowered: Lowered | None = None
     """The source's, where it was made for an earlier version of the document."""
 

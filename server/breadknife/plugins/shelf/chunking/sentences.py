@@ -44,9 +44,9 @@ class TextUnit:
     words: int
     """The number of its words."""
     is_heading: bool = False
-    """Whether it looks like a heading or a defined term: short, and without the end of a sentence."""
+    """True if it looks like a heading or a defined term: short, and without the end of a sentence."""
     is_cut_off: bool = False
-    """Whether a line right before it is left out."""
+    """True if a line right before it is left out."""
 
 
 def units(text: str, left_out: Collection[int] = (), width: int = 0) -> tuple[TextUnit, ...]:

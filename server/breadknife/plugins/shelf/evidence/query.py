@@ -32,9 +32,9 @@ class QueryTerm:
     weight: float
     """Its inverse document frequency in nats: higher for rarer words, and never below 0."""
     is_named: bool
-    """Whether it is a name, a number or code: an answer must have it just so."""
+    """True if it is a name, a number or code: an answer must have it just so."""
     is_known: bool
-    """Whether any chunk of the shelf has it."""
+    """True if any chunk of the shelf has it."""
 
 
 @dataclass(frozen=True)

@@ -106,8 +106,7 @@ class IndexedShelves:
 
     @property
     def is_of_test(self) -> bool:
-        """Whether `only` is in force. A test's shelf has no vectors, so that a recipe's test has the same result on
-        each machine."""
+        """Tell whether `only` is in force: a test's shelf has no vectors, so a recipe's test ends alike everywhere."""
         return self._indexes is not None
 
     def search(self, query: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
@@ -162,12 +161,12 @@ class IndexedShelves:
 
     @property
     def status(self) -> ShelfStatus:
-        """What is on the shelf, of all folders together."""
+        """Return what is on the shelf, of all folders together."""
         return _sum(self.statuses)
 
     @property
     def statuses(self) -> tuple[ShelfStatus, ...]:
-        """What is on the shelf of each folder."""
+        """Return what is on the shelf of each folder."""
         with self._lock:
             return tuple(index.status for index in self._refreshed())
 

@@ -33,11 +33,11 @@ class ReadResponse:
     """A part of the answer to a request. There are several, because a file may have thousands of pages."""
 
     is_last: bool = False
-    """Whether no other part follows."""
+    """True if no other part follows."""
     sha256: str = ""
     """The digest of the file's content. Only the first part has it, and only if the file's own text is read."""
     is_same: bool = False
-    """Whether the digest is that of the request, so that no page follows."""
+    """True if the digest is that of the request, so that no page follows."""
     title: str = ""
     """The title that the file names; empty if it names none. Only the first part has it."""
     pages: tuple[Page, ...] = ()
@@ -45,7 +45,7 @@ class ReadResponse:
     error: str = ""
     """Why the file can't be read, as `REASON; REMEDY`; empty if it can. A part with an error is the last one."""
     is_passing: bool = False
-    """Whether the error isn't the file's, such as a package or a disk that is missing: trying again may help."""
+    """True if the error isn't the file's, such as a package or a disk that is missing: trying again may help."""
 
 
 @dataclass(frozen=True)

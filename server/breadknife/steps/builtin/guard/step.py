@@ -23,7 +23,7 @@ class GuardInput:
     keep: tuple[str, ...] = literal(EVERYTHING)
     """What must be the same in both: code, link, citation, number, name, negation, quantifier, modal, subject."""
     may_lose: bool = literal(False)
-    """Whether it may leave out what must be the same otherwise, as a summary does. It still may add none of it, nor
+    """True if it may leave out what must be the same otherwise, as a summary does. It still may add none of it, nor
     turn round a sentence that it keeps."""
     new_words: float = literal(0.35)
     """The share of content words that may be new; one always may."""

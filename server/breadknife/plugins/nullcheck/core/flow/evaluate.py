@@ -40,7 +40,7 @@ class Evaluator(ABC):
     function: Function
     dereferences: list[NullDereference] = field(default_factory=list[NullDereference])
     forgives: bool = False
-    """Whether uses of null are caught where the evaluation is."""
+    """True if uses of null are caught where the evaluation is."""
     is_dead: bool = False
     """Set by a call that never comes back."""
     may_raise: bool = False

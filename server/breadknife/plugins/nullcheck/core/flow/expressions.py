@@ -14,7 +14,7 @@ class ExpressionGraphBuilder:
         self._catches: tuple[Node, ...] = ()
         """Where an exception leads that a new node raises."""
         self._forgives: bool = False
-        """Whether a use of null in a new node is meant to be caught."""
+        """True if a use of null in a new node is meant to be caught."""
         self._slots_in_use: int = 0
         self._slots_of_loops: int = 0
         """How many of the slots in use are kept up to the end of a loop around. The next statement may take the

@@ -29,13 +29,13 @@ class EcmaScriptSite(Site):
         return not ends or 3 * sum(1 for end in ends if end) >= len(ends)
 
     def block(self, test: str, lines: Sequence[str]) -> list[str]:
-        """On one line, where the file mostly leaves so."""
+        """Return the statements as a block: on one line if the file mostly leaves so."""
         if len(_SHORT.findall(self._code)) > len(_LONG.findall(self._code)) and len(lines) == 1:
             return [f"if ({test}) {lines[0]}"]
         return super().block(test, lines)
 
     def styled(self, line: str) -> str:
-        """With the file's quotes, and without semicolons where the file has none."""
+        """Return the code with the file's quotes, and without semicolons if the file has none."""
         if self._code.count("'") > self._code.count('"'):
             line = _STRING.sub(r"'\1'", line)
         return line if self.has_semicolons else line.removesuffix(";")

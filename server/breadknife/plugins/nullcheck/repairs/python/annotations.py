@@ -104,7 +104,7 @@ def spelled(type_: Type | None, file: FileDeclarations) -> str:
 
 
 def named(qualified: str, file: FileDeclarations) -> str:
-    """By which name the file knows a builtin class or an import; "" where it has none."""
+    """Return the name by which the file knows a builtin class or an import; empty if it has none."""
     if qualified in BUILTINS:
         return qualified
     for here, imported in file.imports.items():

@@ -146,8 +146,11 @@ class PythonSite(Site):
         return (self.statement, *reversed(path[start:]))
 
     def _matters(self, part: Node) -> bool:
-        """Of a comprehension around it only the first clause is evaluated before; what a call may change isn't read
-        before it."""
+        """Tell whether a part is evaluated before the use and changes what it finds.
+
+        Of a comprehension around it only the first clause is evaluated before; what a call may change isn't read
+        before it.
+        """
         around = (node for node in self.path if node.type in COMPREHENSIONS and covers(node, part))
         if any(not covers(_first_clause(node), part) for node in around):
             return False
