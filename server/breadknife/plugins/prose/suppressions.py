@@ -1,4 +1,4 @@
-"""What the settings, a document's comments and its project's decisions leave out."""
+"""Tells which findings aren't shown: by the settings, a document's comments, and its project's decisions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from breadknife.text.prose import ProseText
 class Suppressions:
     document: Document
     disabled: frozenset[str]
+    """Rules that the settings switch off."""
     directives: Directives
+    """The document's comments that silence rules."""
     ignored: frozenset[tuple[str, str]]
     """Rules, each with the hash of the sentence that it is ignored in, or EVERYWHERE."""
 

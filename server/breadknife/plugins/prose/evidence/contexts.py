@@ -37,7 +37,7 @@ _RELATIONS: Mapping[str, Callable[[str, str], bool]] = {
     "one": lambda old, new: _SINGULAR_VERBS.get(old) == new,
     "several": lambda old, new: _PLURAL_VERBS.get(old) == new,
 }
-"""What a new word is to the old one, both in lower case, by the relation's name."""
+"""By the name of a relation, whether it holds from an old word to a new one, both in lower case."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,13 @@ class ContextPattern:
     def matches(self, text: str, start: int, end: int, old: str, new: str) -> bool:
         """Tell whether a change from `old` to `new`, in lower case, of a word of the text fits the row."""
         return (
-            (not self.fits or any(self._is_such(each, old, new) for each in self.fits))
+            (not self.fits or any(self._is_related(relation, old, new) for relation in self.fits))
             and (not self.before or self._before.search(text, max(0, start - NEAR), start) is not None)
             and (not self.after or self._after.match(text, end) is not None)
         )
 
-    def _is_such(self, relation: str, old: str, new: str) -> bool:
+    def _is_related(self, relation: str, old: str, new: str) -> bool:
+        """Tell whether `new` is to `old` what a relation says: a name in _RELATIONS, or the two words as `old>new`."""
         return f"{old}>{new}" == relation or (relation in _RELATIONS and _RELATIONS[relation](old, new))
 
     @cached_property
@@ -79,11 +80,13 @@ class _Table(msgspec.Struct, rename={"supporting": "for"}):
 
 
 def _read_rows(table: _Table, rows: list[dict[str, str | list[str]]]) -> tuple[ContextPattern, ...]:
+    """Return rows of the file as patterns, with each `{name}` in them replaced by the table's pattern of that name."""
+
     def expand(pattern: str) -> str:
         return _NAME.sub(lambda name: expand(table.patterns[name[1]]), pattern)
 
-    built = [{key: expand(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows]
-    return tuple(msgspec.convert(row, ContextPattern) for row in built)
+    expanded = [{key: expand(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows]
+    return tuple(msgspec.convert(row, ContextPattern) for row in expanded)
 
 
 _TABLE = msgspec.toml.decode(files(__package__ or "").joinpath("contexts.toml").read_bytes(), type=_Table)

@@ -13,12 +13,13 @@ _SHORTEST = 3
 
 
 def _groups(text: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Return by each form all groups that it is in. `text` has groups of forms between `|` or line breaks."""
     groups: dict[str, list[tuple[str, ...]]] = {}
     for line in text.strip().replace("\n", "|").split("|"):
         forms = tuple(line.split())
         for form in forms:
             groups.setdefault(form, []).append(forms)
-    return {form: tuple(own) for form, own in groups.items()}
+    return {form: tuple(its_groups) for form, its_groups in groups.items()}
 
 
 _IRREGULAR = _groups("|".join(_FORMS.values()))
@@ -68,11 +69,13 @@ def is_plural(old: str, new: str) -> bool:
 
 
 def _participles(group: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the past participles of a verb's group of forms: base, third person, then past forms and `-ing`."""
     past = tuple(form for form in group[2:] if not form.endswith("ing"))
     return past[1:] or past or group[:1]
 
 
 def _bases(word: str) -> Iterator[str]:
+    """Yield the word, and what it may be a regular form of; some of that is no word."""
     yield word
     for suffix in ("s", "es", "d", "ed", "ing", "ly"):
         stem = word.removesuffix(suffix)
@@ -88,6 +91,7 @@ def _bases(word: str) -> Iterator[str]:
 
 
 def _regular(base: str) -> Iterator[str]:
+    """Yield the forms that a base would have if it were regular: itself, -s, -ed, -ing and -ly."""
     yield base
     last, before = base[-1], base[-2:-1]
     if last == "y" and before not in _VOWELS:

@@ -25,13 +25,15 @@ _LEAD = (Part("From the documentation:\n"), Part("\n"))
 tokens are the same whatever follows: those that it has before a word."""
 WORDS_AFTER = 3
 """What is unlikely shows in the next few words; each more costs as much as the first."""
+_LONGEST_GAP = 8
+"""Characters between two tokens of a text that may be missing."""
 _BLANKS_AND_WORD = re.compile(r"\s*\S+")
 _LONGEST = 1_200
 """Characters that are read together: places in them share their beginning, which the engine evaluates once."""
-_INSTEAD = 48
-"""What was meant is nearly always among the likeliest tokens of its place."""
+_LIKELIEST_TOKENS = 48
+"""So many are asked for at each place: what was meant is nearly always among them."""
 _TELLING = 3
-"""Letters of a token that is a word's beginning and not just any word's."""
+"""Letters from which on a token tells the word that begins with it; a shorter one begins too many words."""
 _AS_CODE = {NOUN: "`code`", VOWEL_NOUN: "`id`"}
 _PLACEHOLDER = re.compile("|".join(_AS_CODE))
 _TYPOGRAPHY = str.maketrans("’‘“”–—\u00a0\n\t", "''\"\"-- \u0020 ")
@@ -64,12 +66,16 @@ class Surprise:
 
     span: Span
     logprob: float
+    """In nats, below zero."""
     instead: Mapping[str, float] = field(default_factory=dict[str, float])
-    """Tokens that a word here may begin with, without their blanks, the likeliest few."""
+    """The log-probabilities of the likeliest tokens that a word may begin with here, by the token without its blank."""
 
     def gain(self, word: str) -> float:
-        """Return by how many nats another word may be likelier here at the most, as far as the likeliest tokens
-        tell."""
+        """Return by how many nats another word may be likelier here at the most.
+
+        That is told by its own token, or the longest token that begins it; a word with neither is at most as likely as
+        the least likely of the tokens.
+        """
         if word in self.instead:
             return self.instead[word] - self.logprob
         beginning = max((token for token in self.instead if word.startswith(token)), key=len, default="")
@@ -83,9 +89,9 @@ class TextScores:
     """What a model said of a text that it read once."""
 
     words: Sequence[Surprise]
-    """In order; none where the engine tells no tokens."""
+    """In the order of the text; empty if the engine returns no tokens."""
     sums: Sequence[Mapping[int, float]]
-    """For each part that was read, the log-probability of what stands in it up to an offset, where a token ends."""
+    """For each part that was read, by the offset of each token's end: the log-probability of the part up to there."""
 
     def logprob(self, start: int, end: int) -> float | None:
         """Return the log-probability of a part of the text; None where tokens don't begin and end with it."""
@@ -94,7 +100,7 @@ class TextScores:
 
 @dataclass(frozen=True)
 class TextLikelihood:
-    """Of one model. Every method raises Cancelled, ModelError or EngineError."""
+    """How likely one model finds texts. Every method raises Cancelled, ModelError or EngineError."""
 
     model: Scorer
     cancel: CancelToken
@@ -106,28 +112,29 @@ class TextLikelihood:
         words_after: int = WORDS_AFTER,
         scores: TextScores | None = None,
     ) -> tuple[float, ...]:
-        """Return for each change (a span and what stands there instead) by how many nats it makes the text likelier.
+        """Return for each change (a span and its replacement) by how many nats it makes the text likelier.
 
-        All begin at about the same place: they share a prompt and what follows, in one batch. What is in the text's
-        `scores` isn't asked again.
+        What is compared begins before the first change and ends `words_after` words after the last one, so the changes
+        should be close together: they share one batch and the prompt. What the text's `scores` tell isn't asked again.
         """
         text = readable(text)
         start = _start(text, changes)
         end = _end(text, max(span.end for span, _ in changes), words_after)
-        fixed = [text[start : span.start] + new + text[span.end : end] for span, new in changes]
-        keep, kept = text[start:end], scores and scores.logprob(start, end)
-        needed = (alternative for alternative in fixed if alternative.strip())
-        alternatives = tuple(dict.fromkeys(needed if kept is not None else (keep, *needed)))
-        likely: dict[str, float] = {} if kept is None else {keep: kept}
+        changed = [text[start : span.start] + new + text[span.end : end] for span, new in changes]
+        unchanged = text[start:end]
+        known = scores.logprob(start, end) if scores is not None else None
+        needed = (alternative for alternative in changed if alternative.strip())
+        alternatives = tuple(dict.fromkeys(needed if known is not None else (unchanged, *needed)))
+        logprobs: dict[str, float] = {} if known is None else {unchanged: known}
         if alternatives:
-            # A text with scores was read at last: the engine holds it.
+            # A text with scores was the last that the engine read, so it still holds the text's state.
             fresh = scores is None
             answer = self.model.score(_prompt(text, start), alternatives, fresh=fresh, cancel=self.cancel)
-            likely |= zip(alternatives, answer.logprobs, strict=True)
-        return tuple(likely.get(alternative, -math.inf) - likely[keep] for alternative in fixed)
+            logprobs |= zip(alternatives, answer.logprobs, strict=True)
+        return tuple(logprobs.get(alternative, -math.inf) - logprobs[unchanged] for alternative in changed)
 
     def read(self, text: str) -> TextScores:
-        """Return what the model says of all of it."""
+        """Return how likely the model finds each word of a text, and each part between two tokens' ends."""
         text = readable(text)
         words: list[Surprise] = []
         sums: list[Mapping[int, float]] = []
@@ -135,7 +142,12 @@ class TextLikelihood:
             if text[start:end].strip():
                 prompt = _prompt(text, start)
                 answer = self.model.score(
-                    prompt, (text[start:end],), pieces=True, top_logprobs=_INSTEAD, fresh=True, cancel=self.cancel
+                    prompt,
+                    (text[start:end],),
+                    pieces=True,
+                    top_logprobs=_LIKELIEST_TOKENS,
+                    fresh=True,
+                    cancel=self.cancel,
                 )
                 for pieces in answer.pieces:
                     words += _words(text, start, end, pieces)
@@ -155,6 +167,7 @@ def readable(text: str) -> str:
 
 
 def _prompt(text: str, start: int) -> Prompt:
+    """Return what the model has read before `start`: the lead, and the stretch of the text up to there."""
     begin = max(at for at, _ in _stretches(text) if at <= start)
     return (*_LEAD, Part(text[begin:start]))
 
@@ -172,7 +185,7 @@ def _stretches(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _start(text: str, changes: Sequence[tuple[Span, str]]) -> int:
-    """Return the blank before the first change, which belongs to its first word."""
+    """Return the offset of the blank before the first change: models' tokens begin with the blank before a word."""
     return max(text.rfind(" ", 0, min(span.start for span, _ in changes) or 1), 0)
 
 
@@ -183,7 +196,10 @@ def _end(text: str, offset: int, count: int) -> int:
 
 
 def _sentence_end(text: str, offset: int) -> int:
-    """Return the last end of a sentence up to `offset`, or of a word; before the blank that belongs to what follows."""
+    """Return the last end of a sentence up to `offset`; if it ends none in the half of a stretch before, of a word.
+
+    The blank after it belongs to the next stretch.
+    """
     if offset >= len(text):
         return len(text)
     ends = sentence_ends(text, max(0, offset - _LONGEST // 2), offset + 1, Certainty.POSSIBLE)
@@ -192,28 +208,33 @@ def _sentence_end(text: str, offset: int) -> int:
 
 
 def _words(text: str, start: int, end: int, pieces: Sequence[Piece]) -> list[Surprise]:
-    """Return the words. The log-probability of one is its tokens'; a token that is half a character counts for
-    nothing."""
-    at: dict[int, Piece] = {}
+    """Return the words of a part of the text that was read in `pieces`. A word's log-probability is the sum of those of
+    the tokens that begin in it; a token that is half a character counts for nothing."""
+    piece_at: dict[int, Piece] = {}
+    """By the offset of the first character that isn't a blank."""
     position = start
     for piece in pieces:
-        own = piece.text
-        begin = position if text.startswith(own, position) else text.find(own, position, position + 8 + len(own))
-        if own and begin >= 0:
-            at[begin + len(own) - len(own.lstrip())] = piece
-            position = begin + len(own)
+        token = piece.text
+        # After a token that isn't in the text (half a character), the next one is looked for a few characters on.
+        found_at = position
+        if not text.startswith(token, position):
+            found_at = text.find(token, position, position + _LONGEST_GAP + len(token))
+        if token and found_at >= 0:
+            piece_at[found_at + len(token) - len(token.lstrip())] = piece
+            position = found_at + len(token)
     words: list[Surprise] = []
     for match in WORD.finditer(text, start, end):
-        own = [at[i] for i in range(*match.span()) if i in at]
-        first = at.get(match.start(), Piece("", 0.0))
-        likely = {token.strip(): logprob for token, logprob in reversed(first.top_logprobs)}
-        logprob = sum(piece.logprob for piece in own)
-        words.append(Surprise(Span(*match.span()), logprob, likely))
+        first = piece_at.get(match.start(), Piece("", 0.0))
+        # Reversed, so that of two tokens that differ only in their blank the likelier one counts.
+        likeliest = {token.strip(): logprob for token, logprob in reversed(first.top_logprobs)}
+        logprob = sum(piece_at[offset].logprob for offset in range(*match.span()) if offset in piece_at)
+        words.append(Surprise(Span(*match.span()), logprob, likeliest))
     return words
 
 
 def _sums(text: str, start: int, pieces: Sequence[Piece]) -> Mapping[int, float]:
-    """Return the sums up to the first token that is only a part of a character."""
+    """Return the sum of the log-probabilities from `start` up to each token's end, up to the first token that is only a
+    part of a character."""
     sums = {start: 0.0}
     total = 0.0
     for piece in pieces:

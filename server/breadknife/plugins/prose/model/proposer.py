@@ -24,16 +24,18 @@ from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 from breadknife.text.sentences import Certainty, sentence_ends
 
 USUAL, REGAINED = 3.0, 0.5
-"""What the next word costs anyway, and the share that a change takes back of what it costs more."""
+"""The nats that a word costs anyway, and the share of what the next word costs more that a right change takes back."""
 HELPED = 3.0
-"""What evidence may take back besides: it is about words further on, too."""
+"""Nats that a change with evidence for it may gain besides, since evidence is about words further on, too."""
 SLACK = 1.0
-"""A change is asked about if by that estimate it comes so near to its threshold."""
+"""The model is asked about a change if its estimate comes so near to its threshold, in nats."""
 MOST = 3
+"""Replacements that the model is asked about at one word."""
 FURTHER = 12
-"""What is to be shown must gain as much with so many words after it too: what follows may take it back."""
+"""A change that is shown must gain as much with so many words after it, too: what follows may speak against it."""
 FORMS = "WordForm"
 _NEVER = 99.0
+"""The threshold, in nats, of a rule that has none, so that nothing of it is shown."""
 _SHORTEST = 4
 """Words of a sentence."""
 _SENTENCE_START = re.compile(r"[\s\"'(\[“‘]*[A-Z]")
@@ -43,7 +45,7 @@ _PLACEHOLDER = re.compile(f"{NOUN}|{VOWEL_NOUN}")
 _BESIDE = len(NOUN) + 2
 _BEGINNINGS = 8
 """Sentences that a user may be ahead of the model."""
-_FIXED = frozenset(word for confusion in CONFUSIONS for word in confusion.words)
+_CONFUSED = frozenset(word for confusion in CONFUSIONS for word in confusion.words)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class ModelProposal:
     margin: float = 0.0
     """By how many nats it makes the text likelier."""
     careless: bool = False
-    """Something else is wrong in its paragraph."""
+    """Something else is wrong in its paragraph, so that less is needed to show it."""
 
 
 def _by_word() -> Mapping[str, tuple[ConfusionSet, ...]]:
@@ -91,8 +93,11 @@ class ProposerInput:
 
 
 class Proposer:
+    """Finds what a model thinks was meant: reads a text once, and asks about the words that surprise it."""
+
     def __init__(self, knows: Callable[[str], bool], slack: float = SLACK) -> None:
-        """`knows` tells whether a word is in a dictionary."""
+        """`knows` tells whether a word is in a dictionary. `slack`: by how many nats a change may miss its
+        threshold and still be returned."""
         self._knows = knows
         self._slack = slack
 
@@ -157,20 +162,24 @@ class Proposer:
 
     def _is_word(self, change: ModelProposal) -> bool:
         new = change.replacement.lower().replace("’", "'")
-        return not new or " " in new or new in _FIXED or self._knows(change.replacement)
+        return not new or " " in new or new in _CONFUSED or self._knows(change.replacement)
 
 
 def least(proposal: ModelProposal) -> float:
-    """Return what its margin must reach."""
+    """Return the nats that a proposal's margin must reach."""
     return PROPOSED.get(proposal.rule, _NEVER) - (CARELESS if proposal.careless else 0.0)
 
 
 def estimate(text: str, words: Sequence[Surprise], index: int, change: ModelProposal) -> float:
-    """Return what a change may gain: at its place, and of what surprises after it."""
+    """Return by how many nats a change may make the text likelier: at its own place, and at the words after it.
+
+    It is what one reading of the text tells, and decides which changes the model is asked about; `words[index]` is the
+    changed word.
+    """
     new, saved, after = change.replacement.strip(), 0.0, words[index + 1 : index + 3]
-    if not new:  # the next word takes the place, and what it cost after this one is saved
+    if not new:  # a word is left out: the next one takes its place, and what that cost after this one is saved
         new, saved, after = text[change.span.end : after[0].span.end], -after[0].logprob, after[1:]
-    if not change.span:  # the word itself has still to come
+    if not change.span:  # a word is put in, and what surprises after it is the word at `index` itself
         saved, after = -USUAL, words[index : index + 1]
     cost = -after[0].logprob if after else 0.0
     gain = words[index].gain(new.partition(" ")[0].replace("’", "'")) + (HELPED if change.rule in EVIDENT else 0.0)
@@ -201,7 +210,7 @@ def _find_unrefined(text: str, words: Sequence[Span], index: int) -> Iterator[Mo
         yield ModelProposal(INTRODUCTION, Span(before, before), ",")
     if perfect := find_perfect(text, span.end, word):
         yield ModelProposal(perfect[0], span, _with_capital_of(word, perfect[1]))
-    if low not in _FIXED and word.islower() and "'" not in low:
+    if low not in _CONFUSED and word.islower() and "'" not in low:
         yield from (ModelProposal(FORMS, span, form) for form in forms(low))
     if index and word.islower() and text[words[index - 1].end : span.start] == " ":
         for missing in _MISSING:

@@ -17,11 +17,13 @@ class _Before:
 
     text: str
     head: int
+    """Characters at the start that are as they were."""
     tail: int
+    """Characters at the end that are as they were."""
 
 
 class Lowered:
-    """Made when it is asked for, out of what was made before."""
+    """A text's lower case. It is made when it is first asked for, and of a large text only where an edit changed it."""
 
     def __init__(self, source: str, before: _Before | None = None) -> None:
         self._source = source
@@ -29,7 +31,7 @@ class Lowered:
 
     @cached_property
     def text(self) -> str:
-        """The source itself where its lower case is longer."""
+        """The source in lower case; the source itself where that has another length, so that offsets agree."""
         before, source = self._before, self._source
         if before is not None and _FINAL not in source:
             end = len(source) - before.tail
@@ -40,7 +42,7 @@ class Lowered:
         return lower if len(lower) == len(source) else source
 
     def after(self, edit: TextEdit, source: str) -> Lowered:
-        """Return that of the text that an edit has made."""
+        """Return the lower case of `source`, the text that an edit has made of this one."""
         head, tail = edit.span.start, len(self._source) - edit.span.end
         if (text := self.__dict__.get("text", self._source)) is not self._source:
             return Lowered(source, _Before(text, head, tail))

@@ -8,8 +8,8 @@ from importlib.resources import files
 
 @lru_cache(maxsize=1 << 10)
 def meant(word: str) -> tuple[str, ...]:
-    """Return what is meant by a misspelling that is known, likeliest first, and with a capital as it has; else
-    nothing."""
+    """Return the words that a common misspelling stands for, likeliest first, capitalized if it is; empty for any other
+    word."""
     lines, folded = _lines(), word.casefold()
     start = lines.find(f"\n{folded},") if folded.isalpha() and (word.islower() or word.istitle()) else -1
     if start < 0:

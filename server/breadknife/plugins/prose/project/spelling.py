@@ -22,10 +22,13 @@ _PLAIN = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
 _REPEATED = 3
 """Who writes a word this often means it."""
 _LEARNING_S = 20.0
+"""Seconds that lint waits until all of the project has been read."""
 SHORTEST = 4
-"""Letters of a word that isn't as likely an abbreviation."""
+"""Letters of a word that is looked at: a shorter one is as likely an abbreviation."""
 _WHOLE, _LONG = 6, 8
-_UNLIKELY = 3  # more than a slip or two
+"""Letters from which on a word is hardly anything else than what all engines offer, and may have two slips in it."""
+_UNLIKELY = 3
+"""What an edit counts that fingers and ears hardly make: more than the two slips that `is_slip` accepts at most."""
 _PREFIXES = "re|un|de|dis|mis|non|sub|super|pre|post|co|multi|auto|inter|over|under|meta|hyper|micro"
 _PREFIX = re.compile(rf"(?:{_PREFIXES})(?=\w{{3}})")
 _SUFFIX = re.compile(r"(?<=\w{3})(?:s|es|ables?|ers?|ors?|ly|ness)$")
@@ -50,9 +53,9 @@ class DocumentVocabulary:
     paragraphs: Sequence[ProseText]
     """In the order of the source."""
     dictionary: frozenset[str]
-    """In `folded` form."""
+    """The words of the user's and the project's dictionaries, in `folded` form."""
     projects: Callable[[str], bool] = lambda word: False
-    """True if it is a word of the document's project."""
+    """Tells whether a word is the project's own (see `of_project`)."""
     lowered: Lowered | None = None
     """The source's, where it was made for an earlier version of the document."""
 
@@ -61,17 +64,17 @@ class DocumentVocabulary:
         return word in self.dictionary or word in terms() or self._is_own(word) or self.projects(word)
 
     def _is_own(self, word: str) -> bool:
-        """Tell whether the document has the word outside its prose (identifiers, commands, URLs), or often."""
-        count, at = 0, self._lower.find(word)
-        enough = _times(word)
-        while at >= 0 and count < enough:
-            if self._is_whole(at, at + len(word)):
-                count = enough if not self._in_prose(at) else count + 1
-            at = self._lower.find(word, at + 1)
+        """Tell whether the document has the word outside its prose (identifiers, commands, URLs), or often in it."""
+        count, enough = 0, _times(word)
+        offset = self._lower.find(word)
+        while offset >= 0 and count < enough:
+            if self._is_whole(offset, offset + len(word)):
+                count = enough if not self._in_prose(offset) else count + 1
+            offset = self._lower.find(word, offset + 1)
         return count >= enough
 
     def _is_whole(self, start: int, end: int) -> bool:
-        """Tell whether it is a word, or a part of a camelCase or snake_case name."""
+        """Tell whether a span of the source is a whole word, or a whole part of a camelCase or snake_case name."""
         before, after = self.source[max(0, start - 1) : start], self.source[end : end + 1]
         return (not before.isalpha() or (before.islower() and self.source[start].isupper())) and (
             not after.isalpha() or after.isupper()
@@ -87,9 +90,10 @@ class DocumentVocabulary:
 
 
 def of_project(project: Project | None, *, whole: bool) -> Callable[[str], bool]:
-    """Tell whether a word is the project's own: it calls something so, or its documents say it again and again.
+    """Return a function that tells whether a word is the project's own: the name of something in it, or a word that its
+    documents say again and again.
 
-    `whole` waits, for a while, until all of the project is known: lint has no second chance.
+    With `whole` it first waits, for a while, until all of the project is known: lint has no second chance.
     """
     if project is None:
         return lambda word: False
@@ -107,12 +111,13 @@ def of_project(project: Project | None, *, whole: bool) -> Callable[[str], bool]
 
 
 def _times(word: str) -> float:
-    """Return how often prose must say a word to mean it: who doesn't know how one is spelled misspells it each time."""
+    """Return how often prose must say a word to mean it. No number is enough for a common misspelling: who doesn't know
+    how a word is spelled misspells it each time."""
     return math.inf if meant(word) else _REPEATED
 
 
 def folded(word: str) -> str:
-    """Return a word as dictionaries are asked for it."""
+    """Return a word as dictionaries have it: in lower case and without a possessive's ending."""
     word = word.replace("’", "'").casefold()
     return word.removesuffix("'s").removesuffix("'")
 
@@ -127,26 +132,32 @@ def is_typo(
 ) -> bool:
     """Tell whether an unknown word is plain English but for a slip of the fingers, and no name or term.
 
-    `knows` tells an engine's dictionary words; `agreed` is what all engines offer first.
+    `knows` tells whether an engine's dictionary has a word; `replacements` are what engines offer, and `agreed` is what
+    all of them offer first, empty if they don't agree.
     """
     word = text[span.start : span.end]
-    known = bool(meant(word))
+    is_common_misspelling = bool(meant(word))
     return (
-        (word.islower() or _begins(text, span))
-        and (known or looks_slipped(word, replacements) or looks_meant(word, agreed))
-        and (known or word.islower() or any(knows(new.lower()) for new in replacements if is_slip(word, new)))
+        (word.islower() or _begins_sentence(text, span))
+        and (is_common_misspelling or looks_slipped(word, replacements) or looks_meant(word, agreed))
+        and (
+            is_common_misspelling
+            or word.islower()
+            or any(knows(new.lower()) for new in replacements if is_slip(word, new))
+        )
         and word not in vocabulary
         and not _is_derived(word, knows)
     )
 
 
-def _begins(text: str, span: Span) -> bool:
-    """Tell whether a sentence begins there, and with no name: lists are of people, too."""
+def _begins_sentence(text: str, span: Span) -> bool:
+    """Tell whether a sentence begins with this word, and not with a name of several words, as items of a list may."""
     return begins_sentence(text, span.start) and _OTHER_NAME.match(text, span.end) is None
 
 
 @lru_cache(maxsize=1 << 12)
 def looks_slipped(word: str, replacements: tuple[str, ...]) -> bool:
+    """Tell whether a word is a slip for one of the replacements, and not just another country's spelling of one."""
     return (
         len(word) >= SHORTEST
         and _PLAIN.fullmatch(word) is not None
@@ -157,9 +168,9 @@ def looks_slipped(word: str, replacements: tuple[str, ...]) -> bool:
 
 
 def looks_meant(word: str, agreed: str) -> bool:
-    """Tell whether a long word that engines take for the same other one is hardly anything else: `solfware`.
+    """Tell whether a long word is hardly anything else than the one that all engines offer first: `solfware`.
 
-    No slip of the fingers, but who learns a language writes what they hear.
+    That need be no slip of the fingers: who learns a language writes what they hear.
     """
     return (
         len(word) >= _WHOLE
@@ -175,7 +186,7 @@ def looks_meant(word: str, agreed: str) -> bool:
 
 
 def _is_derived(word: str, knows: Callable[[str], bool]) -> bool:
-    """Tell whether dictionaries have its stem only: `reindents`, `lexicographically`, `editably`."""
+    """Tell whether a word is made of one that dictionaries have: `reindents`, `lexicographically`, `editably`."""
     match = _PREFIX.match(word)
     if match and knows(word[match.end() :]):
         return True
@@ -201,10 +212,14 @@ def is_name_for_word(word: str, replacement: str) -> bool:
 
 
 def slips(a: str, b: str) -> int:
-    """Return edits from `a` to `b`: letters left out, added or swapped with their neighbour, or replaced by one that
-    sounds alike or lies beside it on the keyboard; any other letter in its place is unlikely."""
-    gap = 1 if len(a) != len(b) else _UNLIKELY  # a letter left out and another added is any letter in its place
-    before, last = list[int](), [j * gap for j in range(len(b) + 1)]
+    """Return the number of slips that make `b` of `a`, by the Damerau-Levenshtein distance (optimal string alignment).
+
+    One slip leaves a letter out, adds one, swaps two neighbours, or puts a letter in place of one that sounds alike or
+    lies beside it on the keyboard. Any other letter in its place counts _UNLIKELY.
+    """
+    # In words of one length, a letter left out and another added is any letter in place of any other.
+    gap = 1 if len(a) != len(b) else _UNLIKELY
+    before, last = list[int](), [j * gap for j in range(len(b) + 1)]  # the two rows above
     for i, x in enumerate(a, 1):
         row = [i * gap]
         for j, y in enumerate(b, 1):
@@ -217,6 +232,7 @@ def slips(a: str, b: str) -> int:
 
 
 def _substitution(x: str, y: str) -> int:
+    """Return what one letter in place of another counts."""
     if x == y:
         return 0
     neighbours = any(abs(row.find(x) - row.find(y)) == 1 for row in _KEYS if x in row and y in row)
