@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
@@ -46,6 +46,9 @@ def find(s):
 """
 
 
+ABOVE = "async def fetch(k):\n    if k:\n        return k\n    return None\nasync def g():\n    return (await fetch(g)).x\n"
+
+
 def analysed(language: str, text: str) -> FileAnalysis:
     tree = parse(text, language)
     assert tree is not None
@@ -72,6 +75,7 @@ def assert_says_the_same(language: str, texts: list[str]) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(BLOCKS), st.lists(st.tuples(st.integers(0, 60), st.sampled_from(LINES)), min_size=1, max_size=3))
+@example(("python", ABOVE), [(4, "x = None"), (0, "assert x")])  # the line begins as the one below it does
 def test_specification(block: tuple[str, str], edits: list[tuple[int, str]]) -> None:
     language, text = block
     texts = [text]

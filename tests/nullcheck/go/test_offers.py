@@ -44,6 +44,12 @@ def function(*lines: str, head: str) -> str:
 @pytest.mark.parametrize(
     ("head", "strategy", "before", "after", "title"),
     [
+        (LOG + "type anyThing struct{ N int }\n\n", "raise",
+         ["func f(t *T) (anyThing, error) {", "\tif t == nil {", '\t\tlog.Println("none")', "\t}",
+          "\treturn anyThing{t.N}, nil"],
+         ["func f(t *T) (anyThing, error) {", "\tif t == nil {", '\t\tlog.Println("none")',
+          '\t\treturn anyThing{}, errors.New("t is nil")', "\t}", "\treturn anyThing{t.N}, nil"],
+         "Return an error if `t` is nil"),
         (HTTP, "check-error",
          ["func f(u string) error {", "\tr, _ := http.Get(u)", "\tdefer r.Body.Close()", "\treturn nil"],
          ["func f(u string) error {", "\tr, err := http.Get(u)", "\tif err != nil {", "\t\treturn err", "\t}",

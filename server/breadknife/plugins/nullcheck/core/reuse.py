@@ -162,7 +162,7 @@ def visible_facts(
                 is_hidden = is_followed and solution is None
                 facts[name] += (values, object() if is_hidden else end and mover.fact(end))
         for name in {unit.name, _owner(unit)} - {""}:
-            facts[name].append(signature(unit))
+            facts[name] += (mover.place(unit.at), signature(unit))  # a null that it gives is told to come from there
             if unit.name in asked:
                 facts[name].append(object() if is_unseen else mover.summary(home.summary(unit)))
     return facts

@@ -44,22 +44,27 @@ class GoSite(Site):
         return self.results[-1:] == ("error",)
 
     @cached_property
-    def error(self) -> str:
-        """Return the error that a condition around the place has found, which is what counts there; "" for none."""
+    def _condition(self) -> tuple[Node | None, str]:
+        """Return the innermost condition around the place that has found an error, and the error's name; without one,
+        None and ""."""
         for inner, outer in pairwise((self.node, *self.around)):
             field = {"if_statement": "condition", "expression_case": "value"}.get(outer.type, "")
             test = outer.child_by_field_name(field)
             is_inside = inner not in (test, outer.child_by_field_name("alternative"))
             found = _FINDS_ERROR.search(self.text(test)) if is_inside and "||" not in self.text(test) else None
             if found is not None:
-                return found[1] or found[2]
-        return ""
+                return outer, found[1] or found[2]
+        return None, ""
+
+    @property
+    def error(self) -> str:
+        """Return the error that a condition around the place has found, which is what counts there; "" for none."""
+        return self._condition[1]
 
     @property
     def handler(self) -> Node | None:
-        """Return the condition that has found the error."""
-        holders = (node for node in self.around if node.type in ("if_statement", "expression_case"))
-        return next(holders, None) if self.error else None
+        """Return the statement whose condition has found the error."""
+        return self._condition[0]
 
     @property
     def caught(self) -> str:
@@ -93,14 +98,16 @@ def _parts(node: Node, field: str) -> list[Node]:
 
 
 _NUMBER = re.compile(r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|byte|rune|(?:time\.)?Duration")
-_NILABLE = ("*", "[]", "map[", "chan ", "<-chan", "func(", "interface{", "any", "error", "io.", "context.Context")
-"""What types begin with whose zero value is nil."""
+_NILABLE = re.compile(
+    r"\*|\[\]|map\[|(?:<-)?chan\b|func\(|interface\{|(?:any|error|context\.Context|io\.(?:Read|Writ|Clos|Seek)\w+)\Z"
+)
+"""Types whose zero value is nil, by what they begin with, or as a whole."""
 _SIMPLE = {"string": '""', "bool": "false"}
 
 
 def _zero(site: GoSite, kind: str) -> str:
     """Return the zero value of a type, as code."""
-    if kind.startswith(_NILABLE):
+    if _NILABLE.match(kind):
         return "nil"
     target = site.home.class_target(kind) if kind.isidentifier() else None
     class_ = target.class_ if target is not None else None
