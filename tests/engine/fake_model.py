@@ -28,13 +28,9 @@ def alphabet(tokens: list[int]) -> int:
 @dataclass
 class FakeSampler:
     lossless: bool
-    closed: bool = False
 
     def choose(self, logits: Rows) -> SampledToken:
         return SampledToken(int(logits.argmax()), -0.5)
-
-    def close(self) -> None:
-        self.closed = True
 
 
 @dataclass
@@ -53,7 +49,6 @@ class FakeModel:
     rolls_back: bool = field(init=False)
     decoded: list[list[int]] = field(default_factory=list[list[int]])
     """The number of tokens of each evaluation, of each decode that was carried out."""
-    samplers: list[FakeSampler] = field(default_factory=list[FakeSampler])
     cell_ids: list[list[int]] = field(default_factory=list[list[int]])
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _interrupted: threading.Event = field(default_factory=threading.Event)
@@ -118,8 +113,7 @@ class FakeModel:
     def sampler(self, sampling: Sampling, grammar: str) -> FakeSampler:
         if grammar == "bad":
             raise EngineError("not a grammar")
-        self.samplers.append(FakeSampler(lossless=not grammar and not sampling.temperature))
-        return self.samplers[-1]
+        return FakeSampler(lossless=not grammar and not sampling.temperature)
 
     def attach(self, adapter: str, path: Path) -> None: ...
 

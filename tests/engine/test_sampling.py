@@ -33,9 +33,6 @@ class Even:
     def accept(self, token: int) -> None:
         self.accepted.append(token)
 
-    def close(self) -> None:
-        pass
-
 
 def drawn(sampling: Sampling, constraint: Even | None = None, times: int = 4000) -> list[int]:
     sampler = TokenSampler(sampling, constraint)

@@ -24,7 +24,7 @@ This is a view of llama.cpp's memory, valid until the next `decode`.
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Appends `tokens` to a sequence."""
+    """One sequence's part of a decode: it appends `tokens` to the sequence."""
 
     sequence: int
     tokens: Sequence[int]
@@ -66,8 +66,6 @@ class Sampler(Protocol):
     def choose(self, logits: Row) -> SampledToken:
         """Return the next token, from one row [vocabulary]. Raises EngineError if the grammar allows no token."""
         ...
-
-    def close(self) -> None: ...
 
 
 class Model(Protocol):

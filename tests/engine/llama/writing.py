@@ -43,5 +43,4 @@ def write(model: LlamaModel, prompt: str, sampling: Sampling = Sampling(), gramm
             break
         raw += model.piece(token)
         pending = [token]
-    sampler.close()
     return raw.decode("utf-8", "replace")

@@ -214,7 +214,7 @@ def test_those_that_are_long_unused_and_near_another_one_go_first(model: Recurre
 
 
 def test_few_checkpoints_are_enough(model: RecurrentModel, fresh: Fresh, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("breadknife.engine.llama.checkpoints.AT_LEAST", 2)
+    monkeypatch.setattr("breadknife.engine.llama.checkpoints.FEWEST_STATES", 2)
     monkeypatch.setattr(model.checkpoints, "_budget", 1)
     for sequence in range(3):
         evaluate(model, sequence, some_tokens(200, sequence))

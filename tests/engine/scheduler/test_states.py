@@ -135,4 +135,3 @@ def test_each_job_has_one_last_reply_and_leaves_nothing(asks: list[Ask], cost: C
     for model in models.loaded().values():
         assert isinstance(model, FakeModel)
         assert model.used() <= model.cells
-        assert all(sampler.closed for sampler in model.samplers)

@@ -173,56 +173,53 @@ def generate(state: JobState, prompt: FittedPrompt, request: api.GenerateRequest
         )
 
     sampler = model.sampler(request.sampling, request.grammar)
-    try:
-        drafter: Drafter | None = None
-        fed, draft = prompt.tokens[state.cached :], list[int]()
-        plainly_evaluated = total
-        """The number of the sequence's first tokens that are evaluated as plain decoding does it."""
-        is_tie_counted = False
-        """True if the next row repeats a near tie, plainly evaluated, which the drafter must not count twice."""
-        while True:
-            rows = yield (Evaluation(state.sequences[0], fed, 1 + len(draft), request.adapter),)
-            sequence = state.sequences[0]
-            first_end = len(model.tokens[sequence]) - len(draft)
-            """Tokens of the sequence up to the one that the first row belongs to, this one included."""
-            if not draft and first_end <= plainly_evaluated + 1:
-                plainly_evaluated = first_end
-            # The last row comes after the whole draft, so no drafted token can agree with it: it ends this loop.
-            for index, row in enumerate(rows[0]):
-                end = first_end + index
-                is_near_tie = drafter and not is_tie_counted and drafter.is_near_tie(row)
-                if is_near_tie and plainly_evaluated < end:
-                    *again, last = model.tokens[sequence][plainly_evaluated:end]
-                    yield from _evaluate_plainly(state, again, plainly_evaluated, request.adapter)
-                    plainly_evaluated += len(again)
-                    fed, draft, is_tie_counted = [last], [], True
-                    break
-                likeliest = _likeliest(model, row, request.top_logprobs)
-                best = sampler.choose(row)
-                agreed = draft[index : index + 1] == [best.token]
-                accepted += agreed
-                ended = model.is_end(best.token)
-                if not ended:
-                    written.append(best.token)
-                out, stopped = ("", True) if ended else text.push(model.piece(best.token))
-                finish = "stop" if stopped else "length" if len(written) == most else ""
-                if finish or not agreed:
-                    model.truncate(sequence, end)
-                if ended or finish == "length":
-                    out += text.rest()
-                yield chunk(out, 0.0 if ended else best.logprob, finish, likeliest)
-                if finish:
-                    return
-                if drafter:
-                    drafter.push(best.token)
-                if not agreed:
-                    drafter = drafter or _make_drafter(state, sampler, request, [*prompt.tokens, *written])
-                    draft = _next_draft(state, drafter, most - len(written))
-                    drafted += len(draft)
-                    fed, is_tie_counted = [best.token, *draft], False
-                    break
-    finally:
-        sampler.close()
+    drafter: Drafter | None = None
+    fed, draft = prompt.tokens[state.cached :], list[int]()
+    plainly_evaluated = total
+    """The number of the sequence's first tokens that are evaluated as plain decoding does it."""
+    is_tie_counted = False
+    """True if the next row repeats a near tie, plainly evaluated, which the drafter must not count twice."""
+    while True:
+        rows = yield (Evaluation(state.sequences[0], fed, 1 + len(draft), request.adapter),)
+        sequence = state.sequences[0]
+        first_end = len(model.tokens[sequence]) - len(draft)
+        """Tokens of the sequence up to the one that the first row belongs to, this one included."""
+        if not draft and first_end <= plainly_evaluated + 1:
+            plainly_evaluated = first_end
+        # The last row comes after the whole draft, so no drafted token can agree with it: it ends this loop.
+        for index, row in enumerate(rows[0]):
+            end = first_end + index
+            is_near_tie = drafter and not is_tie_counted and drafter.is_near_tie(row)
+            if is_near_tie and plainly_evaluated < end:
+                *again, last = model.tokens[sequence][plainly_evaluated:end]
+                yield from _evaluate_plainly(state, again, plainly_evaluated, request.adapter)
+                plainly_evaluated += len(again)
+                fed, draft, is_tie_counted = [last], [], True
+                break
+            likeliest = _likeliest(model, row, request.top_logprobs)
+            best = sampler.choose(row)
+            agreed = draft[index : index + 1] == [best.token]
+            accepted += agreed
+            ended = model.is_end(best.token)
+            if not ended:
+                written.append(best.token)
+            out, stopped = ("", True) if ended else text.push(model.piece(best.token))
+            finish = "stop" if stopped else "length" if len(written) == most else ""
+            if finish or not agreed:
+                model.truncate(sequence, end)
+            if ended or finish == "length":
+                out += text.rest()
+            yield chunk(out, 0.0 if ended else best.logprob, finish, likeliest)
+            if finish:
+                return
+            if drafter:
+                drafter.push(best.token)
+            if not agreed:
+                drafter = drafter or _make_drafter(state, sampler, request, [*prompt.tokens, *written])
+                draft = _next_draft(state, drafter, most - len(written))
+                drafted += len(draft)
+                fed, is_tie_counted = [best.token, *draft], False
+                break
 
 
 def _evaluate_plainly(state: JobState, tokens: Sequence[int], length: int, adapter: str) -> JobSteps:

@@ -1,4 +1,4 @@
-"""Output that is a sentence of a grammar: implementations of `sampling.Constraint`."""
+"""Implementations of `sampling.Constraint`, which keep the output to a grammar."""
 
 from __future__ import annotations
 
@@ -13,34 +13,36 @@ from llguidance import LLMatcher, LLTokenizer
 from numpy.typing import NDArray
 
 from breadknife.engine.grammars.grammar import first_line, limits, refused, translated
-from breadknife.engine.model import Rows
+from breadknife.engine.model import Row
 from breadknife.errors import EngineError
 
 llama: Any = _bindings  # the bindings have no usable types
 
 _FEW = 256
-"""Among so many of the likeliest tokens one is nearly always permitted; to ask about a whole vocabulary is slow."""
+"""Among so many of the likeliest tokens one is nearly always permitted. To ask about a whole vocabulary is slow, and a
+sort of it takes 12 ms."""
 _LONGEST_PIECE = 1024
-"""Bytes of a token."""
+"""The most bytes that a token's text may have."""
 _NOTHING_FITS = "no token of the model fits the request's grammar here; widen the grammar"
 
 
 class PrefixConstraint:
-    """That the output begins with a text, whatever follows. Completion asks for it at nearly each key: unlike any other
-    grammar it needs no `Vocabulary`."""
+    """Requires that the output begins with a text; anything may follow. Completion asks for it at nearly each key: of
+    all grammars it alone needs no `Vocabulary`."""
 
     def __init__(self, tokens: TokenTable, text: str) -> None:
         self._tokens = tokens
-        self._left = text.encode("utf-8", "replace")
+        self._remaining = text.encode("utf-8", "replace")
+        """The end of the text that isn't written yet."""
 
     def permits(self, token: int) -> bool:
         if self._tokens.is_end_of_generation(token):
-            return not self._left
+            return not self._remaining
         piece = self._tokens.piece(token)  # control tokens have none
-        fits = piece.startswith(self._left) or self._left.startswith(piece)
+        fits = piece.startswith(self._remaining) or self._remaining.startswith(piece)
         return bool(piece) and fits and b"\0" not in piece
 
-    def permitted(self, logits: Rows, *, best_only: bool) -> Rows:
+    def permitted(self, logits: Row, *, best_only: bool) -> Row:
         allowed = np.full_like(logits, -np.inf)
         for token in _likeliest(logits):
             if self.permits(token):
@@ -52,10 +54,7 @@ class PrefixConstraint:
         return allowed
 
     def accept(self, token: int) -> None:
-        self._left = self._left[len(self._tokens.piece(token)) :]
-
-    def close(self) -> None:
-        pass
+        self._remaining = self._remaining[len(self._tokens.piece(token)) :]
 
 
 class TokenTable(Protocol):
@@ -65,16 +64,16 @@ class TokenTable(Protocol):
     def is_end_of_generation(self, token: int) -> bool: ...
 
 
-def _likeliest(logits: Rows) -> Iterator[int]:
-    """Return all tokens, the likeliest first."""
+def _likeliest(logits: Row) -> Iterator[int]:
+    """Yield all tokens, the likeliest first. The `_FEW` likeliest are sorted first, and the others only if needed."""
     few = min(_FEW, len(logits))
     order = np.argpartition(-logits, few - 1)
-    for part in (order[:few], order[few:]):  # to sort a whole vocabulary takes 12 ms, and is hardly ever needed
+    for part in (order[:few], order[few:]):
         yield from part[np.argsort(-logits[part], kind="stable")].tolist()
 
 
 class Vocabulary:
-    """A model's tokens as grammars see them. To make one takes 0.3 s for 150,000 tokens, and 30 MB."""
+    """A model's tokens for llguidance. To make it takes 0.3 s and 30 MB for 150,000 tokens."""
 
     def __init__(self, vocab: Any) -> None:
         size: int = llama.llama_vocab_n_tokens(vocab)
@@ -102,9 +101,10 @@ class Vocabulary:
 
 
 class GrammarConstraint:
-    """A grammar (GBNF or a JSON schema), and how far the output has come in it. Implements `sampling.Constraint`.
+    """A grammar, GBNF or a JSON schema, and how far the output has come in it.
 
-    Raises EngineError when the grammar is none, or is too big; later too, when it has become too complex to follow.
+    To make one raises EngineError for a grammar that is invalid or too big, each method for one that has become too
+    complex to follow.
     """
 
     def __init__(self, vocabulary: Vocabulary, grammar: str) -> None:
@@ -120,7 +120,7 @@ class GrammarConstraint:
         self._check()
         return permitted
 
-    def permitted(self, logits: Rows, *, best_only: bool) -> Rows:
+    def permitted(self, logits: Row, *, best_only: bool) -> Row:
         tokens = self._best_permitted(logits) if best_only else None
         if tokens is None:
             tokens = self._all_permitted()
@@ -135,19 +135,18 @@ class GrammarConstraint:
             self._matcher.consume_token(token)
             self._check()
 
-    def close(self) -> None:
-        pass
-
-    def _best_permitted(self, logits: Rows) -> NDArray[np.intp] | None:
-        """Return the likeliest permitted token, if it is among the few likeliest of all."""
+    def _best_permitted(self, logits: Row) -> NDArray[np.intp] | None:
+        """Return the likeliest permitted token alone; None if it isn't among the `_FEW` likeliest of all."""
         return next((np.array([token]) for token in islice(_likeliest(logits), _FEW) if self.permits(token)), None)
 
     def _all_permitted(self) -> NDArray[np.intp]:
+        """Return the numbers of all permitted tokens."""
         mask = np.frombuffer(self._matcher.compute_bitmask(), np.uint8)
         self._check()
         return np.flatnonzero(np.unpackbits(mask, bitorder="little", count=self._vocabulary.size))
 
     def _check(self) -> None:
+        """Raise EngineError if llguidance can't follow the grammar any further."""
         if self._matcher.is_error():
             why = first_line(self._matcher.get_error())
             if "NoExtension" in why:

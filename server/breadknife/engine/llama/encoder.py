@@ -13,18 +13,18 @@ from breadknife.engine.llama.weights import Abort, Weights, forget_log, llama, r
 from breadknife.engine.model import EncoderInput, Rows
 from breadknife.errors import EngineError, ModelError
 
-LONGEST = 2048
-"""Tokens of a text. Its tokens see each other, so that it is evaluated in one piece, and an interruption waits for one
-step of that: with a model of 110M and so many tokens about 0.1 s on two slow cores."""
+MAX_TOKENS = 2048
+"""The most tokens of a text. A text is evaluated in one piece, as its tokens see each other, and an interruption waits
+for one step of that: about 0.1 s on two slow cores with a model of 110M and so many tokens."""
 
-ROOM = 512 << 20
-"""Bytes. For each token of a text llama.cpp sets aside a row of logits, as wide as the vocabulary, though nobody reads
-it: a vocabulary of 250,000 would take 2 GB for the longest text."""
+LOGITS_BYTES = 512 << 20
+"""The most memory for logits. llama.cpp sets aside a row of them for each token of a text, as wide as the vocabulary,
+though nobody reads them: a vocabulary of 250,000 would take 2 GB for `MAX_TOKENS`."""
 
 
 class LlamaEncoder:
-    """Implements `model.Encoder`. It owns the weights. Raises ModelError for what writes text, EngineError when the
-    memory is short."""
+    """Implements `model.Encoder`. It owns the weights. Raises ModelError for a model that writes text, EngineError if
+    the memory is short."""
 
     def __init__(self, weights: Weights, *, threads: int) -> None:
         self._weights = weights
@@ -32,8 +32,8 @@ class LlamaEncoder:
             self.kind = weights.kind
             if self.kind is ModelKind.DECODER:
                 raise ModelError(f"{weights.path} writes text and was not made to read it")
-            width: int = llama.llama_vocab_n_tokens(weights.vocab)
-            self.context = min(LONGEST, weights.context_size, ROOM // (4 * width))
+            row_bytes: int = 4 * llama.llama_vocab_n_tokens(weights.vocab)
+            self.context = min(MAX_TOKENS, weights.context_size, LOGITS_BYTES // row_bytes)
             self._context = weights.context(self._params(threads))
         except Exception:
             weights.close()
@@ -47,7 +47,6 @@ class LlamaEncoder:
 
     def _params(self, threads: int) -> Any:
         params = llama.llama_context_default_params()
-        # All tokens of a text see each other, so that they are evaluated in one piece.
         params.n_ctx = params.n_batch = params.n_ubatch = self.context
         params.n_seq_max = 1
         params.embeddings = True
@@ -59,7 +58,7 @@ class LlamaEncoder:
 
     @cached_property
     def _frame(self) -> tuple[list[int], list[int]]:
-        """Return what the model wants before and after a text."""
+        """The tokens that the model wants before and after a text."""
         bare, framed = self._weights.tokenize("a"), self._weights.tokenize("a", special=True)
         begin = next(at for at in range(len(framed)) if framed[at : at + len(bare)] == bare)
         return framed[:begin], framed[begin + len(bare) :]
@@ -69,8 +68,8 @@ class LlamaEncoder:
         return EncoderInput(before, self._weights.tokenize(text), after)
 
     def reranker_input(self, query: str, text: str) -> EncoderInput:
-        """Frame a query and a text as llama.cpp's server does (`format_prompt_rerank`), but that no text can become a
-        control token."""
+        """Return a query and a text as llama.cpp's server has them (`format_prompt_rerank`), except that nothing of
+        either becomes a control token."""
         tokenize, vocab = self._weights.tokenize, self._weights.vocab
         if template := self._weights.rerank_template:
             before, _, after = template.partition("{document}")

@@ -29,10 +29,10 @@ class LlamaModel:
     `model.Model`.
 
     `width` is how many tokens one `decode` takes at most: an interruption loses what it was evaluating (64 tokens
-    are about 0.3 s on two slow cores with a 0.5B model). It owns the weights. Raises ModelError for what writes no
-    text, EngineError when the memory is short.
+    are about 0.3 s on two slow cores with a 0.5B model). The model owns the weights. Raises ModelError for a file that
+    writes no text, EngineError if the memory is short.
 
-    Its memory can be rolled back to any token; `recurrent.open_model` chooses another class where it can't.
+    The memory of this class can be rolled back to any token. `recurrent.open_model` chooses the class that a file needs.
     """
 
     rolls_back = True
@@ -48,15 +48,17 @@ class LlamaModel:
         self.tokens: list[list[int]] = [[] for _ in range(sequences)]
         self.cell_ids: list[list[int]] = [[] for _ in range(sequences)]
         self._holders: dict[int, int] = {}
-        """How many sequences hold a cell."""
+        """Cell -> the number of sequences that hold it, at least 1."""
         self._new_cells = count()
         self._adapters: dict[str, Any] = {}
+        """Catalog name -> llama.cpp's handle."""
         self._batch = _Batch(width)
         self._vocab_size: int = llama.llama_vocab_n_tokens(self._vocab)
         self._hidden_size: int = llama.llama_model_n_embd(self._model)
         self._abort = Abort(self._context)
 
     def _new_context(self, cells: int, sequences: int, threads: int) -> Any:
+        """Return llama.cpp's context: the cache and what computes. If it raises, it has closed the weights."""
         try:
             if self._weights.kind is not ModelKind.DECODER:
                 raise ModelError(f"{self._path} is no decoder ({self._weights.kind}): it writes no text")
@@ -102,7 +104,7 @@ class LlamaModel:
         return self.is_end_of_generation(token) or bool(llama.llama_vocab_is_control(self._vocab, token))
 
     def is_end_of_generation(self, token: int) -> bool:
-        """Tell whether a model says with a token that its text ends; `is_end` counts all control tokens."""
+        """Tell whether a token says that the text ends. `is_end` says so of every other control token, too."""
         return bool(llama.llama_vocab_is_eog(self._vocab, token))
 
     def used(self) -> int:
@@ -127,12 +129,14 @@ class LlamaModel:
         self._hold(self.cell_ids[target], 1)
 
     def _append(self, sequence: int, tokens: Sequence[int]) -> None:
+        """Note that a sequence holds more tokens, each in a cell of its own."""
         cells = [next(self._new_cells) for _ in tokens]
         self.tokens[sequence] += tokens
         self.cell_ids[sequence] += cells
         self._hold(cells, 1)
 
     def _hold(self, cells: Sequence[int], change: int) -> None:
+        """Note that `change` more sequences hold each of the cells; -1 is one less."""
         holders = self._holders
         for cell in cells:
             count = holders.get(cell, 0) + change
@@ -142,7 +146,7 @@ class LlamaModel:
                 del holders[cell]
 
     def decode(self, batch: Sequence[Evaluation]) -> list[Rows] | None:
-        rows = self._batch.fill(batch, [len(self.tokens[evaluation.sequence]) for evaluation in batch])
+        outputs = self._batch.fill(batch, [len(self.tokens[evaluation.sequence]) for evaluation in batch])
         self._use_adapter(batch[0].adapter)
         llama.llama_set_embeddings(self._context, batch[0].embeddings)
         forget_log()
@@ -150,8 +154,8 @@ class LlamaModel:
         if status == 0:
             for evaluation in batch:
                 self._append(evaluation.sequence, evaluation.tokens)
-            return self._hidden_states(batch) if batch[0].embeddings else self._logits(batch, rows)
-        # llama.cpp takes back the batch in most cases; in none may it stay.
+            return self._hidden_states(batch) if batch[0].embeddings else self._logits(batch, outputs)
+        # llama.cpp takes back a failed batch in most cases; we make sure of it.
         for evaluation in batch:
             llama.llama_memory_seq_rm(self._memory, evaluation.sequence, len(self.tokens[evaluation.sequence]), -1)
         if status == 2:  # interrupted
@@ -159,10 +163,11 @@ class LlamaModel:
         why = f"{self.used()} of {self.cells} cells are in use" if status == 1 else reason()
         raise EngineError(f"llama.cpp can't evaluate a batch for {self._path.name}: {why} (llama_decode: {status})")
 
-    def _logits(self, batch: Sequence[Evaluation], rows: int) -> list[Rows]:
-        shape = (rows, self._vocab_size)
+    def _logits(self, batch: Sequence[Evaluation], count: int) -> list[Rows]:
+        """Return each evaluation's logits, of `count` outputs together."""
+        shape = (count, self._vocab_size)
         all_rows: Rows = np.empty(shape, np.float32)
-        if rows:
+        if count:
             all_rows = np.ctypeslib.as_array(llama.llama_get_logits(self._context), shape)
         split: list[Rows] = []
         at = 0
@@ -173,7 +178,7 @@ class LlamaModel:
         return split
 
     def _hidden_states(self, batch: Sequence[Evaluation]) -> list[Rows]:
-        """llama.cpp gives them for each token, wanted or not."""
+        """Return each evaluation's hidden states. llama.cpp has them of each token, be it an output or not."""
         shape = (sum(len(evaluation.tokens) for evaluation in batch), self._hidden_size)
         all_rows = np.ctypeslib.as_array(llama.llama_get_embeddings(self._context), shape)
         split: list[Rows] = []
@@ -184,12 +189,12 @@ class LlamaModel:
         return split
 
     def sampler(self, sampling: Sampling, grammar: str) -> TokenSampler:
-        return TokenSampler(sampling, self._constraint(grammar) if grammar else None)
-
-    def _constraint(self, grammar: str) -> Constraint:
+        constraint: Constraint | None = None
         if beginning := prefix_of(grammar):
-            return PrefixConstraint(self, beginning)
-        return GrammarConstraint(self._vocabulary, grammar)
+            constraint = PrefixConstraint(self, beginning)
+        elif grammar:
+            constraint = GrammarConstraint(self._vocabulary, grammar)
+        return TokenSampler(sampling, constraint)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
@@ -216,18 +221,18 @@ class LlamaModel:
         size: int = llama.llama_state_seq_get_size(self._context, sequence)
         buffer = (ctypes.c_uint8 * size)()
         if llama.llama_state_seq_get_data(self._context, buffer, size, sequence) != size:
-            raise OSError(f"llama.cpp can't give away the state of sequence {sequence}: {reason()}")
+            raise OSError(f"llama.cpp can't give the state of sequence {sequence}: {reason()}")
         write_state(path, self._weights.description, self.tokens[sequence], memoryview(buffer))
 
     def load(self, sequence: int, path: Path) -> bool:
         self.truncate(sequence, 0)
-        read = read_state(path, self._weights.description)
-        if read is None:
+        saved = read_state(path, self._weights.description)
+        if saved is None:
             return False
-        tokens, state = read
+        tokens, state = saved
         buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
-        done: int = llama.llama_state_seq_set_data(self._context, buffer, len(state), sequence)
-        if done and llama.llama_memory_seq_pos_max(self._memory, sequence) == len(tokens) - 1:
+        loaded_bytes: int = llama.llama_state_seq_set_data(self._context, buffer, len(state), sequence)
+        if loaded_bytes and llama.llama_memory_seq_pos_max(self._memory, sequence) == len(tokens) - 1:
             self._append(sequence, tokens)
             return True
         llama.llama_memory_seq_rm(self._memory, sequence, -1, -1)  # no room in the cache
@@ -239,39 +244,40 @@ class LlamaModel:
 
 
 class _Batch:
-    """A `llama_batch` whose arrays are numpy's: filled by slices, not by 5 assignments a token."""
+    """A `llama_batch` whose arrays are numpy's, so that it is filled by slices instead of 5 assignments a token."""
 
     def __init__(self, width: int) -> None:
         self._token = np.zeros(width, np.int32)
         self._position = np.zeros(width, np.int32)
         self._sequence = np.zeros(width, np.int32)
-        self._wanted = np.zeros(width, np.int8)
+        self._is_output = np.zeros(width, np.int8)
         # llama.cpp takes a list of sequences for each token: here lists of one, by pointers into `_sequence`.
         self._arrays: dict[str, NDArray[Any]] = {
             "token": self._token,
             "pos": self._position,
             "n_seq_id": np.ones(width, np.int32),
             "seq_id": self._sequence.ctypes.data + self._sequence.itemsize * np.arange(width, dtype=np.uintp),
-            "logits": self._wanted,
+            "logits": self._is_output,
         }
         kinds: dict[str, Any] = dict(llama.llama_batch._fields_)
         pointers = {name: ctypes.cast(array.ctypes.data, kinds[name]) for name, array in self._arrays.items()}
         self.struct = llama.llama_batch(n_tokens=0, **pointers)
 
     def fill(self, batch: Sequence[Evaluation], starts: Sequence[int]) -> int:
-        """Returns the number of outputs. `starts` is each sequence's length."""
+        """Fill the batch with evaluations, and return the number of their outputs. `starts` has the length of each
+        evaluation's sequence."""
         at = outputs = 0
         for evaluation, start in zip(batch, starts, strict=True):
             end = at + len(evaluation.tokens)
             if end > len(self._token):
                 raise EngineError(f"a batch has more than {len(self._token)} tokens")  # llama.cpp would abort
-            row_count = min(evaluation.outputs, end - at)
+            own_outputs = min(evaluation.outputs, end - at)
             self._token[at:end] = evaluation.tokens
             self._position[at:end] = np.arange(start, start + end - at)
             self._sequence[at:end] = evaluation.sequence
-            self._wanted[at : end - row_count] = 0
-            self._wanted[end - row_count : end] = 1
-            outputs += row_count
+            self._is_output[at : end - own_outputs] = 0
+            self._is_output[end - own_outputs : end] = 1
+            outputs += own_outputs
             at = end
         self.struct.n_tokens = at
         return outputs

@@ -14,25 +14,27 @@ from breadknife.engine.model import Evaluation, Rows
 from breadknife.errors import EngineError
 
 BLOCK = 64
-"""Tokens between two checkpoints of a sequence at most: so many are evaluated again when one is taken away."""
-ROOM = 256 << 20
-"""Bytes for the states that llama.cpp sets aside, one for each sequence."""
-FEWEST = 6
-"""Sequences, whatever their states take."""
-SHORT = 8
+"""The most tokens between two checkpoints of a sequence: so many are evaluated again when one token is taken away."""
+STATES_BYTES = 256 << 20
+"""Memory for the states that llama.cpp sets aside, one for each sequence."""
+FEWEST_SEQUENCES = 6
+"""There are so many sequences even if their states take more than `STATES_BYTES`."""
+FEWEST_TOKENS = 8
 """Fewer tokens aren't worth a decode of their own for a checkpoint behind them: they are evaluated again as quickly."""
 
 
 def open_model(weights: Weights, *, cells: int, sequences: int, threads: int, width: int) -> LlamaModel:
-    """Return the model that writes, of the class that its memory needs. Raises as `LlamaModel` does."""
+    """Return a `RecurrentModel` or, if the memory can be rolled back, a `LlamaModel`, which has the same parameters.
+    Raises as `LlamaModel` does."""
     if not (llama.llama_model_is_recurrent(weights.handle) or llama.llama_model_is_hybrid(weights.handle)):
         return LlamaModel(weights, cells=cells, sequences=sequences, threads=threads, width=width)
-    sequences = min(sequences, max(ROOM // _state_size(weights), FEWEST))
+    sequences = min(sequences, max(STATES_BYTES // _state_size(weights), FEWEST_SEQUENCES))
     return RecurrentModel(weights, cells=cells, sequences=sequences, threads=threads, width=width)
 
 
 def _state_size(weights: Weights) -> int:
-    """Return the bytes of one state. llama.cpp tells them only of a sequence that holds something."""
+    """Return the bytes of one state. llama.cpp tells them only of a sequence that holds something, so one token is
+    evaluated. If it raises, it has closed the weights."""
     params = llama.llama_context_default_params()
     params.n_ctx = params.n_batch = params.n_ubatch = params.n_seq_max = params.n_threads = params.n_threads_batch = 1
     try:
@@ -49,10 +51,10 @@ def _state_size(weights: Weights) -> int:
 class RecurrentModel(LlamaModel):
     """A model that has one state for all tokens of a sequence.
 
-    A checkpoint is kept where a prompt ends, before its last token, and after each slice of it. `truncate` and `copy`
-    go back to the newest one that there is, and the caller evaluates what is missing.
+    It keeps a checkpoint before the last token of a prompt, and after each slice of it. `truncate` and `copy` go back
+    to the newest checkpoint that there is, and the caller evaluates what is missing.
 
-    Each evaluation of a batch is decoded alone: for several sequences llama.cpp moves the states of others about, and
+    It decodes each evaluation of a batch alone: for several sequences llama.cpp moves the states of others about, and
     a decode that is interrupted half-way would leave them mixed up.
     """
 
@@ -77,7 +79,7 @@ class RecurrentModel(LlamaModel):
             length = checkpoint.length if checkpoint else 0
         if not length:
             return
-        super().copy(source, target, length)  # of the state that of the whole source
+        super().copy(source, target, length)  # this copies the state after all tokens of the source
         self.checkpoints.copy(source, target, length)
         if checkpoint:
             self._return_to(target, checkpoint)
@@ -85,17 +87,18 @@ class RecurrentModel(LlamaModel):
     def decode(self, batch: Sequence[Evaluation]) -> list[Rows] | None:
         if len(batch) == 1 and len(batch[0].tokens) == 1:
             return self._decode_token(batch[0])
-        before = [(each.sequence, len(self.tokens[each.sequence]), self._state(each.sequence)) for each in batch]
+        sequences = [evaluation.sequence for evaluation in batch]
+        before = [(sequence, len(self.tokens[sequence]), self._state(sequence)) for sequence in sequences]
         rows: list[Rows] = []
         try:
             # Without memory for a state there is no way back: then nothing is interrupted.
             can_return = all(checkpoint or not length for _, length, checkpoint in before)
             with nullcontext() if can_return else self._abort.ignored():
                 for evaluation in batch:
-                    done = self._evaluate(evaluation)
-                    if done is None:
+                    own_rows = self._evaluate(evaluation)
+                    if own_rows is None:
                         break
-                    rows.append(done.copy() if len(batch) > 1 else done)
+                    rows.append(own_rows.copy() if len(batch) > 1 else own_rows)
         finally:
             if len(rows) < len(batch):
                 for sequence, _, checkpoint in before:
@@ -107,13 +110,13 @@ class RecurrentModel(LlamaModel):
         return None
 
     def load(self, sequence: int, path: Path) -> bool:
-        done = super().load(sequence, path)
-        if done:
+        is_loaded = super().load(sequence, path)
+        if is_loaded:
             self.checkpoints.keep(sequence, len(self.tokens[sequence]))
-        return done
+        return is_loaded
 
     def _decode_token(self, evaluation: Evaluation) -> list[Rows] | None:
-        """It takes so little time that it isn't interrupted: so nobody has to keep the state before each token."""
+        """Decode one token. It is too quick to be interrupted, so the state before each token needn't be kept."""
         if self._abort.is_set:
             return None
         sequence = evaluation.sequence
@@ -128,9 +131,10 @@ class RecurrentModel(LlamaModel):
         return rows
 
     def _evaluate(self, evaluation: Evaluation) -> Rows | None:
-        """Evaluate in two decodes where there is a place for a checkpoint: before the tokens whose rows are wanted."""
+        """Return the rows of an evaluation; None if interrupted. Long ones are decoded in two parts, to keep a
+        checkpoint before the tokens that have outputs."""
         sequence, lead = evaluation.sequence, len(evaluation.tokens) - evaluation.outputs
-        if evaluation.outputs and lead >= SHORT:
+        if evaluation.outputs and lead >= FEWEST_TOKENS:
             if super().decode([replace(evaluation, tokens=evaluation.tokens[:lead], outputs=0)]) is None:
                 return None
             self.checkpoints.keep(sequence, len(self.tokens[sequence]))
@@ -144,13 +148,15 @@ class RecurrentModel(LlamaModel):
         return rows[0]
 
     def _keep_in_time(self, evaluation: Evaluation) -> None:
+        """Keep a checkpoint after an evaluation if the last one is `BLOCK` tokens before it."""
         length = len(self.tokens[evaluation.sequence])
         last = max(self.checkpoints.lengths(evaluation.sequence), default=0)
         if length - last >= BLOCK and not evaluation.embeddings:
             self.checkpoints.keep(evaluation.sequence, length)
 
     def _state(self, sequence: int) -> Checkpoint | None:
-        """Return the state to go back to if a decode is interrupted; None where it is empty, or the memory short."""
+        """Return a sequence's state, to go back to if a decode is interrupted; None if the sequence is empty or the
+        memory is short."""
         length = len(self.tokens[sequence])
         if not length:
             return None
@@ -160,7 +166,8 @@ class RecurrentModel(LlamaModel):
         return self.checkpoints.take(sequence, length)
 
     def _return_to(self, sequence: int, checkpoint: Checkpoint | None) -> None:
-        """Restore a state, then truncate: llama.cpp asks its recurrent memory before it forgets a hybrid's cells."""
+        """Set a sequence to a checkpoint; empty it if there is none, or llama.cpp refuses it."""
+        # First restore, then truncate: llama.cpp asks its recurrent memory before it forgets a hybrid's cells.
         length = 0
         if checkpoint and self.checkpoints.restore(sequence, checkpoint):
             length = checkpoint.length

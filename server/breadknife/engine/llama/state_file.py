@@ -1,6 +1,7 @@
-"""Files of evaluated tokens: llama.cpp's state of one sequence, with what it takes to trust it.
+"""Files of evaluated tokens: llama.cpp's state of one sequence, with its owner and a checksum.
 
-llama.cpp's own files have no checksum and don't say what model they are of; reading a damaged one is undefined.
+An owner describes the model and the build of llama.cpp that made the state. llama.cpp's own files have neither: what it
+does with a damaged one is undefined.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ import numpy as np
 from breadknife.paths import write_atomically
 
 _HEADER = struct.Struct("<16s4Q")
-"""Magic; bytes of the owner's name, of the tokens, of the state; CRC-32 of these three."""
+"""Magic; the sizes in bytes of owner, tokens and state; CRC-32 of these three."""
 _MAGIC = b"breadknife-kv-1\n"
 
 
 def write_state(path: Path, owner: str, tokens: Sequence[int], state: memoryview) -> None:
-    """Replace `path` in one step by a file that only its user can read. Raises OSError.
+    """Write a state to `path`, replacing that file in one step. Only the user can read it. Raises OSError.
 
-    It isn't waited for until the disk has it: the checksum tells when it is damaged.
+    The disk may not have the file when this returns: the checksum tells if it gets damaged.
     """
     parts = (owner.encode(), np.asarray(tokens, np.int32).tobytes(), state)
     header = _HEADER.pack(_MAGIC, *map(len, parts), _checksum(parts))
@@ -30,7 +31,7 @@ def write_state(path: Path, owner: str, tokens: Sequence[int], state: memoryview
 
 
 def read_state(path: Path, owner: str) -> tuple[list[int], bytes] | None:
-    """Return the tokens and the state; None when the file isn't one of that owner, or not whole."""
+    """Return the tokens and the state; None if there is no whole file of that owner."""
     try:
         raw = path.read_bytes()
     except OSError:

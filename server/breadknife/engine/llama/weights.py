@@ -55,35 +55,37 @@ class Weights:
 
     @cached_property
     def architecture(self) -> str:
-        return self.value("general.architecture")
+        return self._metadata("general.architecture")
 
     @cached_property
     def pooling(self) -> str:
-        """One of POOLINGS; empty where the file names none."""
-        number = self.value(f"{self.architecture}.pooling_type")
+        """One of POOLINGS; empty if the file names none."""
+        number = self._metadata(f"{self.architecture}.pooling_type")
         return POOLINGS[int(number)] if number.isdigit() and int(number) < len(POOLINGS) else ""
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """Return the names of a classifier's classes, where the file has them."""
+        """The names of a classifier's classes; none if the file has none."""
         count: int = llama.llama_model_n_cls_out(self.handle)
         labels = (llama.llama_model_cls_label(self.handle, number) for number in range(count))
         return tuple(label.decode("utf-8", "replace") for label in labels if label is not None)
 
     @cached_property
     def rerank_template(self) -> str:
-        """Return how a query and a text are put before a reranker that was made of a model that writes."""
+        """The prompt for a reranker that was made of a model that writes, with `{query}` and `{document}` in it; empty
+        for any other model."""
         template: bytes | None = llama.llama_model_chat_template(self.handle, b"rerank")
         return template.decode("utf-8", "replace") if template else ""
 
-    def value(self, key: str) -> str:
-        """Return what the file says of itself under a key; empty where it says nothing."""
+    def _metadata(self, key: str) -> str:
+        """Return the value of a key of the file's metadata; empty if it has none."""
         buffer = ctypes.create_string_buffer(256)
         length: int = llama.llama_model_meta_val_str(self.handle, key.encode(), buffer, len(buffer))
         return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
 
     def tokenize(self, text: str, *, control: bool = False, special: bool = False) -> list[int]:
-        """`control`: what looks like a control token becomes one. `special`: with what belongs around a text."""
+        """Return the tokens of a text. With `control`, what looks like a control token becomes one. With `special`, the
+        tokens are added that the model wants around a text. Raises EngineError."""
         raw = text.encode("utf-8", "replace")
         room = len(raw) + 8
         buffer = (llama.llama_token * room)()
@@ -94,7 +96,7 @@ class Weights:
 
     @cached_property
     def description(self) -> str:
-        """Describe what is evaluated, with the build of llama.cpp, since another one may lay out a state otherwise."""
+        """Names the weights and the build of llama.cpp, since another build may lay out a state otherwise."""
         buffer = ctypes.create_string_buffer(128)
         llama.llama_model_desc(self.handle, buffer, len(buffer))
         return (
@@ -102,7 +104,7 @@ class Weights:
         )
 
     def context(self, params: Any) -> Any:
-        """Return a place to compute in. Raises EngineError when the memory is short."""
+        """Return a new llama.cpp context of these parameters. Raises EngineError if the memory is short."""
         _log.clear()
         context = llama.llama_init_from_model(self.handle, params)
         if not context:
@@ -117,7 +119,7 @@ class Weights:
 
 
 class Abort:
-    """Ends what a context computes, from any thread."""
+    """A switch that ends what a context computes. Any thread may set it."""
 
     def __init__(self, context: Any) -> None:
         self._context = context
@@ -136,7 +138,7 @@ class Abort:
 
     @contextmanager
     def ignored(self) -> Generator[None, None, None]:
-        """Let what is computed meanwhile run to its end."""
+        """Let what is computed within the `with` block run to its end."""
         llama.llama_set_abort_callback(self._context, llama.ggml_abort_callback(), None)
         try:
             yield
@@ -148,10 +150,10 @@ class Abort:
 
 
 def _may_use_amx() -> bool:
-    """Tell whether llama.cpp's AMX kernels, if it has any for this processor, compute what they should.
+    """Tell whether this build of llama.cpp may use its AMX kernels, if it has any for this processor.
 
     GCC before 12.4 and 13.3 miscompiles them (PR 114098), so that the first evaluation ends the process. Only our own
-    builds are sure to have been built around that (`llama_fixes.h`).
+    builds are sure to avoid that (`llama_fixes.h`).
     """
     has_amx = b"AMX_INT8 = 1" in llama.llama_print_system_info()
     return not has_amx or "+breadknife" in version()
@@ -162,22 +164,22 @@ def _libc() -> Any:
 
 
 _log: deque[str] = deque(maxlen=4)
-"""The last errors that llama.cpp wrote; it has one log per process."""
+"""The last errors that llama.cpp logged. It has one log per process."""
 
 
 @llama.llama_log_callback
 def _listen(level: int, text: bytes, _data: object) -> None:
-    """llama.cpp would write hundreds of lines to stderr on each load."""
+    """Keep llama.cpp's errors and drop its other messages, which it would write to stderr: hundreds for each load."""
     if level == 4:  # GGML_LOG_LEVEL_ERROR
         _log.append(text.decode("utf-8", "replace"))
 
 
 def reason() -> str:
-    """Return what llama.cpp said, without the names of its functions."""
+    """Return the errors that llama.cpp logged last, without the names of its functions."""
     lines = (line.strip().split(": ", 1)[-1] for line in _log)
     return "; ".join(line for line in lines if line) or "it gives no reason"
 
 
 def forget_log() -> None:
-    """Forget what llama.cpp wrote, so that what it writes from now on is the reason of what fails next."""
+    """Forget the logged errors, so that `reason` tells of the next call alone."""
     _log.clear()
