@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.engine.grammars import gate as grammar_gate
-from breadknife.engine.grammars.gate import GrammarGate, is_plain, trial
+from breadknife.engine.grammars.gate import GrammarGate, is_plain, try_grammar
 from breadknife.errors import EngineError
 
 NESTED = "root ::= " + 90 * "(" + '"a"' + 90 * ")"
@@ -44,7 +44,7 @@ def test_a_small_automaton_needs_no_trial(grammar: str, plain: bool) -> None:
     ids=lambda grammar: grammar[:30],
 )
 def test_what_can_be_compiled(grammar: str) -> None:
-    assert trial(grammar) == ""
+    assert try_grammar(grammar) == ""
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_can_be_compiled(grammar: str) -> None:
     ids=lambda value: value[:40],
 )
 def test_what_can_not_is_refused_with_a_reason(grammar: str, problem: str) -> None:
-    found = trial(grammar)
+    found = try_grammar(grammar)
     assert found.startswith("the request's grammar can't be used: ")
     assert problem in found
 
@@ -85,11 +85,13 @@ def test_a_trial_that_goes_wrong_is_killed_and_says_why(
 ) -> None:
     monkeypatch.setattr(grammar_gate, "MOST_SECONDS", 1.0 if "sleep" in code else 60.0)
     started = "print(flush=True)\n" if "Exit" not in code else ""
-    assert trial("{}", [sys.executable, "-c", started + code]) == f"the request's grammar can't be used: {problem}"
+    assert (
+        try_grammar("{}", [sys.executable, "-c", started + code]) == f"the request's grammar can't be used: {problem}"
+    )
 
 
 def test_a_machine_without_room_for_a_process_is_told(tmp_path: Path) -> None:
-    assert "can't be tried out" in trial("{}", [str(tmp_path / "missing")])
+    assert "can't be tried out" in try_grammar("{}", [str(tmp_path / "missing")])
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ async def test_each_grammar_is_tried_once(tmp_path: Path) -> None:
 
 
 async def test_old_ones_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grammar_gate, "KEPT", 2)
+    monkeypatch.setattr(grammar_gate, "KEPT_RESULTS", 2)
     gate = GrammarGate([sys.executable, "-c", "print(flush=True); import sys; sys.stdin.read()"])
     for number in (1, 2, 1, 3):
         await gate.try_out(f'{{"maxItems": {number}}}')

@@ -1,7 +1,7 @@
-"""Which grammars the engine compiles: those that a process of its own, which can be killed, has compiled before.
+"""Lets only such grammars into the engine's process as a trial process has compiled within its limits.
 
-That keeps what nobody can foresee, such as a schema that grows while it is compiled, out of the process that all
-clients share.
+So what nobody can foresee, such as a schema that grows while it is compiled, happens in a process that can be killed,
+and not in the one that all clients share.
 """
 
 from __future__ import annotations
@@ -21,36 +21,37 @@ from breadknife.engine.grammars.grammar import MOST_CHARACTERS, check, is_schema
 from breadknife.errors import EngineError
 from breadknife.lru import LruCache
 
-SHORT = 1_000
-"""Characters of a grammar that is read at once: that takes less than a millisecond."""
-PLAIN = 1_000
-"""Symbols of GBNF that need no trial, if no rule refers to itself: an automaton of that size."""
+SHORT_CHARACTERS = 1_000
+"""A grammar of at most so many characters is read at once: that takes less than a millisecond."""
+PLAIN_SYMBOLS = 1_000
+"""GBNF of at most so many symbols needs no trial if no rule refers to itself: it is an automaton of that size."""
 MOST_CPU_SECONDS = 0.5
-"""Of a trial, without its start. Others at work on the machine make it last longer, but don't make it fail."""
+"""CPU time of a trial, without its start: a busy machine makes a trial last longer, and doesn't make it fail."""
 MOST_SECONDS = 10.0
+"""Time of a trial by the clock."""
 MOST_BYTES = 256 << 20
-"""Of memory; a trial begins with 23 MB."""
+"""Memory of a trial, which begins with 23 MB."""
 LOOK_SECONDS = 0.02
-AT_ONCE = 2
-"""Trials. Each client has one at a time."""
-KEPT = 1_000
-"""Grammars of which is known what came of them."""
+"""Time between two looks at what a trial takes."""
+PARALLEL_TRIALS = 2
+"""Each client has one trial at a time."""
+KEPT_RESULTS = 1_000
 _TRIAL = tuple(children.python_module("breadknife.engine.grammars.trial"))  # not imported: llguidance takes 60 ms
 
 
 class GrammarGate:
-    """What was found out about grammars. To be used in one event loop."""
+    """The trials of grammars and their results. To be used in one event loop."""
 
     def __init__(self, command: Sequence[str] = _TRIAL) -> None:
         self._command = command
-        self._problems = LruCache[bytes, str](KEPT)
-        """By a digest of each grammar why it can't be used; empty where it can."""
-        self._free = asyncio.Semaphore(AT_ONCE)
+        self._problems = LruCache[bytes, str](KEPT_RESULTS)
+        """Digest of a grammar -> why it can't be used; empty if it can."""
+        self._free = asyncio.Semaphore(PARALLEL_TRIALS)
 
     def knows(self, grammar: str) -> bool:
         """Tell whether a grammar may be compiled without a trial. Raises EngineError for one that may not be
-        compiled."""
-        if len(grammar) <= SHORT or len(grammar) > MOST_CHARACTERS:
+        compiled at all."""
+        if len(grammar) <= SHORT_CHARACTERS or len(grammar) > MOST_CHARACTERS:
             check(grammar)
         if is_plain(grammar):
             return True
@@ -60,29 +61,29 @@ class GrammarGate:
         return problem is not None
 
     async def try_out(self, grammar: str) -> None:
-        """Raises EngineError for a grammar that may not be compiled."""
+        """Have a grammar tried, unless its result is known. Raises EngineError for one that may not be compiled."""
         async with self._free:
             if self.knows(grammar):
                 return
-            problem = await asyncio.to_thread(trial, grammar, self._command)
+            problem = await asyncio.to_thread(try_grammar, grammar, self._command)
         self._problems[_digest(grammar)] = problem
         if problem:
             raise EngineError(problem)
 
 
 def is_plain(grammar: str) -> bool:
-    """Tell whether it is so simple that it needs no trial: that of each key that completes half a word is."""
-    if len(grammar) > SHORT or is_schema(grammar):
+    """Tell whether a grammar is so simple that it needs no trial, as the one that completes half a word is."""
+    if len(grammar) > SHORT_CHARACTERS or is_schema(grammar):
         return False
     try:
         parsed = parse_gbnf(grammar)
     except GbnfError:
         return True  # there is nothing to compile
-    return bool(parsed.order) and parsed.symbols <= PLAIN
+    return bool(parsed.order) and parsed.symbols <= PLAIN_SYMBOLS
 
 
-def trial(grammar: str, command: Sequence[str] = _TRIAL) -> str:
-    """Return why a grammar can't be used, as a process of its own finds out; empty when it can be."""
+def try_grammar(grammar: str, command: Sequence[str] = _TRIAL) -> str:
+    """Compile a grammar in a process of its own, and return why it can't be used; empty if it can."""
     try:
         process = children.start(command, stdin=children.PIPE, stdout=children.PIPE)
     except OSError as error:
@@ -90,7 +91,7 @@ def trial(grammar: str, command: Sequence[str] = _TRIAL) -> str:
     with process:
         try:
             assert process.stdout is not None
-            process.stdout.read(1)  # it has started
+            process.stdout.read(1)  # waits for `trial.READY`
             limits, output, exceeded = _TrialLimits(process.pid), b"", ""
             message: bytes | None = grammar.encode("utf-8", "replace")
             while not exceeded:
@@ -109,7 +110,7 @@ def trial(grammar: str, command: Sequence[str] = _TRIAL) -> str:
 
 
 class _TrialLimits:
-    """What a trial has taken since it began to compile."""
+    """Measures what a trial takes from now on, which is when it begins to compile."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -117,7 +118,7 @@ class _TrialLimits:
         self._end = time.monotonic() + MOST_SECONDS
 
     def exceeded(self) -> str:
-        """Return which limit it exceeds, for people; empty for none."""
+        """Return the limit that the trial exceeds, in words; empty if it exceeds none."""
         cpu_seconds, memory = self._usage()
         if cpu_seconds - self._cpu_seconds > MOST_CPU_SECONDS:
             return f"more than {MOST_CPU_SECONDS} s"
@@ -126,7 +127,7 @@ class _TrialLimits:
         return f"more than {MOST_SECONDS:.0f} s" if time.monotonic() > self._end else ""
 
     def _usage(self) -> tuple[float, int]:
-        """Return CPU seconds and bytes of memory; none of a process that has ended."""
+        """Return CPU seconds and bytes of memory; zeros if the process has ended."""
         try:
             process = psutil.Process(self._pid)
             times = process.cpu_times()

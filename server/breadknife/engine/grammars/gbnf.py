@@ -1,8 +1,8 @@
 """GBNF, llama.cpp's format for grammars, as a grammar for llguidance.
 
-Rules that don't refer to themselves become one regular expression, which llguidance runs as an automaton. Others become
-rules of single characters: llguidance looks for the longest word at each place, as a lexer does, which for words of one
-character is the same as GBNF's own meaning.
+If no rule refers to itself, the rules become one regular expression, which llguidance runs as an automaton. Otherwise
+they become rules of single characters: llguidance takes the longest word at each place, as a lexer does, and only for
+words of one character is that what GBNF means.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MOST_SYMBOLS = 50_000
 
 
 class GbnfError(ValueError):
-    """Something that is no GBNF, or too much of it; the message says where or why."""
+    """A text that isn't GBNF, or a grammar that is too big; the message says where or why."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class Literal:
 
 @dataclass(frozen=True)
 class CharacterClass:
-    """One character of several."""
+    """Any one of several characters."""
 
     pattern: str
-    """The characters, as a regular expression."""
+    """The characters as a class of a regular expression, with its brackets."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,13 @@ Node: TypeAlias = Literal | CharacterClass | RuleReference | Concatenation | Alt
 
 @dataclass(frozen=True)
 class Gbnf:
-    """What `root` needs of a grammar; all rules that are referred to exist."""
+    """A grammar: the rule `root` and those that it needs. All rules that are referred to exist."""
 
     rules: Mapping[str, Node]
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """The names of the rules, each after those that it refers to; empty where a rule refers to itself, be it
+        """The names of the rules, each after those that it refers to; empty if a rule refers to itself, directly or
         through others."""
         try:
             return tuple(
@@ -79,7 +79,8 @@ class Gbnf:
 
     @cached_property
     def symbols(self) -> int:
-        """Characters and classes with all repetitions written out, and all rules too where none refers to itself."""
+        """The number of characters and classes with all repetitions written out, and if no rule refers to itself, with
+        all references written out, too."""
         sizes = dict.fromkeys(self.rules, 1)
         for name in self.order or self.rules:
             sizes[name] = _size(self.rules[name], sizes.__getitem__)
@@ -87,7 +88,7 @@ class Gbnf:
 
     @property
     def beginning(self) -> str:
-        """The text that any sentence begins with, where that is all the grammar says: `root ::= "text" [^\\x00]*`."""
+        """The text of a grammar that says only how the output begins, `root ::= "text" [^\\x00]*`; empty for others."""
         match self.rules["root"]:
             case Concatenation((Literal(text), Repetition(CharacterClass("[^\\x{0}]"), 0, None))):
                 return text
@@ -101,7 +102,7 @@ class Gbnf:
                 f"written out it has {self.symbols:,} symbols, and {MOST_SYMBOLS:,} are the most; repeat less in it"
             )
         if not self.order:
-            return _Rules(self.rules).lark()
+            return _LarkWriter(self.rules).written()
         patterns: dict[str, str] = {}
         for name in self.order:
             patterns[name] = _pattern(self.rules[name], patterns.__getitem__)
@@ -109,6 +110,7 @@ class Gbnf:
 
 
 def references(node: Node) -> Iterator[str]:
+    """Yield the names of the rules that a node refers to."""
     match node:
         case RuleReference(name):
             yield name
@@ -121,40 +123,42 @@ def references(node: Node) -> Iterator[str]:
             pass
 
 
-def _size(node: Node, rule: Callable[[str], int]) -> int:
+def _size(node: Node, size_of: Callable[[str], int]) -> int:
+    """Return the number of a node's symbols; `size_of` returns that of a rule."""
     match node:
         case Literal(text):
             return len(text)
         case CharacterClass():
             return 1
         case RuleReference(name):
-            return rule(name)
+            return size_of(name)
         case Concatenation(nodes) | Alternation(nodes):
-            return sum(_size(part, rule) for part in nodes)
+            return sum(_size(part, size_of) for part in nodes)
         case Repetition(inner, least, most):
-            return _size(inner, rule) * max(least, most or 0, 1)
+            return _size(inner, size_of) * max(least, most or 0, 1)
 
 
-def _pattern(node: Node, rule: Callable[[str], str]) -> str:
-    """Returns the same as a regular expression."""
+def _pattern(node: Node, pattern_of: Callable[[str], str]) -> str:
+    """Return a node as a regular expression; `pattern_of` returns that of a rule."""
     match node:
         case Literal(text):
             return "".join(map(escaped, text))
         case CharacterClass(pattern):
             return pattern
         case RuleReference(name):
-            return rule(name)
+            return pattern_of(name)
         case Concatenation(nodes):
-            return "".join(_pattern(part, rule) for part in nodes)
+            return "".join(_pattern(part, pattern_of) for part in nodes)
         case Alternation(nodes):
-            return f"(?:{'|'.join(_pattern(part, rule) for part in nodes)})"
+            return f"(?:{'|'.join(_pattern(part, pattern_of) for part in nodes)})"
         case Repetition(CharacterClass(pattern)):
-            return pattern + _times(node)
+            return pattern + _quantifier(node)
         case Repetition(inner):
-            return f"(?:{_pattern(inner, rule)}){_times(node)}"
+            return f"(?:{_pattern(inner, pattern_of)}){_quantifier(node)}"
 
 
-def _times(node: Repetition) -> str:
+def _quantifier(node: Repetition) -> str:
+    """Return how a regular expression, or Lark, says how often something is repeated."""
     match node.least, node.most:
         case 0, None:
             return "*"
@@ -171,15 +175,15 @@ def escaped(char: str) -> str:
     return char if char.isascii() and char.isalnum() else f"\\x{{{ord(char):x}}}"
 
 
-class _Rules:
-    """Rules of Lark's. Each group is a rule of its own, as llguidance takes few nested parentheses."""
+class _LarkWriter:
+    """Writes rules in Lark's language. Each group becomes a rule, as llguidance takes few nested parentheses."""
 
     def __init__(self, rules: Mapping[str, Node]) -> None:
         self._rules = rules
         self._numbers = {name: number for number, name in enumerate(rules)}
         self._groups: list[str] = []
 
-    def lark(self) -> str:
+    def written(self) -> str:
         lines = [f"{self._name(name)}: {self._options(node)}" for name, node in self._rules.items()]
         return "\n".join([f"start: {self._name('root')}", *lines, *self._groups])
 
@@ -205,9 +209,9 @@ class _Rules:
             case Literal(text):
                 return f"/{escaped(text)}/"
             case Repetition(Repetition() as inner):
-                return self._part(Concatenation((inner,))) + _times(node)
+                return self._part(Concatenation((inner,))) + _quantifier(node)
             case Repetition(inner):
-                return self._part(inner) + _times(node)
+                return self._part(inner) + _quantifier(node)
             case Concatenation() | Alternation():
                 number = len(self._groups)
                 self._groups.append("")  # the groups inside it come after it

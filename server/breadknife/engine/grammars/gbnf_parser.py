@@ -1,4 +1,4 @@
-"""Reads GBNF, as llama.cpp's own parser does but for names of tokens."""
+"""Reads GBNF as llama.cpp's own parser does, except that names of tokens are refused."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from breadknife.engine.grammars.gbnf import (
     references,
 )
 
-DEEPEST = 100
-"""Parentheses within parentheses. Rust's `regex` takes 250 levels, and a level of ours may be two of its."""
+MAX_DEPTH = 100
+"""The most parentheses within parentheses. Rust's `regex` takes 250 levels, and a level of ours may be two of its."""
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _SPACE = re.compile(r"(?:[ \t]|#[^\r\n]*)*")
 _LINES = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)*")
@@ -34,12 +34,13 @@ _CHARACTER = re.compile(
 _MOST_TIMES = 4
 """Repetitions of repetitions, such as `a?*`: nobody needs more, and each is a level of nesting."""
 _CONTROLS = {"t": "\t", "r": "\r", "n": "\n"}
-_LAST = 0x10FFFF
-_ANY = f"\\x{{0}}-\\x{{{_LAST:x}}}"
+_LAST_CHARACTER = 0x10FFFF
+_ANY = f"\\x{{0}}-\\x{{{_LAST_CHARACTER:x}}}"
+"""All characters, as a range in a class."""
 
 
 def parse_gbnf(text: str) -> Gbnf:
-    """Raises GbnfError."""
+    """Return the grammar without the rules that `root` doesn't need. Raises GbnfError."""
     rules = _Parser(text).rules()
     needed: dict[str, Node] = {}
     names = ["root"]
@@ -60,7 +61,7 @@ class _Parser:
         self._depth = 0
 
     def rules(self) -> dict[str, Node]:
-        """If a rule is defined twice, the last definition counts, as in llama.cpp."""
+        """Read the whole text, and return its rules. Of a rule's definitions the last counts, as in llama.cpp."""
         rules: dict[str, Node] = {}
         self._match(_LINES)
         while self._at < len(self._text):
@@ -115,8 +116,8 @@ class _Parser:
     def _group(self) -> Node:
         self._at += 1
         self._depth += 1
-        if self._depth > DEEPEST:
-            raise self._error(f"more than {DEEPEST} nested parentheses")
+        if self._depth > MAX_DEPTH:
+            raise self._error(f"more than {MAX_DEPTH} nested parentheses")
         self._match(_LINES)
         node = self._choice(_LINES)
         if not self._take(")"):
@@ -144,8 +145,7 @@ class _Parser:
         negated, ranges = self._take("^"), list[str]()
         while not self._take("]"):
             first = last = self._character()
-            if self._text[self._at : self._at + 1] == "-" and self._text[self._at + 1 : self._at + 2] != "]":
-                self._at += 1
+            if not self._text.startswith("-]", self._at) and self._take("-"):
                 last = self._character()
                 if last < first:
                     raise self._error("a range that ends before it begins")
@@ -160,31 +160,35 @@ class _Parser:
         if "\\" not in source:
             yield from map(ord, source)
             return
-        end, after = start + len(source), self._at
+        end, after_literal = start + len(source), self._at
         self._at = start
         while self._at < end:
             yield self._character()
-        self._at = after
+        self._at = after_literal
 
     def _character(self) -> int:
+        """Read a character, which may be an escape, and return its code point."""
         match = self._match(_CHARACTER)
         if match is None:
-            ended = self._at >= len(self._text)
-            raise self._error("it ends within a class" if ended else "an escape that is not known")
+            at_end = self._at >= len(self._text)
+            raise self._error("it ends within a class" if at_end else "an escape that is not known")
         *codes, sign, plain = match.groups()
         if plain or sign:
             return ord(plain or _CONTROLS.get(sign, sign))
         code = int(next(filter(None, codes)), 16)
-        if code > _LAST:
+        if code > _LAST_CHARACTER:
             raise self._error("no such character")
         return code
 
     def _take(self, text: str) -> bool:
-        taken = self._text.startswith(text, self._at)
-        self._at += taken * len(text)
-        return taken
+        """Move past a text if it is here; tell whether it is."""
+        is_here = self._text.startswith(text, self._at)
+        if is_here:
+            self._at += len(text)
+        return is_here
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Move past what matches a pattern here, and return the match; None if nothing does."""
         match = pattern.match(self._text, self._at)
         if match:
             self._at = match.end()

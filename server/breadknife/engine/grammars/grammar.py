@@ -1,8 +1,8 @@
-"""What an answer may be: GBNF or a JSON schema, as llguidance takes it, and the limits it is kept within.
+"""Gives a request's grammar, GBNF or a JSON schema, to llguidance, and limits what it may cost.
 
-llguidance follows a grammar with Earley's algorithm over automata, and counts its steps: a grammar that would need too
-many ends with an error. llama.cpp's own grammars have no such limits (an enumeration of 200 values takes a second for
-one token of a large vocabulary, an ambiguous rule all memory).
+llguidance follows a grammar with Earley's algorithm over automata, and counts its steps: if a grammar needs too many,
+it raises an error. llama.cpp's own grammars have no such limits: an enumeration of 200 values takes a second for one
+token of a large vocabulary, an ambiguous rule all memory.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 100_000
 """The longest grammar. GBNF of that length takes 30 ms to translate, a JSON schema 3 ms to compile."""
 _SPACES = " ?"
-"""Between the tokens of JSON, as in llama.cpp: small models that may write more go on doing so."""
+"""The blanks that may stand between the tokens of JSON, as in llama.cpp: a small model that may write more blanks than
+one goes on writing them."""
 
 
 def limits() -> LLParserLimits:
-    """Return what llguidance may spend on a grammar and on each token; the rest as it has it.
+    """Return what llguidance may spend on a grammar and on each token. Its other limits are its own defaults.
 
-    Recursive GBNF takes many small steps (20,000 in a millisecond); each state is 1 to 2 kB; and nothing is computed
-    before it is needed.
+    Recursive GBNF takes many small steps, 20,000 in a millisecond. A state of the lexer takes 1 to 2 kB.
     """
     from llguidance import LLParserLimits
 
@@ -38,7 +38,7 @@ def limits() -> LLParserLimits:
 
 
 def translated(grammar: str) -> str:
-    """Return a grammar as llguidance takes it. Raises EngineError for one that is none, or too big."""
+    """Return a grammar in llguidance's own format. Raises EngineError if it is invalid or too big."""
     from llguidance import LLMatcher
 
     source = _read(grammar)
@@ -48,16 +48,17 @@ def translated(grammar: str) -> str:
 
 
 def check(grammar: str) -> None:
-    """Raises EngineError where it needs no compiler to see that a grammar is none, or too big."""
+    """Raise EngineError if a grammar is invalid or too big, as far as that is seen without compiling it."""
     _read(grammar)
 
 
 def is_schema(grammar: str) -> bool:
+    """Tell whether a grammar is a JSON schema; otherwise it is GBNF."""
     return grammar.lstrip().startswith("{")
 
 
 def _read(grammar: str) -> str:
-    """Return a JSON schema, or GBNF in Lark's language. Raises EngineError."""
+    """Return a JSON schema closed (see `closed_schema`), or GBNF in Lark's language. Raises EngineError."""
     if len(grammar) > MOST_CHARACTERS:
         raise refused(f"it has {len(grammar):,} characters, and {MOST_CHARACTERS:,} are the most")
     try:
@@ -67,7 +68,7 @@ def _read(grammar: str) -> str:
 
 
 def prefix_of(grammar: str) -> str:
-    """Return the text that the output begins with, where a grammar says that and no more; empty for any other."""
+    """Return the text that the output begins with, if a grammar says that and no more; empty for any other."""
     if not grammar.rstrip().endswith("]*"):  # most needn't be parsed
         return ""
     try:
@@ -77,10 +78,10 @@ def prefix_of(grammar: str) -> str:
 
 
 def refused(why: str) -> EngineError:
-    """Return the error for a grammar that isn't used."""
+    """Return the error for a grammar that can't be used."""
     return EngineError(f"the request's grammar can't be used: {why}")
 
 
 def first_line(message: str) -> str:
-    """Return what llguidance says, without the excerpt of the grammar that follows."""
+    """Return a message of llguidance without the excerpt of the grammar that follows it."""
     return message.strip().partition("\n")[0]

@@ -1,7 +1,7 @@
 """Compiles a grammar in a process of its own, before the engine does: `python -m breadknife.engine.grammars.trial`.
 
-It reads the grammar from its standard input and writes why it can't be used, or nothing. Whoever started it ends it
-when it takes too long or too much memory (see `gate`).
+It reads the grammar from its standard input, and writes to its standard output `READY` and then the reason why the
+grammar can't be used, or nothing. `gate` starts it, and ends it if it takes too long or too much memory.
 """
 
 from __future__ import annotations
@@ -16,16 +16,15 @@ from breadknife.engine.grammars.grammar import first_line, limits, refused, tran
 from breadknife.errors import EngineError
 
 READY = b"\n"
-"""What it writes first: it has started, and begins to read."""
-MOST_SECONDS = 0.1
-"""Of computing. All clients of the engine wait that long when it compiles the grammar."""
-
+"""It has started, and begins to read."""
+MOST_CPU_SECONDS = 0.1
+"""All clients of the engine wait that long while it compiles the grammar."""
 MOST_ADDRESSES = 1 << 30
 """Bytes of address space, of which a process takes more than of memory."""
 
 
 def problem(grammar: str) -> str:
-    """Return why a grammar can't be used; empty when it can be."""
+    """Compile a grammar, and return why it can't be used; empty if it can."""
     started = time.process_time()
     try:
         source = translated(grammar)
@@ -35,13 +34,15 @@ def problem(grammar: str) -> str:
     seconds = time.process_time() - started
     if is_wrong:
         return str(refused(first_line(messages[0])))
-    if seconds > MOST_SECONDS:
-        return str(refused(f"it takes {seconds:.1f} s to compile, and {MOST_SECONDS} s is the most; make it smaller"))
+    if seconds > MOST_CPU_SECONDS:
+        return str(
+            refused(f"it takes {seconds:.1f} s to compile, and {MOST_CPU_SECONDS} s is the most; make it smaller")
+        )
     return ""
 
 
 def limit_memory() -> None:
-    """Linux only; elsewhere whoever watches the process is all there is, which may come late on a busy machine."""
+    """Limit this process's memory on Linux. Elsewhere `gate` alone does, which may come late on a busy machine."""
     if sys.platform == "linux":
         import resource
 

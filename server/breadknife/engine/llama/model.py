@@ -32,7 +32,7 @@ class LlamaModel:
     are about 0.3 s on two slow cores with a 0.5B model). The model owns the weights. Raises ModelError for a file that
     writes no text, EngineError if the memory is short.
 
-    The memory of this class can be rolled back to any token. `recurrent.open_model` chooses the class that a file needs.
+    Its memory can be rolled back to any token. `recurrent.open_model` chooses the class that a file needs.
     """
 
     rolls_back = True
