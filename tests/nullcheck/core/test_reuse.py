@@ -46,7 +46,9 @@ def find(s):
 """
 
 
-ABOVE = "async def fetch(k):\n    if k:\n        return k\n    return None\nasync def g():\n    return (await fetch(g)).x\n"
+ABOVE = (
+    "async def fetch(k):\n    if k:\n        return k\n    return None\nasync def g():\n    return (await fetch(g)).x\n"
+)
 
 
 def analysed(language: str, text: str) -> FileAnalysis:
