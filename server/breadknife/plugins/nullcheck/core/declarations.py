@@ -63,6 +63,8 @@ class Function:
     is_bound: bool = False
     """A call gives no value for its first parameter."""
     decorators: tuple[str, ...] = ()
+    asserted: tuple[str, str, bool] | None = None
+    """What its declaration says that holds of a parameter once it comes back, as a `Condition`."""
     locals: set[str] = field(default_factory=set[str])
     """Names of its own that it assigns; filled when it is lowered."""
     shared: set[str] = field(default_factory=set[str])
@@ -135,6 +137,8 @@ class Class:
     stores: dict[str, list[StoredValue]] = field(default_factory=dict[str, list[StoredValue]])
     """Attribute -> the values that it gets."""
     methods: dict[str, Function] = field(default_factory=dict[str, Function])
+    overloaded: dict[str, list[Function]] = field(default_factory=dict[str, "list[Function]"])
+    """Methods that share a name: which of them is meant isn't known."""
     statics: dict[str, Function] = field(default_factory=dict[str, Function])
     """Methods of the class itself, in languages where its objects may have others of the same names."""
     is_interface: bool = False

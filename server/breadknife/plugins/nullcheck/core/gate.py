@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -39,7 +40,7 @@ class Gate:
     def needs_flow(self, function: Function) -> bool:
         """Tell whether the function must be followed to know what a call of it gives. Where this is false it always
         comes back, and with a value, or with none that anybody uses."""
-        if not function.words.isdisjoint(self._ending):
+        if not function.words.isdisjoint(self._ending) or function.name.encode() in self._ending:
             return True
         if b"return" not in function.words and not function.is_expression:
             return False
@@ -49,7 +50,11 @@ class Gate:
     def _ending(self) -> frozenset[bytes]:
         """The words of calls that may never come back."""
         named = [function for function in self._file.functions if function.name]
-        return _spread(_encoded(self._knowledge, "ending_words"), named)
+        word, endless = re.compile(self._knowledge.ending.encode()), re.compile(self._knowledge.endless.encode())
+        words = {each for each in self._file.main.words if word.fullmatch(each)}
+        if endless.search(self._file.main.source):
+            words |= {function.name.encode() for function in named if endless.search(function.source)}
+        return _spread(words, named)
 
     @cached_property
     def nullable(self) -> frozenset[bytes]:

@@ -104,6 +104,10 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """A pattern for comments that tell a checker to be silent."""
     generated: str = _NOTHING
     """A pattern for the head of a file that a program has written."""
+    ending: str
+    """A pattern for words by which a function may never come back: its own, and names of what it may call."""
+    endless: str
+    """A pattern for the heads of loops that nothing but a jump ends."""
     functions: Mapping[str, frozenset[str]]
     classes: Mapping[str, frozenset[str]] = {}
     annotations: Mapping[str, str] = {}

@@ -8,7 +8,14 @@ from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import ByteRange, Type
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness, NullOrigin, OriginKind, join_facts
 from breadknife.plugins.nullcheck.core.solution import Solution
-from breadknife.plugins.nullcheck.core.summary import UNKNOWN_SUMMARY, Summary, SummaryCase, cases_at, summarised
+from breadknife.plugins.nullcheck.core.summary import (
+    UNKNOWN_SUMMARY,
+    Condition,
+    Summary,
+    SummaryCase,
+    cases_at,
+    summarised,
+)
 from breadknife.plugins.nullcheck.core.symbols import ResolvedSymbol, SymbolTable
 
 
@@ -56,10 +63,13 @@ class Summaries(SymbolTable):
     def summary(self, function: Function, /) -> Summary:
         summary = self.summaries.get(function)
         if summary is None:
-            if not function.is_plain or function.is_generator:
-                summary = UNKNOWN_SUMMARY
-            elif function.returns is not None and function.returns.name in self.knowledge.functions["never_types"]:
+            if function.returns is not None and function.returns.name in self.knowledge.functions["never_types"]:
                 summary = Summary((), is_known=True)
+            elif function.asserted is not None:
+                condition = Condition(*function.asserted)
+                summary = Summary((SummaryCase(UNKNOWN_FACT, frozenset({condition})),), is_known=True)
+            elif not function.is_plain or function.is_generator:
+                summary = UNKNOWN_SUMMARY
             elif function.is_stub:
                 summary = self._as_declared(function) if function.returns is not None else UNKNOWN_SUMMARY
             elif not self.gate.needs_flow(function):

@@ -219,6 +219,14 @@ class SymbolTable(ABC):
                 return ResolvedSymbol(home, function) if not function.is_property else None
         return None
 
+    def ends(self, type_: Type, name: str, /) -> bool:
+        """Tell whether all methods of this name that an object of the type has never come back."""
+        for home, class_ in self.lineage_of(type_):
+            if (functions := class_.overloaded.get(name)) is not None:
+                summaries = map(home.summary, functions)
+                return all(summary.is_known and not summary.cases for summary in summaries)
+        return False
+
     def qualified_type(self, type_: Type | None, /) -> Type | None:
         """Return a type that this file declares, in words that hold in every file."""
         if type_ is None or not (self.uri or self.file.aliases):

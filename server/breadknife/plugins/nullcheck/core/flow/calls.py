@@ -63,7 +63,7 @@ class TransferFunctions(StoreTransfer):
         self.change(expression, callee, state)
         if isinstance(expression.callee, il.Member):
             self.tell(self.home.knowledge.ensures.get(expression.callee.name, ()), expression, state)
-        if self._never_returns(expression.callee, callee.name):
+        if self._never_returns(expression.callee, callee):
             self.is_dead = True
         if expression.key:
             known = state.facts.get(expression.key)
@@ -131,14 +131,18 @@ class TransferFunctions(StoreTransfer):
             if target.home.needs(function, parameter.name):
                 self.need(argument.value, Use.ARGUMENT, state)
 
-    def _never_returns(self, callee: il.Expression, name: str) -> bool:
-        """Tell whether a call never comes back, like `sys.exit`. `name` is the callee's qualified name."""
+    def _never_returns(self, expression: il.Expression, callee: Callee) -> bool:
+        """Tell whether a call never comes back, like `sys.exit`, whatever is known of its cases. `expression` is what
+        is called."""
         functions = self.home.knowledge.functions
-        if name in functions["never_return"] or callee.key in functions["never_return"]:
+        if callee.name in functions["never_return"] or expression.key in functions["never_return"]:
             return True
-        if not isinstance(callee, il.Member):
+        if not isinstance(expression, il.Member):
             return False
-        return callee.name in functions["never_return_methods"]
+        if expression.name in functions["never_return_methods"]:
+            return True
+        owner = callee.owner.type
+        return callee.target is None and owner is not None and self.home.ends(owner, expression.name)
 
     # Results
 

@@ -146,13 +146,22 @@ class EcmaScriptOutliner(Outliner):
             is_async="async" in heads or promised_type is not None, is_generator="*" in heads,
             is_stub=body is None, is_expression=body is not None and body.type != "statement_block",
             has_declared_null=any(mark in source for mark in _DECLARING),
-            changed_within=self._assigned.within[at],
+            changed_within=self._assigned.within[at], asserted=self._asserted(return_type),
         )  # fmt: skip
         function.parameters = tuple(self._parameter(child) for child in _parameter_nodes(node))
         function.is_open = body is not None and body.type == "statement_block" and _is_open(body)
         self.closures[key] = function
         around.within.append(function)
         return function
+
+    def _asserted(self, returns: Node | None) -> tuple[str, str, bool] | None:
+        """Return what `asserts x` and `asserts x is T` say that holds of the parameter."""
+        asserts = first(returns) if returns is not None and returns.type == "asserts_annotation" else None
+        told = first(asserts)
+        if told is None or told.type != "type_predicate":
+            return (text(told), "truth", True) if told is not None else None
+        type_ = self.types.read(part(told, "type"))
+        return (word(told, "name"), "null", False) if type_ is not None and not type_.nullable else None
 
     def _lowered(self, function: Function, node: Node, scopes: Scopes) -> Block:
         body = part(node, "body")

@@ -151,9 +151,9 @@ class GoLowering(Lowering):
 
     def run_select_statement(self, node: Node) -> Iterable[Statement]:
         cases = [self.case(case, None) for case in self.cases(node)]
-        return (
-            (il.Switch((*cases[:-1], cases[-1]._replace(test=None))),) if cases else ()
-        )  # one of them is taken, so the last one needs no test
+        if not cases:
+            return (il.Raise(at_of(node), ()),)  # it waits forever
+        return (il.Switch((*cases[:-1], cases[-1]._replace(test=None))),)  # one is taken: the last one needs no test
 
     def case(self, node: Node, subject: Expression | None, /) -> il.SwitchCase:
         at, values = at_of(node), self.values(part(node, "value"))

@@ -34,6 +34,8 @@ _HAS_CLASS = re.compile(rb"\bnew\b[^;{}]*\)\s*\{|\b(?:class|record|enum|interfac
 class JavaOutliner(Outliner):
     language = "java"
 
+    statics: dict[str, str] = field(default_factory=dict[str, str])
+    """Imported member of a class -> the class."""
     silent: list[ByteRange] = field(default_factory=list[ByteRange])
     """Where an annotation tells checkers to be silent."""
 
@@ -72,6 +74,8 @@ class JavaOutliner(Outliner):
         name = text(first(node)).rpartition(".")[2]
         if all(child.type != "static" for child in node.children):
             self.imports[name] = self.knowledge.annotations.get(name, name)
+        else:
+            self.statics[name] = text(first(node)).split(".")[-2]
 
     def _silence(self, node: Node) -> None:
         """Note the range of a declaration whose annotations tell checkers to be silent."""
@@ -89,7 +93,7 @@ class JavaOutliner(Outliner):
             above = [type_]
         bases = [type_.name for base in above if (type_ := read(base, self.knowledge.annotations)) is not None]
         class_ = Class(at_of(node), name, tuple(bases), is_interface=node.type == "interface_declaration")
-        members = ClassMembers(class_, around, self.knowledge)
+        members = ClassMembers(class_, around, self.knowledge, self.statics)
         self.classes[name] = class_
         body = part(node, "body") or next((child for child in inner(node) if child.type == "class_body"), None)
         for child in _flat(body):
@@ -136,6 +140,8 @@ class JavaOutliner(Outliner):
         self.functions.append(function)
         if node.type != "static_initializer" and (name == "<init>" or members.methods.get(name) == 1):
             class_.methods.setdefault(name if name not in class_.methods else f"{name}@{node.start_byte}", function)
+        elif node.type == "method_declaration":
+            class_.overloaded.setdefault(name, []).append(function)
 
     def _parameter(self, node: Node) -> Parameter | None:
         if node.type != "spread_parameter":

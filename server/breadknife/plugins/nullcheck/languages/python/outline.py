@@ -208,7 +208,8 @@ class PythonOutliner(Outliner):
         elif owner is not None and last_parts.isdisjoint({"setter", "deleter", "getter", "register"}):
             owner.methods[name] = function
         elif owner is None:
-            if name in self.named:
+            before = self.named.get(name)
+            if before is not None and not any(each.rpartition(".")[2] == "overload" for each in before.decorators):
                 self.variables.setdefault(name, [])  # which of them is meant depends on the order
             self.named[name] = function
         return _Enclosing(node.end_byte, function=function, shared=set())
