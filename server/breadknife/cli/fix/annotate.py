@@ -1,4 +1,4 @@
-"""`breadknife null annotate`: the `@Nullable` that Java declarations lack, by what NullAway says."""
+"""`breadknife null annotate`: adds the `@Nullable` that Java declarations lack according to NullAway."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ from breadknife.plugins.nullcheck.project.reported import findings_in, report
 
 
 def run(source: str, *, write: bool, offline: bool) -> None:
-    """Prints a diff, or writes the files. Raises DocumentError for what can't be read."""
+    """Annotate the declarations that NullAway's output in the file `source` (`-` is stdin) is about.
+
+    Prints a diff, or with `write` changes the files. Raises DocumentError for what can't be read.
+    """
     folder = Path.cwd()
     with opened(offline=offline) as repairs:
         repairs.await_projects([folder])
         count = _declarations(repairs, source, folder)
         trees = ((declaration, repairs.tree(declaration.path)) for declaration in count)
         edits = [{declaration.path: annotated(declaration, tree)} for declaration, tree in trees if tree is not None]
+        # The lines are made before the edits move what they are about.
         lines = [
             f"{where(repairs, declaration.path, declaration.type, folder)}  {declaration.name}"
             f" ({counted(number, 'finding')})"
@@ -44,7 +48,7 @@ def run(source: str, *, write: bool, offline: bool) -> None:
 
 
 def _declarations(repairs: Repairs, source: str, folder: Path) -> Counter[JavaDeclaration]:
-    """Find the declarations to annotate, and count the findings that each ends."""
+    """Return the declarations to annotate, each with the number of findings that it ends."""
     project = repairs.workspace.project(repairs.workspace.root(folder))
 
     def defining(name: str) -> list[Path]:

@@ -19,12 +19,15 @@ from breadknife.task.values import Action
 SCHEMA = 2
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""
 _TRIES = 3
-"""Findings of one cause that are asked for a repair of their declaration: of most, the first has it."""
+"""How many findings of a cause are searched for a repair of its declaration. Mostly the first has it."""
 _LEGEND = "→ is a verified change of the declaration. Without one, decide by hand: the null may be intended."
 
 
 def run(sources: FindingSources, top: int, *, is_json: bool, offline: bool) -> int:
-    """Return the exit code: 0 no findings, 1 findings, 2 a file couldn't be checked."""
+    """Print the causes of the most findings, at most `top`, each with a repair of its declaration if there is one.
+
+    Return the exit code: 0 no findings, 1 findings, 2 a file couldn't be checked.
+    """
     folder = Path.cwd()
     with opened(offline=offline) as repairs:
         told = findings(repairs, sources, folder)
@@ -43,9 +46,10 @@ def run(sources: FindingSources, top: int, *, is_json: bool, offline: bool) -> i
 
 
 def _repair(cause: RootCause, repairs: Repairs) -> Action | None:
-    """Return the first change of the declaration that is surely right."""
-    shown = declaration_of(cause)
-    for found in (*cause.findings[:_TRIES], *([shown] if shown else ())):
+    """Return the first repair that changes the cause's declaration and may be made without asking; None if there is
+    none."""
+    declaration = declaration_of(cause)
+    for found in (*cause.findings[:_TRIES], *([declaration] if declaration else ())):
         for action in repairs.menu(found):
             if may_be_first(action) and strategy_of(action) in DECLARATION:
                 return action

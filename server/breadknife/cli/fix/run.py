@@ -34,10 +34,11 @@ class Options:
     as_json: bool = False
 
 
-_MOST_TOLD = 3
-"""Findings that are each told where the same is said of all."""
+_MOST_LISTED = 3
+"""If a message is about more findings than this, only the first is named, with the number of the others."""
 
-_FIRST = "; first for fix"
+_CHOSEN_MARK = "; first for fix"
+"""Stands in `--list` after the repair that `breadknife fix` makes."""
 
 NO_CHECKER = "none is installed, or only the folder's own, which runs once the folder is trusted (`breadknife trust`)"
 
@@ -45,9 +46,11 @@ Outcome = RepairedFinding | EndedFinding | RefusedFinding
 
 
 def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
-    """Return the exit code: 0 every finding has a repair, 1 some have none, 2 something went wrong.
+    """Repair findings, and print a diff or write the files.
 
-    Of our own findings, those that `breadknife lint` shows are repaired: a check of an unlikely null would be noise.
+    Findings of breadknife's own are repaired only if `breadknife lint` shows them: a check of an unlikely null would be
+    noise. Return the exit code: 0 if every finding is repaired, 1 if some aren't, 2 if a file couldn't be read or
+    checked. Raises BreadknifeError.
     """
     if options.list_all and options.write:
         raise SettingsError("--list changes nothing: leave --write out")
@@ -56,7 +59,7 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
         told = findings(repairs, options.sources, folder)
         if options.list_all:
             return _list(repairs, told, folder, is_json=options.as_json)
-        likely = [each for each in told.found if not each.finding.is_unlikely]
+        likely = [found for found in told.found if not found.finding.is_unlikely]
         if len(likely) < len(told.found):
             tell(f"{counted(len(told.found) - len(likely), 'unlikely finding')} left alone (--list shows all)")
         for language in repairs.unchecked(likely):
@@ -67,8 +70,8 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
             tell(f"wrote {named(path, folder)}")
     _tell_outcomes(outcomes, repairs, folder)
     if options.as_json:
-        told_outcomes = [_outcome(outcome, repairs, folder) for outcome in outcomes]
-        print_json({"schema": SCHEMA, "outcomes": told_outcomes, "diff": repairs.changes.diff(folder)})
+        rows = [_outcome_as_json(outcome, repairs, folder) for outcome in outcomes]
+        print_json({"schema": SCHEMA, "outcomes": rows, "diff": repairs.changes.diff(folder)})
     elif not options.write:
         sys.stdout.flush()
         sys.stdout.buffer.write(repairs.changes.patch(folder))
@@ -78,45 +81,49 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
 
 
 def _list(repairs: Repairs, told: GatheredFindings, folder: Path, *, is_json: bool) -> int:
-    """List all offers of each finding. Return the exit code, as `run`."""
-    menus = [(each, repairs.menu(each)) for each in shown(told.found, lambda each: named(each.path, folder))]
-    first = [next((action for action in actions if may_be_first(action)), None) for _, actions in menus]
-    listed = list[dict[str, Any]]()
-    for (each, actions), taken in zip(menus, first, strict=True):
-        offers = [{"title": a.title, "strategy": strategy_of(a), "first": a is taken} for a in actions]
-        listed.append({**as_json(repairs, each, folder), "offers": offers})
+    """List all repairs that each finding is offered. Return the exit code: 1 if a finding has none or its file has
+    changed since it was reported, else 0."""
+    menus = [(found, repairs.menu(found)) for found in shown(told.found, lambda found: named(found.path, folder))]
+    rows = list[dict[str, Any]]()
+    for found, actions in menus:
+        chosen = next((action for action in actions if may_be_first(action)), None)
+        offers = [
+            {"title": action.title, "strategy": strategy_of(action), "first": action is chosen} for action in actions
+        ]
+        rows.append({**as_json(repairs, found, folder), "offers": offers})
         if not is_json:
-            say(_sentence(each, repairs, folder))
-            for at, offer in enumerate(offers, 1):
-                say(f"  {at}. {offer['title']} [{offer['strategy']}{_FIRST if offer['first'] else ''}]")
+            say(_sentence(found, repairs, folder))
+            for number, offer in enumerate(offers, 1):
+                say(f"  {number}. {offer['title']} [{offer['strategy']}{_CHOSEN_MARK if offer['first'] else ''}]")
             if not actions:
                 say(f"  {NO_ACTION}")
     if is_json:
-        print_json({"schema": SCHEMA, "findings": listed})
+        print_json({"schema": SCHEMA, "findings": rows})
     return 1 if told.outdated or any(not actions for _, actions in menus) else 0
 
 
 def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) -> None:
-    """Tell what is left, by its reason, and what no checker has seen."""
+    """Tell which findings have no repair, and which repairs no checker has seen, each group with its reason; then how
+    many findings are repaired and how many are left."""
     by_reason = dict[str, list[DereferenceFinding]]()
     for outcome in outcomes:
         if isinstance(outcome, RefusedFinding):
             by_reason.setdefault(outcome.why, []).append(outcome.found)
         elif isinstance(outcome, RepairedFinding) and (why := outcome.action.unchecked):
             by_reason.setdefault(f"repaired without a last check: {why}", []).append(outcome.found)
-    for why, found in by_reason.items():
-        if len(found) <= _MOST_TOLD:
-            for each in found:
-                tell(f"{_sentence(each, repairs, folder)}: {why}")
+    for reason, group in by_reason.items():
+        if len(group) <= _MOST_LISTED:
+            for found in group:
+                tell(f"{_sentence(found, repairs, folder)}: {reason}")
         else:
-            hint = " (--list shows the choices)" if why == TO_CHOOSE else ""
-            first = where_found(repairs, found[0], folder, column=True)
-            tell(f"{first} and {len(found) - 1} more: {why}{hint}")
+            hint = " (--list shows the choices)" if reason == TO_CHOOSE else ""
+            first = where_found(repairs, group[0], folder, column=True)
+            tell(f"{first} and {len(group) - 1} more: {reason}{hint}")
     left = sum(isinstance(outcome, RefusedFinding) for outcome in outcomes)
     tell(f"{counted(len(outcomes) - left, 'finding')} repaired, {left} left")
 
 
-def _outcome(outcome: Outcome, repairs: Repairs, folder: Path) -> dict[str, Any]:
+def _outcome_as_json(outcome: Outcome, repairs: Repairs, folder: Path) -> dict[str, Any]:
     finding = as_json(repairs, outcome.found, folder)
     match outcome:
         case RefusedFinding():
@@ -130,5 +137,6 @@ def _outcome(outcome: Outcome, repairs: Repairs, folder: Path) -> dict[str, Any]
 
 
 def _sentence(found: DereferenceFinding, repairs: Repairs, folder: Path) -> str:
+    """Return a finding in a line, as `breadknife lint` prints it."""
     finding = found.finding
     return f"{where_found(repairs, found, folder, column=True)}: {finding.message} [{finding.source}/{finding.code}]"

@@ -19,7 +19,7 @@ SCHEMA = 1
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""
 _LONGEST_DIFF = 12
 """Lines of a patch that are shown."""
-_MEANS = {
+_MEANINGS = {
     FindingClass.CAN_HAPPEN: "the null can get there",
     FindingClass.UNCLEAR: "read how it is called",
     FindingClass.LIFE_CYCLE: "the declaration says more or less than the code",
@@ -28,7 +28,10 @@ _MEANS = {
 
 
 def run(sources: FindingSources, top: int, *, is_json: bool, offline: bool) -> int:
-    """Return the exit code: 0 no findings, 1 findings, 2 a file couldn't be read or checked."""
+    """Print the findings in groups of one cause each, of every sort at most `top` groups.
+
+    Return the exit code: 0 no findings, 1 findings, 2 a file couldn't be read or checked.
+    """
     folder = Path.cwd()
     with opened(offline=offline) as repairs:
         told = findings(repairs, sources, folder)
@@ -42,7 +45,8 @@ def run(sources: FindingSources, top: int, *, is_json: bool, offline: bool) -> i
 
 
 def _counts(groups: Sequence[TriageGroup]) -> dict[str, int]:
-    """Count the groups of each sort; `by_hand` are life cycles for which no declaration is surely right."""
+    """Return the number of groups of each sort. Those whose declaration disagrees with the code (`Sort.LIFE_CYCLE`) are
+    `patches` if one change of it is surely right, else `by_hand`."""
     sorts = Counter(group.sorted.sort for group in groups)
     patches = sum(group.sorted.sort is FindingClass.LIFE_CYCLE and group.patch is not None for group in groups)
     return {
@@ -82,7 +86,7 @@ def _show(
         of_sort = [group for group in groups if group.sorted.sort is sort]
         if of_sort:
             say()
-            say(f"{sort.capitalize()} ({len(of_sort)}): {_MEANS[sort]}")
+            say(f"{sort.capitalize()} ({len(of_sort)}): {_MEANINGS[sort]}")
         for group in islice(of_sort, top):
             _show_group(group, repairs, folder)
         if len(of_sort) > top:
@@ -101,14 +105,16 @@ def _show_group(group: TriageGroup, repairs: Repairs, folder: Path) -> None:
         return
     say(f"  {place}  {name_of(origin)}{more}")
     say(f"    {group.sorted.why}")
-    used = [where_found(repairs, each, folder) for each in found[:3]]
-    if used != [place]:
-        say(f"    Used at {', '.join(used)}{f' and {len(found) - len(used)} more' if len(found) > len(used) else ''}")
+    uses = [where_found(repairs, finding, folder) for finding in found[:3]]
+    if uses != [place]:
+        more_uses = f" and {len(found) - len(uses)} more" if len(found) > len(uses) else ""
+        say(f"    Used at {', '.join(uses)}{more_uses}")
     if group.patch:
         _show_patch(group.patch, len(found))
 
 
 def _show_patch(patch: VerifiedPatch, count: int) -> None:
+    """Print a patch, and how many of the group's `count` findings it ends."""
     ends = f" (ends {patch.ended} of {count})" if count > 1 else ""
     say(f"    → {patch.title}{ends}")
     lines = (line for line in patch.diff.splitlines() if not line.startswith(("+++", "---")))

@@ -33,12 +33,12 @@ _Item = TypeVar("_Item")
 
 
 class HostedWorkspace:
-    """Implements `Workspace`."""
+    """Implements `plugins.nullcheck.project.values.Workspace` by a host."""
 
     def __init__(self, host: Host, settings_of: Callable[[Path], Settings]) -> None:
         self._host = host
         self._settings_of = settings_of
-        self.plugin = next(each for each in host.registry.plugins if isinstance(each, NullCheckPlugin))
+        self.plugin = next(plugin for plugin in host.registry.plugins if isinstance(plugin, NullCheckPlugin))
 
     def tell(self, message: str, *, fleeting: bool = False) -> None:
         output.tell(message, fleeting=fleeting)
@@ -81,7 +81,7 @@ class HostedWorkspace:
 
 @contextmanager
 def opened(engine_script: Path | None = None, *, offline: bool) -> Generator[Repairs]:
-    """Give the repairs of this folder's files, by a host that is closed at the end."""
+    """Give what repairs the files of the current folder. Its host is closed when the block ends."""
     output.use_utf8(newline="\n")  # a diff's lines are the file's
     with closing(make_host(engine_script)) as host:
         host.on_progress = output.tell_progress
@@ -94,12 +94,16 @@ def opened(engine_script: Path | None = None, *, offline: bool) -> Generator[Rep
 
 
 def files(within: Sequence[Path], folder: Path) -> tuple[list[Path], bool]:
-    """Return the files of the null check's languages, and whether something couldn't be read."""
+    """Return the files in a language of the null check, and whether something couldn't be read.
+
+    Args:
+        within: files and folders, relative to `folder`; if empty, all of `folder`.
+    """
     complaints = list[DocumentError]()
     found = find_files([folder / path for path in within] or [folder], complaints.append)
     paths = [path for path in found if language_of(path) in LANGUAGE_IDS]
-    told = [tell_complaint(complaint) for complaint in complaints]
-    return paths, any(told)
+    failures = [tell_complaint(complaint) for complaint in complaints]  # a list, so that each is told
+    return paths, any(failures)
 
 
 def findings(repairs: Repairs, sources: FindingSources, folder: Path) -> GatheredFindings:

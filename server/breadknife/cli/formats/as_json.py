@@ -51,7 +51,7 @@ class JsonWriter:
         }
 
     def whole(self, items: list[dict[str, Any]], summary: RunSummary) -> object:
-        """Return the value that is written, with the items of all findings."""
+        """Return the value that is written. `items` is what `item` returned for each finding."""
         return items
 
 

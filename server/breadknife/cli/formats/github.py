@@ -25,6 +25,7 @@ class GitHubWriter:
 
 
 def _command(reported: ReportedFinding) -> str:
+    """Return `::warning file=…,line=…::MESSAGE`."""
     finding, place = reported.finding, reported.file.place(reported.finding.span)
     properties = {
         "file": reported.file.name,
@@ -39,5 +40,6 @@ def _command(reported: ReportedFinding) -> str:
 
 
 def _escaped(text: str, *, in_property: bool = False) -> str:
+    """Escape what ends a message in a workflow command, and in a property also what ends that."""
     text = escaped(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
     return text.replace(":", "%3A").replace(",", "%2C") if in_property else text

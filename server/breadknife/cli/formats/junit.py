@@ -15,8 +15,8 @@ _NOT_XML = re.compile(r"[\ufffe\uffff]")
 
 
 class JUnitWriter:
-    """A suite for each file: a test that fails for each finding, an error for what could not be checked, and else one
-    test that passes."""
+    """Writes a suite for each file, where each finding is a test that fails, and what could not be checked is an error.
+    A file with neither has one test that passes."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -77,4 +77,5 @@ def _text(text: str) -> str:
 
 
 def _xml(text: str) -> str:
+    """Return the text with `\\uXXXX` in place of the characters that XML can't have."""
     return _NOT_XML.sub(lambda match: rf"\u{ord(match[0]):04x}", text)

@@ -11,7 +11,7 @@ from breadknife.text.printable import escaped
 
 
 class StatisticsWriter:
-    """A line for each rule, the most frequent first: the number of findings, the rule, what it is about."""
+    """Writes a line for each rule, the most frequent first: the number of findings, the rule, what it is about."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -32,7 +32,7 @@ class StatisticsWriter:
 
 
 class JsonStatisticsWriter(StatisticsWriter):
-    """The same as a list of objects."""
+    """Writes the same as a JSON list with an object for each rule."""
 
     def write(self, ranked: list[tuple[int, str, str]]) -> None:
         write_json([{"rule": rule, "count": count, "about": about} for count, rule, about in ranked], self._out)

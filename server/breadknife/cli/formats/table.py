@@ -21,8 +21,9 @@ from breadknife.cli.formats.values import ReportWriter
 class Format:
     writer: Callable[[TextIO], ReportWriter]
     has_fixes: bool = False
+    """True if it has the fixes of each finding."""
     names_rules: bool = False
-    """True if it says what each rule is about."""
+    """True if it says what each rule is about, so that `RunSummary.rules` is needed."""
 
 
 FORMATS: Mapping[str, Format] = {

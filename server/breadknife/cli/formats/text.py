@@ -12,7 +12,7 @@ from breadknife.text.document import Span
 from breadknife.text.printable import escaped, escaped_name
 
 _TAB = 4
-"""Columns that a tab takes in a terminal."""
+"""The distance of tab stops in a line that is shown, in columns."""
 _LONGEST_LINE = 200
 """Characters of a line that is shown below its finding."""
 
@@ -57,6 +57,7 @@ def _where(file: ReportedFile, span: Span) -> str:
 
 
 def _write_pretty(findings: Sequence[ReportedFinding], out: TextIO) -> None:
+    """Write each finding for a terminal: in colour, with its line of code and `^` below what it is about."""
     from rich.cells import cell_len
     from rich.console import Console
     from rich.text import Text
@@ -75,10 +76,12 @@ def _write_pretty(findings: Sequence[ReportedFinding], out: TextIO) -> None:
         line = place["line"] - 1
         text = document.line_text(line)
         if len(text) <= _LONGEST_LINE:
-            last = place["end_column"] - 1 if place["end_line"] == place["line"] else len(text)
-            start, end = (cell_len(_shown(text[:at])) for at in (place["column"] - 1, last))
+            # Columns count from 1, and characters of the line from 0. Only the finding's first line is underlined.
+            start = place["column"] - 1
+            end = place["end_column"] - 1 if place["end_line"] == place["line"] else len(text)
+            start_cell, end_cell = (cell_len(_shown(text[:index])) for index in (start, end))
             console.print(Text(f"    {_shown(text)}"))
-            console.print(Text("    " + " " * start + "^" * max(1, end - start), style=colour))
+            console.print(Text("    " + " " * start_cell + "^" * max(1, end_cell - start_cell), style=colour))
         for related in reported.related:
             console.print(Text(f"    {_where(related.file, related.span)} {escaped(related.message)}", style="dim"))
 

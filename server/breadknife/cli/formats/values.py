@@ -1,4 +1,4 @@
-"""What a format writes: findings with the files they are in, and how the run went."""
+"""The values that a format writes: findings with the files they are in, and how the run went."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ReportedFile:
 
     @property
     def name(self) -> str:
-        """The path as it was given, with `/` on every system."""
+        """The path as the user gave it, with `/` on every system."""
         return self.path.as_posix()
 
     @cached_property
@@ -35,21 +35,20 @@ class ReportedFile:
 
     @property
     def relative(self) -> str:
-        """The path from the current folder where the file is below that, else as `name`."""
+        """The path from the current folder if the file is below that, else `name`."""
         return self.name if self._below is None else self._below.as_posix()
 
     @property
     def uri(self) -> str:
         """The path from the current folder as a URI reference (RFC 3986), or the file's own URI where it isn't below
         that folder."""
-        return (
-            Path(os.path.abspath(self.path)).as_uri()
-            if self._below is None
-            else quote(os.fsencode(self._below.as_posix()))
-        )
+        if self._below is None:
+            return Path(os.path.abspath(self.path)).as_uri()
+        return quote(os.fsencode(self._below.as_posix()))
 
     def place(self, span: Span) -> dict[str, int]:
-        """Return 1-based lines and columns, columns in code points; the end is after the last one."""
+        """Return `line`, `column`, `end_line` and `end_column` of a span. All count from 1, columns in code points, and
+        the end column is the one after the last character."""
         line, column = self.position(span.start)
         end_line, end_column = self.position(span.end)
         return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
@@ -144,8 +143,11 @@ def _in_order(edits: Sequence[TextEdit]) -> list[TextEdit]:
 
 
 class Fingerprints:
-    """A name for each finding that stays the same while other lines change: a digest of the file's path, the rule, and
-    the text of the finding's first line. What several findings have in common is numbered."""
+    """Makes a name for each finding that stays the same while other lines change.
+
+    It is a digest of the file's path, the rule, the text of the finding's first line, and a number that tells findings
+    apart for which all of these are the same.
+    """
 
     def __init__(self) -> None:
         self._counts = Counter[str]()

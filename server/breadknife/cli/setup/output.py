@@ -1,4 +1,4 @@
-"""What `breadknife setup` says while it works: JSON for programs, a bar for each part on a terminal, else lines."""
+"""Tells what `breadknife setup` does: as JSON for programs, as a bar for each part on a terminal, else as lines."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ _MARKS = {"done": "✓", "failed": "✗", "skipped": "–"}
 
 
 class Events(Protocol):
+    """Tells the user or a program of events, inside a `with` block."""
+
     def __enter__(self) -> Events: ...
 
     def __exit__(
@@ -37,7 +39,9 @@ class Events(Protocol):
         ...
 
 
-class _Plain:
+class _WithLock:
+    """Events that are told one at a time, and need nothing at the beginning and end."""
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
@@ -51,7 +55,7 @@ class _Plain:
         raise NotImplementedError
 
 
-class JsonEvents(_Plain):
+class JsonEvents(_WithLock):
     """On stdout, one object a line."""
 
     def tell(self, event: Event) -> None:
@@ -59,15 +63,15 @@ class JsonEvents(_Plain):
             print_json(asdict(event), indent=None)
 
 
-class LineEvents(_Plain):
-    """On stderr, a line for what is new and for each tenth."""
+class LineEvents(_WithLock):
+    """On stderr, a line for each new message of a part and for each tenth of its work."""
 
     def __init__(self) -> None:
         super().__init__()
         self._log = LogFilter()
 
     def tell(self, event: Event) -> None:
-        words = event.message.partition(":")[0]  # what counts files or minutes changes all the time
+        words = event.message.partition(":")[0]  # without counts of files and minutes, which change all the time
         with self._lock:
             if self._log.is_new(event.part, words, event.fraction) or event.state != "running":
                 mark = _MARKS.get(event.state, " ")
@@ -75,7 +79,7 @@ class LineEvents(_Plain):
 
 
 class LiveEvents:
-    """On stderr, a line of its own for each part; what is over stays above, in words."""
+    """On stderr, a bar for each part. When a part is done, its bar is replaced by a line of text above the others."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._console = Console(stderr=True, highlight=False)
@@ -122,10 +126,10 @@ def _amount(event: Event) -> str:
 
 
 def looked(part: Part, *, usual: bool) -> Event:
-    """Return what is there of a part before anything is done."""
-    look = part.status()
-    state = "done" if look.ready else "skipped"
-    return Event(part.name, state, look.state, bytes_total=look.size or None, usual=usual)
+    """Return an event that says what there is of a part, before anything is done. `usual`: see `Event.usual`."""
+    status = part.status()
+    state = "done" if status.ready else "skipped"
+    return Event(part.name, state, status.state, bytes_total=status.size or None, usual=usual)
 
 
 def tell_editor(editor: Editor) -> None:

@@ -1,4 +1,4 @@
-"""The page of `breadknife setup`: what there is, what it is for and what is missing, and the questions."""
+"""The page that `breadknife setup` shows without arguments (every part, its state and purpose), and its questions."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ WIDTH = 80
 
 
 def show(parts: Parts) -> None:
+    """Print the page, without the questions."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     console.print(f"[bold]breadknife {__version__}[/bold]")
     console.print("Prose, document rules and null checks work as they are. The rest is up to you.")
@@ -33,19 +34,16 @@ def show(parts: Parts) -> None:
 
 
 def choose(parts: Parts) -> list[Part]:
-    """Return what the user wants, by a question for each thing that is missing."""
+    """Ask about each part that is missing, and return those that the user wants."""
     wanted: list[Part] = []
     typer.echo()
     engine = parts.engine.status()
     if not engine.ready and typer.confirm("Set up the engine?", default=engine.state.startswith("not")):
         wanted.append(parts.engine)
     wanted += _models(parts)
-    tool = parts.languagetool.status()
-    if (
-        not tool.ready
-        and tool.possible
-        and typer.confirm(f"Set up LanguageTool ({megabytes(tool.size)})?", default=False)
-    ):
+    languagetool = parts.languagetool.status()
+    question = f"Set up LanguageTool ({megabytes(languagetool.size)})?"
+    if not languagetool.ready and languagetool.possible and typer.confirm(question, default=False):
         wanted.append(parts.languagetool)
     for part in parts.editors:
         if part.editor.found and typer.confirm(f"Show the settings for {part.title}?", default=True):
@@ -54,7 +52,8 @@ def choose(parts: Parts) -> list[Part]:
 
 
 def _models(parts: Parts) -> list[ModelPart]:
-    """Ask for models by their numbers; the answer is by default those that are used by default and missing."""
+    """Ask for models by their numbers in the table, and return them. The default is all default models that are
+    missing."""
     missing = [number for number, part in enumerate(parts.models, 1) if not part.status().ready]
     if not missing:
         return []
@@ -69,7 +68,7 @@ def _models(parts: Parts) -> list[ModelPart]:
 
 
 def chosen(answer: str, most: int) -> list[int] | None:
-    """Return the numbers that a user typed; None for what is none."""
+    """Return the numbers that a user typed, each once; None if the answer isn't numbers from 1 to `most`, or `none`."""
     words = [word for word in re.split(r"[\s,]+", answer.strip().lower()) if word]
     if words in (["none"], ["n"], ["no"], []):
         return []
@@ -87,8 +86,8 @@ def _table(heading: str, parts: Sequence[Part], *, numbered: bool = False) -> Ta
     table.add_column("here", max_width=13)
     table.add_column("what for")
     for number, part in enumerate(parts, 1):
-        look = part.status()
-        here = "yes" if look.ready else look.state
-        row = [part.title, megabytes(look.size) if look.size else "", here, part.purpose]
+        status = part.status()
+        here = "yes" if status.ready else status.state
+        row = [part.title, megabytes(status.size) if status.size else "", here, part.purpose]
         table.add_row(*([str(number)] if numbered else []), *row)
     return table

@@ -1,4 +1,4 @@
-"""`breadknife setup`: everything that breadknife is better with, fetched when asked for."""
+"""`breadknife setup`: sets up the engine, models, LanguageTool and editors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from breadknife.setup.values import Part
 
 
 class Settings(Enum):
-    """What is done with an editor's settings."""
+    """Says what `breadknife setup EDITOR` does with the editor's settings."""
 
     SHOW = "show"
     WRITE = "write"
@@ -41,7 +41,14 @@ class Settings(Enum):
 def run(
     names: Sequence[str], *, yes: bool, as_json: bool, wheels: str, offline: bool, settings: Settings = Settings.SHOW
 ) -> int:
-    """Return 0 if all that was asked for is there, 1 if something isn't. Raises BreadknifeError."""
+    """Set up the named parts; without names, the usual ones with `yes`, else those that the user chooses.
+
+    Return 0 if all that was asked for is there, 1 if something isn't. Raises BreadknifeError.
+
+    Args:
+        wheels: where wheels of the engine are looked for first, a folder or a URL; empty for nowhere.
+        settings: what is done with the settings of editors. Unless they are only shown, only editors may be named.
+    """
     wheels = wheels and (wheels if "://" in wheels else os.path.abspath(os.path.expanduser(wheels)))
     parts = Parts(merged(user_catalog()), wheels, offline or offline_by_settings())
     wanted = parts.named(names) if names else list(parts.usual) if yes else None
@@ -62,7 +69,7 @@ def run(
 
 
 def _change_editors(wanted: Sequence[Part], settings: Settings) -> int:
-    """Write the settings of each, or take them out again."""
+    """Write the settings into each editor's file, or take them out again. Raises SettingsError for other parts."""
     editors = [part.editor for part in wanted if isinstance(part, EditorPart)]
     if not editors or len(editors) < len(wanted):
         raise SettingsError(f"`--{settings.value}` is for editors alone; say which: `breadknife setup helix --write`")
@@ -75,6 +82,7 @@ def _change_editors(wanted: Sequence[Part], settings: Settings) -> int:
 
 
 def _set_up(wanted: Sequence[Part], *, as_json: bool) -> int:
+    """Set the parts up, and tell how it goes. For people, an editor's settings are printed first and without a bar."""
     if not as_json:
         for part in wanted:
             if isinstance(part, EditorPart):
@@ -84,7 +92,7 @@ def _set_up(wanted: Sequence[Part], *, as_json: bool) -> int:
             return 0
     events: Events = JsonEvents() if as_json else LiveEvents(wanted) if sys.stderr.isatty() else LineEvents()
     with events, cancelled_by_signals() as cancel:
-        ended = set_up(wanted, events.tell, cancel)
+        states = set_up(wanted, events.tell, cancel).values()
     if not as_json:
-        typer.echo("Servers that run use it at once." if "done" in ended.values() else "Nothing has changed.")
-    return 0 if all(state == "done" for state in ended.values()) else 1
+        typer.echo("Servers that run use it at once." if "done" in states else "Nothing has changed.")
+    return 0 if all(state == "done" for state in states) else 1
