@@ -1,4 +1,4 @@
-"""uvicorn's HTTP, with limits of time: it has none for a client that sends its request byte by byte.
+"""uvicorn's HTTP protocol with time limits: by itself it has none for a client that sends a request byte by byte.
 
 As in Go's `ReadHeaderTimeout` and hyper's `header_read_timeout`, the time runs from the connection's beginning, and no
 byte that arrives begins it anew.
@@ -16,25 +16,26 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
-"""A request's first line and headers have this long; they come from this machine, at once."""
+"""How long a request's first line and headers may take. Clients are on this machine, so they come at once."""
 BODY_SECONDS = 40.0
-"""A body has this long: a bit longer than the application waits, which says why it gives up."""
+"""How long a body may take: a bit longer than the application waits, so that its answer can say why it gives up."""
 MOST_WAITING = 100
-"""Connections whose requests aren't whole yet. Where there are more, the oldest one is closed: it can't keep others
-out."""
+"""How many connections may have incomplete requests. If there are more, the oldest of them is closed, so that they
+can't keep others out."""
 _INCOMPLETE: tuple[object, ...] = (h11.IDLE, h11.SEND_BODY)
-"""States of a client that owes us something."""
+"""The states of a client whose request isn't complete: before the end of the headers, and before that of the body."""
 GRACE_SECONDS = 3
-"""Answers that are being written have this long when the server is told to end."""
+"""How long answers that are being written may take once the server is told to end."""
 
 
 class BoundedProtocol(H11Protocol):
-    """Closes a connection whose request isn't whole in time."""
+    """Closes a connection whose request isn't complete in time."""
 
     _timer: asyncio.TimerHandle | None = None
     _state: object = None
+    """The client's state when it was last looked at."""
     waits_since: float | None = None
-    """When the client began what isn't whole yet."""
+    """Since when the client has been in a state of `_INCOMPLETE`, as `time.monotonic` has it; None in other states."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -57,7 +58,7 @@ class BoundedProtocol(H11Protocol):
         self._look()
 
     def _look(self) -> None:
-        """Begin to count where the client has begun something else."""
+        """If the client's state has changed, begin the time of the new state."""
         state = self.conn.their_state
         if state is self._state:  # pyright: ignore[reportUnnecessaryComparison] (h11's types)
             return
@@ -82,7 +83,7 @@ class BoundedProtocol(H11Protocol):
 
 
 def config_of(app: ASGIApp) -> uvicorn.Config:
-    """Return how uvicorn serves the API."""
+    """Return uvicorn's configuration for serving `app`."""
     return uvicorn.Config(
         app,
         http=BoundedProtocol,

@@ -1,4 +1,4 @@
-"""Recipes for `breadknife engine serve-openai`: asked of a host, which is made at the first request."""
+"""Runs recipes for `breadknife engine serve-openai`, in a host that is made at the first request for one."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from breadknife.text.document import Document, Span
 
 
 class HostedRecipes:
-    """Runs breadknife's recipes and the user's. No workspace folder is known here, so none of its recipes and none that
-    runs a program. Safe from several threads."""
+    """Runs breadknife's recipes and the user's. Safe to call from several threads.
+
+    A request names no workspace folder, so the recipes of folders, and those that run programs, aren't offered.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -29,20 +31,20 @@ class HostedRecipes:
     def __call__(self, name: str, body: RecipeBody, cancel: CancelToken) -> RecipeResponse:
         document = Document("untitled:request", body.language, body.text)
         span = Span(body.start, body.start if body.end is None else body.end)
-        answer = ask_recipe(self._made(), RecipeRequest(name, document, span, body.message), None, cancel)
+        answer = ask_recipe(self._get_host(), RecipeRequest(name, document, span, body.message), None, cancel)
         if isinstance(answer, Silence):
             return RecipeResponse(None, reason=answer.reason, sentence=sentence_of(answer))
-        where = answer.span
-        return RecipeResponse(answer.text, where.start, where.end, answer.origin.model, answer.refused)
+        return RecipeResponse(answer.text, answer.span.start, answer.span.end, answer.origin.model, answer.refused)
 
     def close(self) -> None:
-        """Ends the host's plugins, and the engine's connection."""
+        """End the host's plugins and the connection to the engine."""
         if self._host is not None:
             self._host.close()
         else:
             self._engine.close()
 
-    def _made(self) -> Host:
+    def _get_host(self) -> Host:
+        """Return the host, made at the first call."""
         with self._lock:
             if self._host is None:
                 registry = discover()

@@ -27,7 +27,14 @@ HOST = "127.0.0.1"
 
 
 def run(port: int, token_file: Path | None, engine: Engine | None = None, offer: LocalModels | None = None) -> None:
-    """Serve until a signal ends it. Raises SettingsError, EngineMissing."""
+    """Serve until a signal ends it. Raises SettingsError, EngineMissing.
+
+    Args:
+        port: the port on 127.0.0.1; 0 for any free one.
+        token_file: the file that keeps the token; None to make a new token and print it.
+        engine: what answers; None for the engine's daemon.
+        offer: the models that are offered; None for those on this machine.
+    """
     if engine is None and not is_installed():
         raise EngineMissing
     forbid_network()
@@ -46,7 +53,10 @@ def run(port: int, token_file: Path | None, engine: Engine | None = None, offer:
 
 
 def kept_token(path: Path) -> str:
-    """Return the token in a file of the user's own, made when there is none. Raises SettingsError."""
+    """Return the token in a file; if there is no file, make one with a new token, readable by the user only.
+
+    Raises SettingsError if the file can't be used, or others can read it.
+    """
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             token = secrets.token_urlsafe(32)
@@ -61,7 +71,7 @@ def kept_token(path: Path) -> str:
         mode = path.stat().st_mode
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"--token-file {path}: can't be read: {error}; remove it to have a new one made") from error
-    if sys.platform != "win32" and mode & 0o077:  # there the user's profile is closed to others
+    if sys.platform != "win32" and mode & 0o077:  # on Windows the user's profile is closed to others
         raise SettingsError(f"--token-file {path}: others can read it; `chmod 600 {path}`, or remove it for a new one")
     if not token:
         raise SettingsError(f"--token-file {path}: it is empty; remove it to have a new one made")
@@ -69,6 +79,7 @@ def kept_token(path: Path) -> str:
 
 
 def listening(port: int) -> socket.socket:
+    """Return a socket that listens on a port of this machine. Raises SettingsError."""
     try:
         return socket.create_server((HOST, port))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""`breadknife mcp`: serves the tools over stdin and stdout, by the official package."""
+"""`breadknife mcp`: serves the tools over stdin and stdout, with MCP's official Python package."""
 
 from __future__ import annotations
 
@@ -39,29 +39,31 @@ def run(folder: Path, *, offline: bool, engine_script: Path | None) -> int:
         server = ToolServer(__version__, INSTRUCTIONS)
         tools = Tools(host, folder)
         for tool in (tools.lint, tools.fix, tools.why, tools.recipe):
-            described = (inspect.getdoc(tool) or "") + (_recipes(folder, host) if tool == tools.recipe else "")
+            description = (inspect.getdoc(tool) or "") + (_recipes(folder, host) if tool == tools.recipe else "")
             parameters = frozenset(inspect.signature(tool).parameters)
-            server.add(_in_thread(tool, ToolError), tool.__name__, described, parameters)
+            server.add(_in_thread(tool, ToolError), tool.__name__, description, parameters)
         server.run("stdio")
     finally:
         host.close()
     return 0
 
 
-def _in_thread(tool: Callable[..., Any], failure: type[Exception]) -> Callable[..., Any]:
-    """Return the tool as a coroutine function. What is wrong becomes the client's error, as a sentence."""
+def _in_thread(tool: Callable[..., Any], error_type: type[Exception]) -> Callable[..., Any]:
+    """Return a coroutine function that runs the tool in a thread. Errors that the client should read are raised as
+    `error_type`."""
 
     @functools.wraps(tool)
     async def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return await asyncio.to_thread(tool, *args, **kwargs)
         except (BreadknifeError, ValueError, OSError) as error:
-            raise failure(str(error)) from error
+            raise error_type(str(error)) from error
 
     return call
 
 
 def _recipes(folder: Path, host: Host) -> str:
+    """Return the end of the description of the tool `recipe`: the recipes that can run in the folder."""
     entries = RecipeRegistry().entries(folder, trusted=host.settings.trusted)
     plans = [entry.plan for entry in entries if entry.plan]
     return "\n\nRecipes: " + "; ".join(f"{plan.recipe.name} ({plan.recipe.title})" for plan in plans)

@@ -22,38 +22,39 @@ _LONGEST = 500
 
 
 class ToolServer(MCPServer[Any]):
-    """Serves functions as tools. Each raises ValueError for what is wrong with what it was given."""
+    """Serves functions as tools. A function raises ToolError for anything that the client's model should read."""
 
     def __init__(self, version: str, instructions: str) -> None:
         super().__init__("breadknife", instructions=instructions, version=version, log_level="ERROR")
         self._parameters: dict[str, frozenset[str]] = {}
 
     def add(self, tool: Callable[..., Any], name: str, description: str, parameters: frozenset[str]) -> None:
-        """Offer a tool; what it takes is read from its signature."""
+        """Offer a tool. `parameters` are the names in its signature; the types there are what it takes."""
         self._parameters[name] = parameters
         self.add_tool(tool, name, description=description)
 
     async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
-        """See the base class. Raises MCPError for a tool that isn't there, and ToolError."""
-        known = self._parameters.get(name)
-        if known is None:
+        """Run a tool, as the base class does. Raises MCPError for a tool that doesn't exist, and ToolError."""
+        parameters = self._parameters.get(name)
+        if parameters is None:
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {_line(name)}")
-        if unknown := sorted(arguments.keys() - known):
-            takes = ", ".join(sorted(known))
+        if unknown := sorted(arguments.keys() - parameters):
+            takes = ", ".join(sorted(parameters))
             raise ToolError(_line(f"{name} has no argument {unknown[0]!r}; it takes {takes}"))
         try:
             return await super().call_tool(name, arguments, context)
         except ToolError as error:
-            raise ToolError(_line(_told(name, error))) from error.__cause__
+            raise ToolError(_line(_message_of(name, error))) from error.__cause__
 
 
-def _told(name: str, error: ToolError) -> str:
+def _message_of(name: str, error: ToolError) -> str:
+    """Return an error's message without what the package puts before it, and pydantic's without their many lines."""
     cause = error.__cause__
     if isinstance(cause, ValidationError):
-        wrong = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in cause.errors())
-        return "; ".join(wrong)
+        return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in cause.errors())
     return str(error).removeprefix(f"Error executing tool {name}: ")
 
 
 def _line(text: str) -> str:
+    """Return a text as one line of at most `_LONGEST` characters."""
     return shortened(" ".join(text.split()), _LONGEST)

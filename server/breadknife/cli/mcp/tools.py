@@ -31,11 +31,14 @@ from breadknife.text.document import Document, Span, read_document
 MAX_PROBLEMS = 200
 MAX_FIXES = 5
 _RECEIPTS = 10
+"""How many receipts `why` shows."""
 _LONGEST_PATH = 4096
+"""The most characters of a path that is looked at."""
 
 
 class Tools:
-    """Nothing here writes a file. Paths are of files in the folder that the server was started for."""
+    """The tools; a client sees each method's docstring. They write no file, and take only paths in the folder that the
+    server was started for."""
 
     def __init__(self, host: Host, folder: Path) -> None:
         self._host = host
@@ -43,7 +46,7 @@ class Tools:
 
     def lint(self, path: str = ".", min_confidence: str = "medium") -> FoundProblems:
         """Check a file, or all files of a folder: grammar and style of prose, values that may be null."""
-        least = Confidence(min_confidence)
+        least_confidence = Confidence(min_confidence)
         problems: list[FoundProblem] = []
         failed: list[str] = []
 
@@ -59,7 +62,7 @@ class Tools:
             reply = self._host.ask(CheckRequest(document, whole=True, all_fixes=False), root=self._root(source.path))
             failed += (receipt.sentence for receipt in reply.failures)
             failed += reply.unanswered
-            likely = (finding for finding in reply.findings if finding.confidence.reaches(least))
+            likely = (finding for finding in reply.findings if finding.confidence.reaches(least_confidence))
             problems += (problem_of(source.path, document, finding) for finding in likely)
         return FoundProblems(tuple(problems[:MAX_PROBLEMS]), _each_once(failed), max(0, len(problems) - MAX_PROBLEMS))
 
@@ -85,23 +88,31 @@ class Tools:
     def why(self, path: str = "") -> list[str]:
         """Show what the last requests did, which model they asked, what that cost, and why there was no answer."""
         uri = self._inside(path).as_uri() if path else None
+        # More are read than are shown, because those of requests without a result are folded into one.
         receipts = map(asdict, self._host.ledger.newest(uri, 20 * _RECEIPTS))
         return [line for receipt, times in folded(receipts)[:_RECEIPTS] for line in receipt_lines(receipt, times)]
 
     def recipe(self, name: str, path: str, line: int = 1, end_line: int = 0) -> RecipeAnswer:
         """Run a recipe at a line, or on the lines from `line` to `end_line`. Nothing is written."""
         document, root = self._read(path)
-        start = _line(document, line)
-        span = Span(start.start, _line(document, end_line).end) if end_line else Span(start.start, start.start)
+        start = _line(document, line).start
+        span = Span(start, _line(document, end_line).end if end_line else start)
         answer = ask_recipe(self._host, RecipeRequest(name, document, span), root)
         if isinstance(answer, Silence):
             return RecipeAnswer(reason=sentence_of(answer))
-        ends = position(document, answer.span.start), position(document, answer.span.end)
-        return RecipeAnswer(answer.text, answer.origin.model, *ends, refused=answer.refused)
+        return RecipeAnswer(
+            answer.text,
+            answer.origin.model,
+            position(document, answer.span.start),
+            position(document, answer.span.end),
+            refused=answer.refused,
+        )
 
     def _resolved(
         self, document: Document, plugin: str, action: Action, root: Path, refused: list[str]
     ) -> Action | None:
+        """Return an action with its edits, which may have to be asked for; None if there are none. The reasons are
+        added to `refused`."""
         if not action.data or action.edits:
             return action
         reply = self._host.ask(ResolveRequest(document, action), root=root, plugin=plugin)
@@ -116,8 +127,11 @@ class Tools:
         return root_of(path, (self._folder,))
 
     def _inside(self, path: str) -> Path:
-        """Raises DocumentError for a path that is outside of the folder, leads there, or is no path. Nothing outside is
-        even looked at."""
+        """Return the path of a file or folder inside the server's folder, without links.
+
+        Raises DocumentError for a path that is outside, leads outside by links, or is no path. Nothing outside is even
+        looked at.
+        """
         if len(path) > _LONGEST_PATH:
             raise DocumentError(f"a path has {_LONGEST_PATH} characters at most")
         if "\0" in path:
@@ -133,6 +147,7 @@ class Tools:
 
 
 def _line(document: Document, line: int) -> Span:
+    """Return the span of a line, counted from 1. Raises DocumentError if there is no such line."""
     if not 1 <= line <= document.line_count:
         raise DocumentError(f"there is no line {line}; the file has {document.line_count}")
     return document.line_span(line - 1)

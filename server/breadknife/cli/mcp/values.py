@@ -1,4 +1,5 @@
-"""Defines what the tools of `breadknife mcp` give, as JSON. Lines and columns count from 1, in code points."""
+"""The values that the tools of `breadknife mcp` return, as JSON. Lines and columns count from 1, columns in code
+points."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ class FoundProblems:
     not_checked: tuple[str, ...] = ()
     """A sentence for each file that could not be checked, or that was checked only in part."""
     more: int = 0
-    """Problems beyond the limit."""
+    """How many problems are left out because there are too many."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class RecipeAnswer:
     model: str = ""
     start: Position | None = None
     end: Position | None = None
-    """The place that the text is about, or would replace. Nothing is written."""
+    """`start` and `end` are the place that the text is about, or would replace. Both are null if there is no text."""
     reason: str = ""
     """Why there is no text."""
     refused: tuple[str, ...] = field(default_factory=tuple[str, ...])
@@ -92,14 +93,12 @@ def problem_of(path: Path, document: Document, finding: Finding) -> FoundProblem
 
 
 def fix_of(document: Document, action: Action) -> VerifiedFix:
-    edits = [(document, edit) for edit in action.edits]
-    edits += [(each.document, edit) for each in action.elsewhere for edit in each.edits]
-    return VerifiedFix(
-        action.title, tuple(_edit(about, edit) for about, edit in edits), action.checked, action.origin.model
-    )
+    edits = [_edit(document, edit) for edit in action.edits]
+    edits += [_edit(elsewhere.document, edit) for elsewhere in action.elsewhere for edit in elsewhere.edits]
+    return VerifiedFix(action.title, tuple(edits), action.checked, action.origin.model)
 
 
 def _edit(document: Document, edit: TextEdit) -> Edit:
     span: Span = edit.span
-    where = str(document.path or document.uri)
-    return Edit(where, position(document, span.start), position(document, span.end), edit.new_text)
+    path = str(document.path or document.uri)
+    return Edit(path, position(document, span.start), position(document, span.end), edit.new_text)

@@ -1,4 +1,4 @@
-"""`breadknife models`: list, pull, verify and remove the models. What changes the list is in `own`."""
+"""`breadknife models`: list, pull, verify and remove the models. The other subcommands are in `own`."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def verify_models(names: Names = None, as_json: Json = False) -> int:
     """
     store, rows = ModelStore(), list[dict[str, Any]]()
     defaults = _defaults()
-    models = _named(names) or [m for m in read_models().models if m in defaults or store.find(m)]
+    models = _named(names) or [model for model in read_models().models if model in defaults or store.find(model)]
     for model in models:
         try:
             path, problem = str(store.verified(model)), None
@@ -174,11 +174,13 @@ app.command("prune")(own.prune)
 
 
 def _tell_of_the_engine() -> None:
+    """Tell on stderr if the engine that runs the models isn't installed."""
     if not is_installed():
         tell(str(EngineMissing()))
 
 
 def _named(names: Iterable[str] | None) -> list[ModelInfo]:
+    """Return the models with these names. Raises UnknownModel."""
     catalog = merged(user_catalog())
     return [catalog.model(name) for name in names or ()]
 

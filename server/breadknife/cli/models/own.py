@@ -1,4 +1,4 @@
-"""`breadknife models add`, `which`, `allow`, `prune`: models of the user's own, and which one does what."""
+"""`breadknife models add`, `which`, `allow` and `prune`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def add(
     request = AddRequest(source, name, tuple(role or ()), adapter_of)
     with progress() as report:
         added = add_model(request, ModelStore(), report, offline=offline or offline_by_settings())
-    choices = {chosen_role: choice(chosen_role) for chosen_role in request.roles}
+    choices = {request_role: choice(request_role) for request_role in request.roles}
     model = added.model
     does = "" if model.base else ability(read_gguf(added.path))
     if as_json:
@@ -78,8 +78,8 @@ def add(
         else:
             say(f"  {chosen_role} is still done by {chosen.name}, because your {chosen.layer} says so: change it there")
     if not choices and not model.base:
-        able = next(chosen_role for chosen_role, kinds in ROLES.items() if model.kind in kinds)
-        say(f'  to use it: --role ROLE here, or `{able} = "{model.name}"` in [models] of your config.toml')
+        possible_role = next(known_role for known_role, kinds in ROLES.items() if model.kind in kinds)
+        say(f'  to use it: --role ROLE here, or `{possible_role} = "{model.name}"` in [models] of your config.toml')
 
 
 def which(
@@ -93,7 +93,8 @@ def which(
       breadknife models which completion
     """
     chosen = choice(role)
-    model = None if ":" in chosen.name else merged(user_catalog()).model(chosen.name)
+    is_of_other_runtime = ":" in chosen.name  # the name of another program's model is `RUNTIME:MODEL`
+    model = None if is_of_other_runtime else merged(user_catalog()).model(chosen.name)
     if model:
         check_role(role, model.name, model.kind)
     path = ModelStore().find(model) if model else None
@@ -185,7 +186,8 @@ def prune(
 
 
 def forget(model: ModelInfo) -> bool:
-    """Take a model that the user added out of the list. Raises ModelError when an adapter needs it."""
+    """Take a model out of the list if the user has added it, and return whether that is so. Raises ModelError if an
+    adapter needs it."""
     from breadknife.engine.models.adding import forget_model
 
     if adapters := [added.name for added in user_catalog().models if added.base == model.name]:
@@ -199,10 +201,11 @@ class Choice:
 
     name: str
     layer: str
+    """Where the choice is made: `config.toml`, the user's list of models, or `the catalog`."""
 
 
 def choice(role: str) -> Choice:
-    """Raises UnknownModel for a role that nobody has, SettingsError."""
+    """Return the model that does a role. Raises UnknownModel if none does, SettingsError."""
     from breadknife.host.settings import load
 
     user = user_catalog()

@@ -1,4 +1,4 @@
-"""Asks a host for a recipe's answer: for each command and server that runs one."""
+"""Asks a host for a recipe's answer; shared by all commands and servers that run recipes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from breadknife.task.values import Silence
 def ask_recipe(
     host: Host, request: RecipeRequest, root: Path | None, cancel: CancelToken | None = None
 ) -> RecipeResult | Silence:
-    """Return the recipe's answer, or why there is none. Never raises, as `Host.ask`."""
+    """Return the recipe's answer, or why there is none. Like `Host.ask`, it raises no error."""
     reply = host.ask(request, cancel, root=root, plugin="recipes")
     for _, answer in reply.answers:
         if isinstance(answer, RecipeResult):

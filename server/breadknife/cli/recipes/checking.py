@@ -13,6 +13,7 @@ from breadknife.recipes.values import RecipeProblem
 
 
 def run(names: list[str], *, as_json: bool) -> int:
+    """Print what is wrong with recipes, or with all. Return the exit code: 1 if something is, else 0."""
     entries = find(names)
     problems = [problem for entry in entries for problem in (*entry.problems, *_changes(entry))]
     if as_json:
@@ -28,7 +29,7 @@ def run(names: list[str], *, as_json: bool) -> int:
 
 
 def _changes(entry: RecipeEntry) -> list[RecipeProblem]:
-    """Finds what isn't as it was locked."""
+    """Return a problem for each dependency that isn't as `recipe.lock` has it; none if the recipe isn't locked."""
     lock, _ = read_lock(entry.path.parent / LOCK)
     if entry.plan is None or lock is None or entry.path.stem not in lock.recipes:
         return []

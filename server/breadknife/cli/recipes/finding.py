@@ -13,16 +13,19 @@ from breadknife.recipes.folders import RecipeFolder
 from breadknife.recipes.registry import RecipeEntry, RecipeRegistry, read_entry
 
 
-def here() -> tuple[Path, bool]:
-    """Return this folder's workspace folder, and whether the user trusts it. Raises SettingsError."""
-    root = root_of(Path.cwd() / "x")
+def current_workspace() -> tuple[Path, bool]:
+    """Return the workspace folder of the current folder, and whether the user trusts it. Raises SettingsError."""
+    root = root_of(Path.cwd() / "any file")  # `root_of` takes a file, which need not exist
     return root, is_trusted(root)
 
 
 def find(names: list[str]) -> list[RecipeEntry]:
-    """Return the recipes of these names or files; all of them without a name. Raises RecipeError, SettingsError."""
+    """Return the recipes with these names or in these files; if there are no names, all recipes.
+
+    Raises RecipeError for a name of no recipe, SettingsError.
+    """
     registry = RecipeRegistry()
-    root, trusted = here()
+    root, trusted = current_workspace()
     entries = registry.entries(root, trusted=trusted)
     return [_find(name, entries, registry) for name in names] if names else list(entries)
 
@@ -43,7 +46,7 @@ def _find(name: str, entries: tuple[RecipeEntry, ...], registry: RecipeRegistry)
 
 
 def plan_of(entry: RecipeEntry) -> Plan:
-    """Raises RecipeError, with everything that is wrong."""
+    """Return a recipe's plan. Raises RecipeError with all that is wrong, if the recipe can't run."""
     if entry.plan is None:
         raise RecipeError("\n".join(map(str, entry.problems)) or f"{entry.path} can't run")
     return entry.plan

@@ -1,4 +1,4 @@
-"""`breadknife recipes lock`: writes what recipes depend on as it is now."""
+"""`breadknife recipes lock`: writes the versions of what recipes depend on into `recipe.lock`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from breadknife.recipes.lock import LOCK, Lock, LockedModel, LockedRecipe, read_
 
 
 def run(names: list[str]) -> int:
+    """Lock the named recipes, or all but breadknife's own: each in the file beside it. Raises RecipeError."""
     entries = [entry for entry in find(names) if entry.owner != "breadknife" or names]
     if not entries:
         raise RecipeError("there is no recipe of yours to lock; `breadknife recipes new NAME` writes one")
@@ -26,9 +27,9 @@ def run(names: list[str]) -> int:
     for entry in entries:
         folders.setdefault(entry.path.parent, {})[entry.path.stem] = locked_now(plan_of(entry))
     for folder, recipes in folders.items():
-        old, _ = read_lock(folder / LOCK)
-        before: Mapping[str, LockedRecipe] = old.recipes if old is not None else {}
-        kept = {name: locked for name, locked in before.items() if (folder / f"{name}.toml").is_file()}
+        old_lock, _ = read_lock(folder / LOCK)
+        old_recipes: Mapping[str, LockedRecipe] = old_lock.recipes if old_lock is not None else {}
+        kept = {name: locked for name, locked in old_recipes.items() if (folder / f"{name}.toml").is_file()}
         try:
             write_lock(folder / LOCK, Lock(engine, {**kept, **recipes}))
         except OSError as error:
@@ -38,7 +39,7 @@ def run(names: list[str]) -> int:
 
 
 def locked_now(plan: Plan) -> LockedRecipe:
-    """Collects what a recipe depends on, as it is here and now."""
+    """Return the versions that a recipe's steps and models have now."""
     catalog = read_models()
     models: dict[str, LockedModel] = {}
     for role in plan.roles:

@@ -17,14 +17,18 @@ from breadknife.plugins.shelf.reading.process import ReadingProcess
 
 @contextmanager
 def own_shelf(name: str, recipe: Path) -> Generator[None]:
-    """Make a folder the whole shelf meanwhile. It is searched by words alone, so that a test says the same with and
-    without a model.
+    """Make a folder the only one on the shelf while the block runs.
 
-    `recipe` is the recipe's file, which the folder must be beside. Raises RecipeError and ShelfError.
+    It is searched by words alone, so that a test has the same result with and without a model. Raises RecipeError and
+    ShelfError.
+
+    Args:
+        name: the folder, relative to the recipe's folder and inside it.
+        recipe: the recipe's file.
     """
-    beside = recipe.parent.resolve()
-    folder = (beside / name).resolve()
-    if not folder.is_dir() or not folder.is_relative_to(beside):
+    recipe_folder = recipe.parent.resolve()
+    folder = (recipe_folder / name).resolve()
+    if not folder.is_dir() or not folder.is_relative_to(recipe_folder):
         raise RecipeError(f"a test's shelf {name} is no folder beside its recipe; name one")
     with tempfile.TemporaryDirectory(prefix="breadknife-", ignore_cleanup_errors=True) as indexes:
         with IndexWriter(folder, Path(indexes)) as store, ReadingProcess() as reading:

@@ -1,4 +1,4 @@
-"""`breadknife recipes new` and `graph`: write files."""
+"""`breadknife recipes new` and `graph`: write a new recipe, and a diagram of one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from breadknife.cli.output import say
-from breadknife.cli.recipes.finding import find, here, plan_of
+from breadknife.cli.recipes.finding import current_workspace, find, plan_of
 from breadknife.errors import RecipeError
 from breadknife.paths import write_for_user
 from breadknife.recipes.diagrams import mermaid, svg
@@ -16,9 +16,13 @@ _TEMPLATE = Path(__file__).with_name("template.toml")
 
 
 def write_new(name: str, like: str, *, here: bool) -> int:
+    """Write a new recipe: into the user's recipes, or with `here` into those of the current workspace folder.
+
+    It is a copy of the recipe `like`, or of the template if that is empty. Raises RecipeError.
+    """
     if not re.fullmatch("[a-z][a-z0-9-]{0,49}", name):
         raise RecipeError(f"`{name}` can't name a recipe; take small letters, digits and `-`, as in `plain-words`")
-    root, trusted = _here()
+    root, trusted = current_workspace()
     folder = root / IN_WORKSPACE if here else user_folder()
     path = folder / f"{name}.toml"
     if path.exists():
@@ -37,6 +41,7 @@ def write_new(name: str, like: str, *, here: bool) -> int:
 
 
 def draw(name: str, file: Path | None) -> int:
+    """Draw a recipe's steps: as SVG into a file, or without one as Mermaid on stdout. Raises RecipeError."""
     plan = plan_of(find([name])[0])
     if file is None:
         say_text(mermaid(plan))
@@ -52,6 +57,3 @@ def draw(name: str, file: Path | None) -> int:
 def say_text(text: str) -> None:
     for line in text.splitlines():
         say(line)
-
-
-_here = here

@@ -29,30 +29,35 @@ from breadknife.plugins.shelf.index.filling import FillProgress
 from breadknife.plugins.shelf.index.shelves import added_folders
 
 _SHOWN_SECONDS = 0.1
-"""Between two lines of progress on a terminal."""
+"""The least time between two updates of the progress on a terminal."""
 
 
 def run(folder: Path | None, *, as_json: bool, offline: bool, engine_script: Path | None) -> int:
-    """Raises ShelfError."""
+    """Index a folder, or all folders of the shelf, and print their state.
+
+    Return the exit code: 0 if all is done, 2 if a folder could not be read, 130 after Ctrl-C. Raises ShelfError.
+    """
     folders = (folder_to_add(folder),) if folder is not None else added_folders()
     if not folders:
         raise ShelfError(NO_FOLDER)
     with closing(make_host(engine_script)) as host:
         host.settings = settings_for(host, offline, folders[0])
-        wanted = None if engine_script else _wanted_model(host, may_ask=not as_json)
+        model_to_fetch = None if engine_script else _ask_for_model(host, may_ask=not as_json)
         with cancelled_by_signals() as cancel:
             embedders = list[EngineEmbedder]()
 
-            def embedder() -> EngineEmbedder:
-                if engine_script is None and split_model(host.model_name(ROLE)) is None and not is_installed():
-                    raise EngineMissing  # before vectors of another model go
-                if wanted is not None:
-                    _fetch(wanted, cancel)
+            def make_embedder() -> EngineEmbedder:
+                """Fetch the model if need be; called once all words are indexed, if vectors are to be made."""
+                needs_engine = engine_script is None and split_model(host.model_name(ROLE)) is None
+                if needs_engine and not is_installed():
+                    raise EngineMissing  # before the vectors of another model are deleted
+                if model_to_fetch is not None:
+                    _fetch(model_to_fetch, cancel)
                 embedders.append(EngineEmbedder(host))
                 return embedders[0]
 
             try:
-                filled = fill(folders, _model_name(host), embedder, _ProgressLine().tell, cancel)
+                filled = fill(folders, _model_name(host), make_embedder, _ProgressLine().tell, cancel)
             except Cancelled:
                 tell("stopped; `breadknife shelf add` goes on from here")
                 return INTERRUPTED
@@ -60,23 +65,26 @@ def run(folder: Path | None, *, as_json: bool, offline: bool, engine_script: Pat
                 tell("", fleeting=True)
     for problem in (*filled.problems, *([filled.words_only] if filled.words_only else [])):
         tell(problem)
-    if sent := sum(embedder_used.bytes_sent for embedder_used in embedders):
+    if sent := sum(embedder.bytes_sent for embedder in embedders):
         tell(f"{sent:,} bytes went to the engine that your settings name")
     show(filled.folders, as_json=as_json, words_only=filled.words_only)
     return 2 if filled.problems else 0
 
 
 def _model_name(host: Host) -> str:
-    """Return the model's name; empty where no model has the role: the reason is told when vectors are to be made."""
+    """Return the name of the model that makes vectors; empty if no model has that role, which is told when vectors are
+    to be made."""
     try:
         return host.model_name(ROLE)
     except ModelError:
         return ""
 
 
-def _wanted_model(host: Host, *, may_ask: bool) -> ModelInfo | None:
-    """Return the model that compares meanings, if it isn't here and the user agrees to fetch it. Nobody is asked where
-    nobody can answer, nor before there is an engine for it."""
+def _ask_for_model(host: Host, *, may_ask: bool) -> ModelInfo | None:
+    """Return the model that makes vectors if it is to be fetched: it isn't here, and the user agrees; else None.
+
+    The user is asked only on a terminal, online, and if the engine that runs the model is installed.
+    """
     name = _model_name(host)
     model = next((info for info in host.catalog.models if info.name == name), None)
     if model is None or not model.fetchable or ModelStore().find(model) is not None or not is_installed():
@@ -94,21 +102,22 @@ def is_interactive() -> bool:
 
 
 def _fetch(model: ModelInfo, cancel: CancelToken) -> None:
-    """Raises DownloadFailed and Cancelled."""
+    """Download a model, with its progress on stderr. Raises DownloadFailed and Cancelled."""
     with progress() as report:
 
-        def reporting(now: PullProgress) -> None:
+        def on_progress(pull_progress: PullProgress) -> None:
             cancel.raise_if_cancelled()
-            report(now)
+            report(pull_progress)
 
-        pull(model, ModelStore(), reporting)
-    arrivals.announce()
+        pull(model, ModelStore(), on_progress)
+    arrivals.announce()  # so that running servers use it
 
 
 def remove(folder: Path) -> int:
-    """Raises ShelfError."""
-    wanted = Path(os.path.realpath(folder))
-    known = {wanted, Path(os.path.abspath(folder))} & set(added_folders())  # a link may have taken its place
+    """Delete the index of a folder. Raises ShelfError if the folder isn't on the shelf."""
+    # Folders are added by their real paths. If a link has taken the place of one since, it is known by its own path.
+    paths = {Path(os.path.realpath(folder)), Path(os.path.abspath(folder))}
+    known = paths & set(added_folders())
     if not known:
         raise ShelfError(f"{folder} is not on the shelf; `breadknife shelf status` says what is")
     for added in known:
@@ -118,12 +127,13 @@ def remove(folder: Path) -> int:
 
 
 class _ProgressLine:
-    """Progress on stderr: a line that changes on a terminal, a line for each tenth elsewhere."""
+    """Shows progress on stderr: on a terminal as a line that changes, elsewhere as a line for each tenth."""
 
     def __init__(self) -> None:
         self._is_live = sys.stderr.isatty()
         self._log = LogFilter()
         self._next = 0.0
+        """When the line may be updated next, as `time.monotonic` has it."""
 
     def tell(self, progress: FillProgress) -> None:
         if not progress.total:

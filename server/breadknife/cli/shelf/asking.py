@@ -31,7 +31,8 @@ class _Quote:
 
 
 def run(question: str, *, as_json: bool, offline: bool, engine_script: Path | None) -> int:
-    """Raises ShelfError where there is no shelf."""
+    """Print quotes that answer a question, and what finding them cost. Return the exit code: 0 if there is a quote,
+    else 1. Raises ShelfError if no folder is on the shelf."""
     if not added_folders():
         raise ShelfError("no folder is on the shelf; `breadknife shelf add FOLDER` adds one")
     host = make_host(engine_script)
@@ -57,17 +58,17 @@ def run(question: str, *, as_json: bool, offline: bool, engine_script: Path | No
 
 
 def _ask(host: Host, question: str) -> tuple[RecipeResult | Silence, list[_Quote]]:
-    """Return the recipe's answer, and the quotes in it."""
+    """Run the recipe that editors ask the shelf by. Return its answer, and the quotes in that."""
     quotes: list[_Quote] = []
 
-    def watch(_step: str, gave: Any, _milliseconds: float, _remembered: bool) -> None:
-        if isinstance(gave, EvidenceOutput):
-            quotes.extend(map(_Quote, gave.texts, gave.titles, gave.pages, gave.uris))
+    def watch(_step: str, output: Any, _milliseconds: float, _remembered: bool) -> None:
+        if isinstance(output, EvidenceOutput):
+            quotes.extend(map(_Quote, output.texts, output.titles, output.pages, output.uris))
 
     text = f"{MARK} {' '.join(question.split())}"
     document = Document("untitled:question.md", "markdown", text)
-    at = len(text)
-    request = RecipeRequest(RECIPE, document, Span(at, at), watcher=watch)
+    cursor = Span(len(text), len(text))
+    request = RecipeRequest(RECIPE, document, cursor, watcher=watch)
     answer = ask_recipe(host, request, None)
     return answer, [] if isinstance(answer, Silence) else quotes
 

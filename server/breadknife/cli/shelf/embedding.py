@@ -16,7 +16,8 @@ ROLE = "embedding"
 
 
 class EngineEmbedder:
-    """See `breadknife.plugins.shelf.index.filling.Embedder`. Keys and passwords are masked, as in every prompt."""
+    """Implements `breadknife.plugins.shelf.index.filling.Embedder`. Keys and passwords in texts are masked, as in every
+    prompt."""
 
     def __init__(self, host: Host, lane: Lane = Lane.BACKGROUND) -> None:
         """Raises UnknownModel where no model has the role."""
@@ -24,18 +25,18 @@ class EngineEmbedder:
         self._lane = lane
         self.model = host.model_name(ROLE)
         self.bytes_sent = 0
-        """Those that have left the machine, because the user's settings name an engine elsewhere."""
+        """Bytes of text that have left this machine, because the user's settings name an engine elsewhere."""
 
     @property
     def identity(self) -> str:
-        """Raises EngineError."""
+        """Names the model and its content: vectors of different identities can't be compared. Raises EngineError."""
         return identity_of(self.model, self._host.model_digest(self.model))
 
     def embed(self, texts: Sequence[str], cancel: CancelToken) -> tuple[Vector, ...]:
-        """Raises ModelError, EngineError and Cancelled."""
-        seen = tuple(map(masked, texts))
-        elsewhere = split_model(self.model)
-        runtime = self._host.settings.engines.get(elsewhere[0]) if elsewhere else None
+        """Return a vector for each text, in their order. Raises ModelError, EngineError and Cancelled."""
+        masked_texts = tuple(map(masked, texts))
+        other_runtime = split_model(self.model)  # the name of another program's model is `RUNTIME:MODEL`
+        runtime = self._host.settings.engines.get(other_runtime[0]) if other_runtime else None
         if runtime is not None and not runtime.local:
-            self.bytes_sent += sum(len(text.encode("utf-8", "replace")) for text in seen)
-        return self._host.engine.embed(EmbedRequest(self.model, seen, self._lane), cancel).vectors
+            self.bytes_sent += sum(len(text.encode("utf-8", "replace")) for text in masked_texts)
+        return self._host.engine.embed(EmbedRequest(self.model, masked_texts, self._lane), cancel).vectors

@@ -14,7 +14,7 @@ from breadknife.steps.ocr import REMEDY, is_installed
 
 _WORDS_ONLY = "`breadknife shelf add` makes their vectors, or says what is missing"
 _SKIPPED = 10
-"""SkippedFile files of a folder that are named; `--json` has all."""
+"""How many skipped files of a folder are named; `--json` has all."""
 
 
 def run(*, as_json: bool) -> int:
@@ -23,7 +23,10 @@ def run(*, as_json: bool) -> int:
 
 
 def show(folders: Collection[Path] | None, *, as_json: bool, words_only: str = "") -> None:
-    """Show the state of these folders, or of all. `words_only` is why meanings aren't searched, if that is known."""
+    """Print the state of these folders, or for None of all.
+
+    `words_only` is the reason why only words are searched, not meanings; empty if it isn't known.
+    """
     shelves = IndexedShelves()
     try:
         statuses = [status for status in shelves.statuses if folders is None or status.folders[0] in folders]
