@@ -25,7 +25,7 @@ from breadknife.plugins.nullcheck.menu.choices import ChoiceStore
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.plugins.prose.engines.jvm.installed import server_jar
 from breadknife.plugins.prose.engines.jvm.server import launch
-from breadknife.setup.editors.files import _remember as remember_editors  # pyright: ignore[reportPrivateUsage]
+from breadknife.setup.editors.files import _write_records as remember_editors  # pyright: ignore[reportPrivateUsage]
 from engine.daemons import Daemons, say, until
 from engine.fake_model import FakeModel
 

@@ -1,4 +1,4 @@
-"""Does a plugin keep the contract? Its attributes, its settings, its cascades, and its answers to made-up requests."""
+"""Checks that a plugin keeps the contract: its attributes, settings, cascades, and its answers to made-up requests."""
 
 from __future__ import annotations
 
@@ -35,38 +35,42 @@ from breadknife.task.values import ActionRequest, CheckRequest, Request, Resolve
 from breadknife.text.toml import parse_toml
 
 SECONDS = 30.0
-"""For one answer."""
+"""How long a plugin may take for one answer."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 RESERVED = frozenset(field.name for field in fields(Settings)) | {*TABLES, *EVERY_PLUGINS}
 """Sections of the settings that are breadknife's own."""
 
+# Whatever a model writes, a plugin must answer. So each is asked with a model that writes nothing, and with one that
+# writes what breaks quotes, brackets, paths and code points.
 _RAMBLE = "```\n😀 \"'{[(</p>\\ 1/0 \t" * 40
 _ENGINES = {"a silent model": (), "a model that rambles": (Line("", _RAMBLE),)}
 
 
 @dataclass(frozen=True)
 class PluginFault:
+    """Something in which a plugin breaks the contract."""
+
     what: str
     remedy: str
 
 
 @dataclass(frozen=True)
 class CheckTarget:
-    """What is checked: a plugin's entry point, and the models that its package brings."""
+    """The plugin that is checked: its entry point, and the models that its package brings."""
 
     entry: EntryPoint
     declared: PackageModels
 
     @property
     def roles(self) -> frozenset[str]:
-        """Return the roles that a model may have: ours, and the package's own."""
+        """Return the roles that a model may have: breadknife's, and the package's own."""
         return frozenset(builtin_catalog().known_roles) | frozenset(self.declared.catalog.roles)
 
 
 def find(target: str) -> CheckTarget:
-    """Return an installed plugin, or that of the package in a folder, which needn't be installed.
+    """Return the installed plugin of this name, or the plugin of the package in this folder, installed or not.
 
-    Raises PluginError when there is none.
+    Raises PluginError if there is none.
     """
     if not re.fullmatch(r"\w+", target) or Path(target).is_dir():
         return _in_folder(Path(target))
@@ -77,6 +81,7 @@ def find(target: str) -> CheckTarget:
 
 
 def _in_folder(folder: Path) -> CheckTarget:
+    """Return the plugin that a folder's pyproject.toml declares; its modules can be imported. Raises PluginError."""
     file = folder / "pyproject.toml"
     try:
         project: dict[str, Any] = parse_toml(read_regular(file, 1 << 20).decode("utf-8")).get("project", {})
@@ -93,14 +98,14 @@ def _in_folder(folder: Path) -> CheckTarget:
     package = value.partition(":")[0].partition(".")[0]
     source = folder / "src" if (folder / "src" / package).exists() else folder
     sys.path.insert(0, str(source.resolve()))
-    brought: dict[str, str] = project.get("entry-points", {}).get(MODELS, {})
-    packages = [module.partition(":")[0] for module in brought.values()]
+    model_entries: dict[str, str] = project.get("entry-points", {}).get(MODELS, {})
+    packages = [module.partition(":")[0] for module in model_entries.values()]
     files = [(module, [source / module.partition(".")[0]]) for module in packages]
     return CheckTarget(EntryPoint(name, value, GROUP), read_packages(str(project.get("name", name)), files))
 
 
 def faults_of(target: CheckTarget) -> Iterator[PluginFault]:
-    """Yield all that is wrong; the requests are made only when the rest is right."""
+    """Yield all faults of a plugin. It is asked made-up requests only if nothing else is wrong."""
     entry = target.entry
     try:
         plugin = load_plugin(entry)
@@ -110,14 +115,14 @@ def faults_of(target: CheckTarget) -> Iterator[PluginFault]:
             "its entry point must give a plugin, and every setting needs a default",
         )
         return
-    wrong = [
+    static_faults = [
         *_names(plugin, entry),
         *_settings(plugin),
         *_serves(plugin),
         *_roles(plugin, target),
         *_cascades(plugin, entry),
     ]
-    yield from wrong or _answers(plugin)
+    yield from static_faults or _answers(plugin)
 
 
 def _names(plugin: Any, entry: EntryPoint) -> Iterator[PluginFault]:
@@ -140,16 +145,16 @@ def _settings(plugin: Plugin) -> Iterator[PluginFault]:
     documented = field_docs(kind)
     hints = get_type_hints(kind)
     for field in fields(kind):
-        full = f"`{kind.__name__}.{field.name}`"
+        full_name = f"`{kind.__name__}.{field.name}`"
         if field.name in EVERY_PLUGINS:
-            yield PluginFault(f"{full} is breadknife's own", "remove it: every plugin has that setting")
+            yield PluginFault(f"{full_name} is breadknife's own", "remove it: every plugin has that setting")
         if not documented.get(field.name):
-            yield PluginFault(f"{full} has no docstring", "write what it does, as a string below the field")
+            yield PluginFault(f"{full_name} has no docstring", "write what it does, as a string below the field")
         try:
             msgspec.convert(msgspec.to_builtins(getattr(kind(), field.name)), hints[field.name])
         except (TypeError, ValueError) as error:
             yield PluginFault(
-                f"{full} can't be set in TOML: {error}", "use str, bool, int, float, tuple[…], dict, Literal"
+                f"{full_name} can't be set in TOML: {error}", "use str, bool, int, float, tuple[…], dict, Literal"
             )
 
 
@@ -191,11 +196,13 @@ def _cascades(plugin: Plugin, entry: EntryPoint) -> Iterator[PluginFault]:
 
 
 def _answers(plugin: Plugin) -> Iterator[PluginFault]:
+    """Ask the plugin all made-up requests, and yield the faults of its answers, each once."""
     reasons: set[str] = set()
     for probe in probes(plugin.serves):
+        # Huge documents take long, so they are tried with the first model alone.
         for model, script in list(_ENGINES.items())[: 1 if probe.huge else None]:
             for fault in _probe(plugin, probe, model, script):
-                reason = fault.what.partition(":")[2]
+                reason = fault.what.partition(":")[2]  # without what was asked: many requests may fail in one way
                 if reason not in reasons:
                     reasons.add(reason)
                     yield fault
@@ -204,10 +211,11 @@ def _answers(plugin: Plugin) -> Iterator[PluginFault]:
 
 
 class _Hung(PluginFault):
-    """No use to go on: it would hang each time."""
+    """The plugin gave no answer in time. It isn't asked again, because each request would take as long."""
 
 
 def _probe(plugin: Plugin, probe: Probe, model: str, script: Sequence[Line]) -> Iterator[PluginFault]:
+    """Ask one made-up request, and those that an editor would send after its answer. `model` describes `script`."""
     place = f"{type(probe.request).__name__} for {probe.title}, with {model}"
     reply = _ask(plugin, probe.request, script)
     yield from _faults(place, reply.receipts)
@@ -229,7 +237,7 @@ def _probe(plugin: Plugin, probe: Probe, model: str, script: Sequence[Line]) -> 
 
 
 def _ask(plugin: Plugin, request: Request, script: Sequence[Line]) -> Reply:
-    # A host for each: after three failures one would pause the plugin, and write that down.
+    """Ask a plugin in a new host. A host that is kept would pause the plugin after three failures, also on disk."""
     scripted = {role: f"a script's {role}" for role in roles_of(plugin) if role not in builtin_catalog().roles}
     settings = Settings(plugins={plugin.name: plugin.settings()}, models=scripted)
     host = Host(Registry((plugin,)), ScriptedEngine(script), builtin_catalog(), settings)
@@ -240,6 +248,7 @@ def _ask(plugin: Plugin, request: Request, script: Sequence[Line]) -> Reply:
 
 
 def _faults(place: str, receipts: Sequence[Receipt]) -> Iterator[PluginFault]:
+    """Yield a fault for each answer that came too late or failed. `place` says what was asked."""
     for receipt in receipts:
         if receipt.outcome is Outcome.CANCELLED:
             yield _Hung(f"{place}: no answer within {SECONDS:g} s", "poll `context.cancel` in long work, and do less")

@@ -15,12 +15,14 @@ from breadknife.host.plugins.registry import GROUP
 from breadknife.paths import write_atomically
 
 _PLACEHOLDER = "newcomer"
-"""The template is a working package of that name."""
+"""The name of the plugin in the template, which is a package that works."""
 
 
 def create(name: str, parent: Path) -> Path:
-    """Return the new folder `breadknife-NAME`. Raises PluginError for a name that can't be one, or an existing
-    folder."""
+    """Create the folder `breadknife-NAME` in `parent` with a plugin's package, and return it.
+
+    Raises PluginError if a plugin can't have this name, or the folder exists.
+    """
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
         raise PluginError(f"`{name}` can't be a plugin's name: use small letters, digits and `_`, as in `todo`")
     if name in RESERVED:
@@ -29,16 +31,16 @@ def create(name: str, parent: Path) -> Path:
         raise PluginError(f"a plugin named `{name}` is installed already; use another name")
     project = f"breadknife-{name.replace('_', '-')}"
     folder = parent / project
-    words = {
+    replacements = {  # in this order: the project's name holds the plugin's
         f"breadknife-{_PLACEHOLDER}": project,
         _PLACEHOLDER: name,
         _PLACEHOLDER.title(): "".join(part.title() for part in name.split("_")),
     }
     try:
         folder.mkdir()
-        for place, text in _template(files("breadknife.cli.plugins") / "template"):
-            path = folder / _filled(place, words)
-            write_atomically(path, _filled(text, words).encode(), mode=0o644)
+        for name_in_template, text in _template(files("breadknife.cli.plugins") / "template"):
+            path = folder / _replace_all(name_in_template, replacements)
+            write_atomically(path, _replace_all(text, replacements).encode(), mode=0o644)
     except FileExistsError:
         raise PluginError(f"{folder} exists already; use another name, or move that away") from None
     except OSError as error:
@@ -46,16 +48,17 @@ def create(name: str, parent: Path) -> Path:
     return folder
 
 
-def _template(folder: Traversable, place: str = "") -> Iterator[tuple[str, str]]:
+def _template(folder: Traversable, parent: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the name (with `/`, after `parent`) and the text of each file in a folder, at any depth."""
     for child in folder.iterdir():
         if child.is_dir():
-            if not child.name.startswith(("_", ".")):
-                yield from _template(child, f"{place}{child.name}/")
+            if not child.name.startswith(("_", ".")):  # such as `__pycache__`
+                yield from _template(child, f"{parent}{child.name}/")
         else:
-            yield place + child.name, child.read_text("utf-8")
+            yield parent + child.name, child.read_text("utf-8")
 
 
-def _filled(text: str, words: dict[str, str]) -> str:
-    for old, new in words.items():
+def _replace_all(text: str, replacements: dict[str, str]) -> str:
+    for old, new in replacements.items():
         text = text.replace(old, new)
     return text

@@ -1,4 +1,4 @@
-"""What `breadknife plugins list` shows."""
+"""Collects and prints what `breadknife plugins list` shows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from breadknife.task.plugin import ANY_LANGUAGE, Plugin
 from breadknife.text.printable import escaped, escaped_values
 
 _LISTED = 4
-"""Languages that have place in a column."""
+"""How many languages the column shows; if there are more, it shows their number."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,17 @@ class PluginRow:
     requests: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
-    """Of the models that it asks."""
+    """The roles of the models that it asks."""
     state: str = "enabled"
     """`enabled`, `disabled`, `paused` or `broken`."""
     why: str = ""
+    """The reason of any other state than `enabled`, as a sentence."""
 
 
 def rows(folder: Path) -> list[PluginRow]:
-    """Return every installed plugin; the settings are those that count in `folder`."""
-    loaded = [(entry, _loaded(entry)) for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name)]
+    """Return a row for each installed plugin, with its state by the settings that count in `folder`."""
+    entries = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+    loaded = [(entry, _load(entry)) for entry in entries]
     types = {plugin.name: plugin.settings for _, plugin in loaded if not isinstance(plugin, Exception)}
     disabled = load(root_of(folder / "any file"), types)[0].disabled
     pauses = read_pauses()
@@ -86,7 +88,8 @@ def print_table(plugins: Sequence[PluginRow]) -> None:
             console.print(f"{row.name}: {escape(escaped(row.why))}")
 
 
-def _loaded(entry: EntryPoint) -> Plugin | Exception:
+def _load(entry: EntryPoint) -> Plugin | Exception:
+    """Load a plugin; return the error if that fails."""
     try:
         return load_plugin(entry)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Made-up requests: whatever a plugin says that it serves, with documents that an editor really sends."""
+"""Made-up requests of all kinds that a plugin says it serves, with documents such as editors send."""
 
 from __future__ import annotations
 
@@ -62,15 +62,22 @@ HUGE_CHARACTERS = 500_000
 
 @dataclass(frozen=True)
 class Probe:
+    """A made-up request."""
+
     title: str
+    """What the document is, such as `an empty document (python)`."""
     request: Request
     ordinary: bool = False
-    """The document has no fault in its syntax."""
+    """True if the document has no fault in its syntax."""
     huge: bool = False
+    """True if the document is so large that an answer may take long."""
 
 
 def probes(serves: Mapping[type[Any], frozenset[str]]) -> Iterator[Probe]:
-    """Yield requests, of ordinary documents first: so the plainest failure is the first one told."""
+    """Yield requests for all that a plugin serves (see `Plugin.serves`).
+
+    For each language, ordinary documents come first, so that the first fault that is told is the simplest.
+    """
     for kind, languages in serves.items():
         for language in sorted({"python", "markdown", "c"} if ANY_LANGUAGE in languages else languages):
             for title, text in _documents(language):
@@ -81,6 +88,7 @@ def probes(serves: Mapping[type[Any], frozenset[str]]) -> Iterator[Probe]:
 
 
 def _documents(language: str) -> Iterator[tuple[str, str]]:
+    """Yield the title and the text of each document."""
     sample = _SAMPLES.get(language, _CODE)
     yield "an ordinary document", sample
     yield "an empty document", ""

@@ -1,4 +1,4 @@
-"""Where editors keep the files that their users write."""
+"""The paths of the files in which editors keep their users' settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from breadknife.errors import SettingsError
 
 
 def neovim() -> Path:
-    """Raises SettingsError where the user's configuration is Vim script: Neovim takes no second one."""
+    """Return the path of init.lua. Raises SettingsError if there is an init.vim: Neovim reads only one of them."""
     folder = _xdg(os.environ.get("NVIM_APPNAME") or "nvim", windows="LOCALAPPDATA")
     if (folder / "init.vim").exists():
         raise SettingsError(
@@ -26,7 +26,7 @@ def helix() -> Path:
 
 
 def emacs() -> Path:
-    """Return the first that is there, in Emacs's own order."""
+    """Return the first init file that exists, in the order in which Emacs looks for them."""
     home = Path.home()
     usual = home / ".emacs.d" / "init.el"
     return _first_there(home / ".emacs", usual, _xdg("emacs", windows="APPDATA") / "init.el", otherwise=usual)
@@ -65,6 +65,7 @@ def jetbrains() -> Path:
 
 
 def _xdg(name: str, *, windows: str) -> Path:
+    """Return a folder by the XDG rules; on Windows, one in the folder that the variable `windows` names."""
     if sys.platform == "win32":
         return _variable(windows) / name
     return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / name

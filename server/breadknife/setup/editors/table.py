@@ -1,6 +1,6 @@
 """Editors as parts of the set-up: an editor is a row of `EDITORS`.
 
-Its settings say how the server is started: by its bare name where that is this breadknife, by its whole path elsewhere.
+Its settings have the command that starts the server: its bare name if that starts this breadknife, else its full path.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class EditorPart:
 
 
 def server_command() -> list[str]:
-    """Return what starts this breadknife as a language server, wherever it is started from."""
+    """Return the command that starts this breadknife as a language server, from any folder."""
     script = Path(sys.executable).with_name("breadknife.exe" if sys.platform == "win32" else "breadknife")
     if not script.exists():
         return [sys.executable, "-P", "-m", "breadknife", "serve"]

@@ -15,7 +15,7 @@ from breadknife import children
 from breadknife.setup.editors.values import Command
 
 CODE = ("code", "code-insiders", "codium")
-"""What the program of VS Code and its builds is called."""
+"""The programs of VS Code and its builds, by their names on the path."""
 
 HELIX_LANGUAGES = {
     "python": 'name = "python"\nlanguage-servers = ["breadknife", "ruff", "jedi", "pylsp"]',
@@ -25,7 +25,7 @@ HELIX_LANGUAGES = {
         'language-servers = ["breadknife"]'
     ),
 }
-"""The other servers are Helix's own defaults."""
+"""The settings of each language. Helix's own default servers are listed, too, because these settings replace them."""
 
 _SUBLIME_SELECTOR = " | ".join(
     [
@@ -47,7 +47,7 @@ _JETBRAINS_TYPES = {
     "latex": ["*.tex"],
     "plaintext": ["*.txt"],
 }
-"""Language id -> files."""
+"""The patterns of file names, by the LSP language id."""
 
 
 def client_folder(name: str) -> Path | None:
@@ -58,9 +58,9 @@ def client_folder(name: str) -> Path | None:
 
 
 def neovim(command: Command) -> str:
-    given = "" if command[0] == "breadknife" else f"{{ cmd = {{ {', '.join(map(_quoted, command))} }} }}"
+    options = "" if command[0] == "breadknife" else f"{{ cmd = {{ {', '.join(map(_quoted, command))} }} }}"
     folder = _quoted(str(client_folder("neovim")))
-    return f'vim.opt.runtimepath:append({folder})\nrequire("breadknife").setup({given})'
+    return f'vim.opt.runtimepath:append({folder})\nrequire("breadknife").setup({options})'
 
 
 def helix(command: Command, without: Collection[str] = ()) -> str:
@@ -107,7 +107,7 @@ def sublime_values(command: Command) -> Mapping[str, Any]:
 
 
 def kate_values(command: Command) -> Mapping[str, Any]:
-    """Return the settings; Kate has one server for a language, so Python's own stays."""
+    """Return the settings. Kate takes one server for each language, so breadknife isn't set for code, which has one."""
     modes = "^(Markdown|Normal|reStructuredText|LaTeX)$"
     return {"servers": {"breadknife": {"command": list(command), "highlightingModeRegex": modes}}}
 
@@ -135,10 +135,10 @@ def vscode(command: Command) -> str:
 
 
 def shell(words: Command) -> str:
-    """Joins words as this system's command line has them."""
+    """Join words into a command for this system's shell."""
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def _quoted(text: str) -> str:
-    """Quotes a string as JSON, TOML, Lua and Lisp write it."""
+    """Quote a string in the way that JSON, TOML, Lua and Lisp share."""
     return json.dumps(text, ensure_ascii=False)

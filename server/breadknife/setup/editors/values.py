@@ -1,4 +1,4 @@
-"""What is known of an editor, and what is put into its settings file."""
+"""An editor's description, and what is inserted into its settings file."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 from breadknife import children
 
 Command = Sequence[str]
-"""How the server is started."""
+"""The program and arguments that start the server."""
 
 
 @dataclass(frozen=True)
 class Insertion:
-    """What a file gets, and where: what it holds already stays as it is."""
+    """A text to insert into a file, which is otherwise left as it is."""
 
     at: int
-    """Offset in code points."""
+    """The offset in code points."""
     text: str
     left_out: tuple[str, ...] = ()
-    """Languages that the file configures already, so that nothing of theirs is inserted."""
+    """The languages that the file configures already, for which nothing is inserted."""
 
 
 @dataclass(frozen=True)
@@ -28,21 +28,21 @@ class Editor:
     name: str
     title: str
     programs: tuple[str, ...]
-    """Any of them on the path means that the editor is here."""
+    """The editor's programs: it is on this machine if one of them is on the path."""
     file: str
-    """Where the settings belong, for people; empty where they are a command to be run."""
+    """The file that the settings belong in, for people; empty if they are a command to be run."""
     settings: Callable[[Command], str]
-    """The exact text."""
+    """Returns the exact text of the settings."""
     page: str
     """The editor's page in `docs/editors/`."""
     place: Callable[[], Path] | None = None
-    """The file on this machine; None where breadknife writes none."""
+    """Returns the file on this machine. None if breadknife can't write this editor's settings."""
     insertion: Callable[[str, Command], Insertion] | None = None
-    """What a file that holds this text gets. Raises SettingsError where it can't have the settings."""
+    """Returns what is inserted into a file with this text (see `inserting`). None together with `place`."""
     next_step: str = ""
     """What is left to be done in the editor, as a sentence."""
 
     @property
     def found(self) -> str | None:
-        """The program's path."""
+        """The path of the editor's program; None if it isn't on the path."""
         return children.find_program(*self.programs)

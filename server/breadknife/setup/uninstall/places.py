@@ -1,4 +1,4 @@
-"""What breadknife keeps on this machine, by kinds, and where the files of each kind are.
+"""The files that breadknife keeps on this machine, by kinds.
 
 Only files of these names are ever removed. On macOS and Windows several of our folders are one, and `BREADKNIFE_HOME`
 may name a folder that holds other things as well.
@@ -20,27 +20,27 @@ from breadknife import paths
 from breadknife.setup.editors.files import written_files
 
 _BESIDE = (".lock", "-wal", "-shm", "-journal")
-"""Ends of the names of files that locks and databases put beside ours."""
+"""Endings of files that file locks and SQLite put beside ours."""
 _VSCODE = ("Code", "Code - Insiders", "VSCodium", "Cursor", "Windsurf")
 _VSCODE_SERVERS = (".vscode-server", ".vscode-server-insiders", ".vscodium-server", ".cursor-server")
-"""In the home of a machine that somebody works on from elsewhere."""
+"""Folders in the home of a machine that VS Code is used on over SSH."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What is removed together."""
+    """Files that are removed together."""
 
     name: str
     what: str
-    """For people, in a line."""
+    """What they are, in a line for people."""
     folders: tuple[tuple[Callable[[], Path], tuple[str, ...]], ...]
-    """Folders of ours, with the names that belong to this kind there."""
+    """Folders of ours, with the names in each that belong to this kind."""
     elsewhere: Callable[[], Iterator[Path]] = lambda: iter(())
-    """Whole folders that other programs keep for us."""
+    """Yields folders of ours inside other programs' folders. They are removed with all that is in them."""
     edited: Callable[[], Iterator[Path]] = lambda: iter(())
-    """The user's files, out of which only our lines go."""
+    """Yields the user's own files into which we have written. Only our lines are removed from them."""
     engine_uses: bool = False
-    """True if a running engine has these open, so that it is ended before they are removed."""
+    """True if a running engine has these files open, so that it must end before they are removed."""
 
 
 def environments() -> Iterator[Path]:
@@ -104,29 +104,30 @@ KINDS = (
 
 @dataclass(frozen=True)
 class KeptFiles:
-    """The files that there are of a kind."""
+    """The files of one kind that are on this machine."""
 
     kind: Kind
     paths: tuple[Path, ...]
     edited: tuple[Path, ...]
     size: int
-    """Bytes that removing it frees."""
+    """The size of `paths` in bytes."""
 
 
 def survey() -> list[KeptFiles]:
-    """Return what there is of each kind; kinds of which there is nothing are left out."""
-    every = [_files_of(kind) for kind in KINDS]
-    return [files for files in every if files.paths or files.edited]
+    """Return the files of each kind that has any."""
+    kept = [_files_of(kind) for kind in KINDS]
+    return [files for files in kept if files.paths or files.edited]
 
 
 def folders() -> list[Path]:
-    """Return the folders that are ours alone: each goes when nothing is left in it."""
-    every = (paths.runtime_dir, paths.cache_dir, paths.data_dir, paths.state_dir, paths.config_dir)
-    return [*dict.fromkeys(folder() for folder in every), _neovim_data() / "breadknife", *_vscode_storages()]
+    """Return the folders that only breadknife uses. They are removed if nothing is left in them."""
+    own_folders = (paths.runtime_dir, paths.cache_dir, paths.data_dir, paths.state_dir, paths.config_dir)
+    return [*dict.fromkeys(folder() for folder in own_folders), _neovim_data() / "breadknife", *_vscode_storages()]
 
 
 def belongs(entry: str, names: tuple[str, ...]) -> bool:
-    """Tell whether a file of this name is one of `names`, or one that is written beside it."""
+    """Tell whether a file's name, `entry`, is one of `names` or that of a file written beside one of them: its lock, a
+    database's journal, an older numbered copy (`name.1`) or an unfinished one (`.name.….tmp`)."""
     for name in names:
         beside = {name, f"{Path(name).stem}.lock", *(name + end for end in _BESIDE)}
         if entry in beside or re.fullmatch(rf"{re.escape(name)}\.\d+|\.{re.escape(name)}\..+\.tmp", entry):
@@ -135,8 +136,8 @@ def belongs(entry: str, names: tuple[str, ...]) -> bool:
 
 
 def _files_of(kind: Kind) -> KeptFiles:
-    every = dict.fromkeys(_paths(kind))
-    outermost = tuple(path for path in every if not every.keys() & set(path.parents))
+    paths_of_kind = dict.fromkeys(_paths(kind))
+    outermost = tuple(path for path in paths_of_kind if not paths_of_kind.keys() & set(path.parents))
     return KeptFiles(kind, outermost, tuple(kind.edited()), sum(map(size_of, outermost)))
 
 
@@ -148,15 +149,16 @@ def _paths(kind: Kind) -> Iterator[Path]:
 
 
 def size_of(path: Path) -> int:
-    """Return the bytes in a file or folder. What a link leads to isn't counted."""
-    sizes = 0
+    """Return the size of a file, or of all files in a folder, in bytes. What a link leads to isn't counted, nor what
+    can't be read."""
+    size = 0
     with suppress(OSError):
-        sizes = path.lstat().st_size if path.is_symlink() or not path.is_dir() else 0
-    for inside, _, names in os.walk(path) if not path.is_symlink() else ():
+        size = path.lstat().st_size if path.is_symlink() or not path.is_dir() else 0
+    for folder, _, names in os.walk(path) if not path.is_symlink() else ():
         for name in names:
             with suppress(OSError):
-                sizes += os.lstat(os.path.join(inside, name)).st_size
-    return sizes
+                size += os.lstat(os.path.join(folder, name)).st_size
+    return size
 
 
 def _neovim_data() -> Path:
@@ -174,9 +176,9 @@ def _vscode_storages() -> Iterator[Path]:
     else:
         settings = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     shared = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    users = [settings / name for name in _VSCODE] + [shared / "code-server"]
-    users += [Path.home() / name / "data" for name in _VSCODE_SERVERS]
-    for user in users:
-        storage = user / "User" / "globalStorage" / "breadknife.breadknife"
+    data_folders = [settings / name for name in _VSCODE] + [shared / "code-server"]
+    data_folders += [Path.home() / name / "data" for name in _VSCODE_SERVERS]
+    for data_folder in data_folders:
+        storage = data_folder / "User" / "globalStorage" / "breadknife.breadknife"
         if storage.is_dir():
             yield storage

@@ -24,14 +24,14 @@ _MANAGERS = (
     (("mason", "packages"), ":MasonUninstall breadknife"),
     (("globalStorage", "breadknife.breadknife"), "code --uninstall-extension breadknife.breadknife"),
 )
-"""Folders in the path of an environment, and how who made it removes it."""
+"""Package managers: folders in the path of the environments that each makes, and its command to remove breadknife."""
 
 _END_SECONDS = 5.0
 """How long the engine may take to end before it is killed."""
 
 
 def end_daemon() -> int | None:
-    """End the process that holds the models, if there is one; return its number."""
+    """End the engine's process, and return its id; None if none runs."""
     daemon = read_daemon_process(paths.runtime_dir())
     process = daemon.process() if daemon else None
     if process is None:
@@ -44,12 +44,12 @@ def end_daemon() -> int | None:
 
 
 def remove(kept: Sequence[KeptFiles]) -> list[str]:
-    """Remove it all, and return a sentence for each thing that is still there. The environment that runs this goes
-    last."""
+    """Remove all of it, and return a sentence for each thing that could not be removed. The environment that runs this
+    command is removed last."""
     problems = list(_undo_editors()) if any(files.edited for files in kept) else []
     for path in sorted((path for files in kept for path in files.paths), key=is_running_from):
         if path == record() and written_files():
-            continue  # whoever takes out by hand what is left is told of it until then
+            continue  # some lines are still in editors' files; while they are, the record of them is kept
         if is_running_from(path) and sys.platform == "win32":
             problems.append(f"{path} runs this command: remove that folder yourself afterwards")
         elif problem := _remove(path):
@@ -61,6 +61,7 @@ def remove(kept: Sequence[KeptFiles]) -> list[str]:
 
 
 def _undo_editors() -> Iterator[str]:
+    """Take our lines out of editors' files, and yield a sentence for each file where that can't be done."""
     for editor in EDITORS:
         if editor.name in written_files():
             try:
@@ -70,7 +71,8 @@ def _undo_editors() -> Iterator[str]:
 
 
 def _remove(path: Path) -> str:
-    """Remove a file or folder; of a link, what it leads to stays. Return why it can't be removed, or nothing."""
+    """Remove a file or folder. What a link leads to stays. Return a sentence that says why it can't be removed; empty
+    if it is."""
     try:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
