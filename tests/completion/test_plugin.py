@@ -251,6 +251,33 @@ def test_a_known_word_is_shown_where_the_model_is_unsure(
         assert user.sees(marked, **more) == expected
 
 
+_LINE = 'raise RuntimeError("Backend not yet initialized. Did you forget to call on_startup?")'
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([(" RuntimeError", -0.1), ("(", -5.0), ('"Backend', -5.0)], _LINE.removeprefix("raise")),  # it begins the same
+        ([(" RuntimeError", -0.1), ("(", -5.0), ('"Frontend', -5.0)], " RuntimeError"),  # it goes on differently
+    ],
+)
+def test_a_line_that_stands_elsewhere_is_shown_whole_where_the_model_begins_to_write_it(
+    words: list[tuple[str, float]], expected: str
+) -> None:
+    with typist(engine=Doubtful(words)) as user:  # pyright: ignore[reportArgumentType]
+        assert user.sees(f"def f():\n    {_LINE}\n\ndef g():\n    raise⟦|⟧\n") == [expected]
+
+
+def test_a_suggestion_that_was_cut_grows_while_it_is_typed_along() -> None:
+    words = [*((f" {letter * 5} +", -0.3) for letter in "abcdefghijklmnopqrstuvw"), (" end", -0.3)]
+    whole = "".join(text for text, _ in words)
+    with typist(engine=Doubtful(words)) as user:  # pyright: ignore[reportArgumentType]
+        for typed in range(len(whole) // 2):
+            shown = user.sees(f"x ={whole[:typed]}⟦|⟧\n")
+            assert isinstance(shown, list)
+            assert len(shown[0]) > len("aaa + bbbbb")  # pyright: ignore[reportUnknownArgumentType]
+
+
 def test_a_first_prompt_is_a_part_of_the_whole_one_which_is_evaluated_beside() -> None:
     engine = Branching(["x = 1"], {})
     far = "".join(f"def f{number}(): ...\n\n\n" for number in range(200))

@@ -101,7 +101,7 @@ def wait_until_shown(continuation: Continuation, cancel: CancelToken) -> tuple[C
     """Return the continuation once it may be shown, or never will; the draft of it, and the draft's form.
 
     When the answer is due and the draft can't be shown before there is more of it, its whole lines are tried alone; and
-    if the word at the cursor is known, it isn't waited for any more.
+    if the word or line at the cursor is known, it isn't waited for any more.
     """
     task, draft, tried_lines = continuation.task, continuation.draft, ""
     fit = continuation.fit(draft)
@@ -111,10 +111,10 @@ def wait_until_shown(continuation: Continuation, cancel: CancelToken) -> tuple[C
             tried_lines, lines_draft = whole_lines, continuation.draft_of(whole_lines)
             if isinstance(form := fitted(lines_draft, threshold=task.threshold), str):
                 return continuation, replace(lines_draft, complete=False), form
-        if task.word and is_due:
+        if task.known and is_due:
             break
         text_before = draft.text
-        continuation = continuation.wait(cancel, -1 if task.word else len(continuation.generated.text))
+        continuation = continuation.wait(cancel, -1 if task.known else len(continuation.generated.text))
         draft = continuation.draft
         if draft.text != text_before or not draft.text or not continuation.generated.writing:
             fit = continuation.fit(draft)
@@ -122,18 +122,27 @@ def wait_until_shown(continuation: Continuation, cancel: CancelToken) -> tuple[C
 
 
 def find_surer(continuation: Continuation) -> tuple[Draft, str | Silence] | None:
-    """Return the part of a text that may be shown although the model isn't sure of the whole, and the part's form.
+    """Return the longest part of a text that may be shown although the model isn't sure of the whole, and the part's
+    form.
 
-    It is the rest of an offer that the user types along, since each key says that it is right, or else as much as the
-    model is sure of. None if there is neither.
+    It is the rest of an offer that the user types along, since each key says that it is right; a line that stands
+    elsewhere, if the model begins to write the same; or as much as the model is sure of. None if there is none of them.
     """
-    task = continuation.task
+    task, written = continuation.task, continuation.rest
     offered = task.session.rest_of_offer(task.cursor.document, task.cursor.offset)
-    if offered.strip() and continuation.generated.text.startswith(offered, len(continuation.typed)):
-        draft = continuation.draft_of(offered)
-        if isinstance(form := fitted(draft, threshold=0.0), str):
+    known = task.line.rest if task.line else ""
+    is_confirmed = bool(written.strip()) and (written.startswith(known) or known.startswith(written.partition("\n")[0]))
+    sure = continuation.sure_beginning
+    candidates = (
+        (continuation.draft_of(offered), 0.0, written.startswith(offered)),
+        (continuation.draft_of(known), 0.0, is_confirmed),
+        (sure, task.threshold, len(sure.text.strip()) >= FEWEST_CHARACTERS),
+    )
+    likely = [(draft, threshold) for draft, threshold, holds in candidates if holds and draft.text.strip()]
+    refused = None
+    for draft, threshold in sorted(likely, key=lambda candidate: len(candidate[0].text), reverse=True):
+        form = fitted(draft, threshold=threshold)
+        if isinstance(form, str):
             return draft, form
-    beginning = continuation.sure_beginning
-    if len(beginning.text.strip()) >= FEWEST_CHARACTERS:
-        return beginning, fitted(beginning, threshold=task.threshold)
-    return None
+        refused = draft, form
+    return refused

@@ -10,7 +10,7 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Prompt
 from breadknife.errors import Cancelled, EngineError, ModelError
 from breadknife.plugins.completion.cursor import CursorContext
-from breadknife.plugins.completion.known_word import KnownWord
+from breadknife.plugins.completion.known_word import KnownText
 from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.prompt import FIRST, SOON, WHOLE, Snippet, Window, closed, fim_prompt
 from breadknife.plugins.completion.session import Session
@@ -49,8 +49,10 @@ class CompletionTask:
     """The request's number in its session."""
     snippets: tuple[Snippet, ...] = ()
     project_name: str = ""
-    word: KnownWord | None = None
-    """The word at the cursor, if it is known: enough for an answer that is due."""
+    known: KnownText | None = None
+    """The rest of the line or word at the cursor, if it stands elsewhere: enough for an answer that is due."""
+    line: KnownText | None = None
+    """The likeliest rest of the line by lines like it, however certain: it may confirm what the model writes."""
 
     @property
     def is_newest(self) -> bool:

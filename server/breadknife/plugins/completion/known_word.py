@@ -38,11 +38,11 @@ _WORD_BEFORE = re.compile(r"(\w+)\W{0,3}\Z")
 
 
 @dataclass(frozen=True)
-class KnownWord:
-    """A word that completes the one at the cursor."""
+class KnownText:
+    """What completes the word or the line at the cursor, as it stands elsewhere."""
 
     rest: str
-    """The letters that aren't typed yet; up to the end of one of its parts, if other words only begin like it."""
+    """What isn't typed yet; of a word up to the end of one of its parts, if other words only begin like it."""
     certainty: float
     """The estimated probability that it is right."""
 
@@ -68,7 +68,7 @@ class _Occurrence:
         return match[1] if match else ""
 
 
-def known_word(document: Document, offset: int, snippets: Iterable[Snippet] = ()) -> KnownWord | None:
+def known_word(document: Document, offset: int, snippets: Iterable[Snippet] = ()) -> KnownText | None:
     """Return the word that most likely completes the one at the cursor, `offset`, or the first parts of such a word.
 
     It stands in the snippets, or around the cursor as far as a prompt goes. None if none is likely enough, or little of
@@ -89,7 +89,7 @@ def known_word(document: Document, offset: int, snippets: Iterable[Snippet] = ()
         for end in (len(occurrence.word), *(part.start() for part in _PART.finditer(occurrence.word))):
             weights[occurrence.word[:end]] += weight
     stands_near = STANDS_NEAR[min(len(typed), len(STANDS_NEAR)) - 1]
-    words = (KnownWord(word[len(typed) :], stands_near * weight / total) for word, weight in weights.items())
+    words = (KnownText(word[len(typed) :], stands_near * weight / total) for word, weight in weights.items())
     likely = (word for word in words if len(word.rest) >= FEWEST_LEFT and word.certainty >= THRESHOLD)
     return max(likely, key=lambda word: len(word.rest), default=None)
 

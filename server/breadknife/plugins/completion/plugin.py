@@ -16,7 +16,9 @@ from breadknife.plugins.completion.continuation import Continuation, find_surer,
 from breadknife.plugins.completion.cursor import CursorContext, Region
 from breadknife.plugins.completion.filters import PROSE_THRESHOLD, THRESHOLD, UNSURE, confidence, fitted, is_final
 from breadknife.plugins.completion.generation import CompletionTask, TextGenerator, token_start
+from breadknife.plugins.completion.known_line import known_line
 from breadknife.plugins.completion.known_word import RULE, known_word
+from breadknife.plugins.completion.known_word import THRESHOLD as LIKELY
 from breadknife.plugins.completion.learning import Learning
 from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.repository import ContextHolder
@@ -150,7 +152,10 @@ class CompletionPlugin:
                 session.streams.stop()
             return Vetoed(silence(shape.reason))
         snippets = self._contexts.context(cursor, project)
-        has_words = cursor.region is Region.CODE and not (invoked or request.listed)
+        may_repeat = cursor.region is Region.CODE and not (invoked or request.listed)
+        line = known_line(cursor) if may_repeat else None
+        is_likely = line is not None and line.certainty >= LIKELY
+        word = known_word(cursor.document, cursor.offset, snippets) if may_repeat and not is_likely else None
         return PassedOn(
             CompletionTask(
                 cursor=cursor,
@@ -163,7 +168,8 @@ class CompletionPlugin:
                 number=number,
                 snippets=snippets,
                 project_name=project.root.name if project else "",
-                word=known_word(cursor.document, cursor.offset, snippets) if has_words else None,
+                known=line if is_likely else word,
+                line=line,
             )
         )
 
@@ -211,7 +217,7 @@ class CompletionPlugin:
             generated = stream.wait(cancel, task.due)
             # It is due, and the model hasn't got further than the user has typed.
             while generated.writing and generated.text != typed and typed.startswith(generated.text):
-                if task.word:
+                if task.known:
                     return PassedOn(Continuation(task, stream, typed, generated))
                 generated = stream.wait(cancel, task.due, len(generated.text))
             matched = task.typed(stream.start).match(generated.text, unfinished=generated.writing)
@@ -244,7 +250,7 @@ class CompletionPlugin:
         # The best one is made last: the session takes the newest offer for the one on the screen.
         items = [self._item(task, text, confidence(source), origin, context) for source, text in shown.values()][::-1]
         if isinstance(form, Silence) and not items:
-            items = self._known_word(continuation, context)
+            items = self._known_text(continuation, context)
             if not items:
                 return Vetoed(form)
         is_incomplete = generated.writing and not draft.complete and not is_refused
@@ -265,16 +271,16 @@ class CompletionPlugin:
         least = self._learning.threshold(THRESHOLD, cursor.language) if _learns(context) else THRESHOLD
         return max(least, PROSE_THRESHOLD) if cursor.region is Region.PROSE else least
 
-    def _known_word(self, continuation: Continuation, context: Context) -> list[CompletionItem]:
-        """Return the word at the cursor as a suggestion, if it is known and certain enough: for where the model has
-        nothing to show yet. None if the model has written that nothing follows."""
-        task, word = continuation.task, continuation.task.word
+    def _known_text(self, continuation: Continuation, context: Context) -> list[CompletionItem]:
+        """Return the word or line at the cursor as a suggestion, if it is known and certain enough: for where the model
+        has nothing to show yet. None if the model has written that nothing follows."""
+        task, known = continuation.task, continuation.task.known
         nothing_follows = not continuation.generated.writing and not continuation.rest.strip()
-        if word is None or nothing_follows or word.certainty < task.threshold:
+        if known is None or nothing_follows or known.certainty < task.threshold:
             return []
-        if fitted(continuation.draft_of(word.rest), threshold=0.0) != word.rest:
+        if fitted(continuation.draft_of(known.rest), threshold=0.0) != known.rest:
             return []
-        return [self._item(task, word.rest, word.certainty, Origin(RULE), context)]
+        return [self._item(task, known.rest, known.certainty, Origin(RULE), context)]
 
     def _item(
         self, task: CompletionTask, text: str, certainty: float, origin: Origin, context: Context
