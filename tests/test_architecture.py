@@ -277,6 +277,7 @@ OWN_PATTERNS = {
     "plugins/prose/documents/commands.py": "the name of a file, escaped, after a repetition that can match in one way",
     "plugins/prose/engines/rules.py": "a list of its own, of rules",
     "plugins/prose/evidence/": "lists of its own",
+    "plugins/prose/language.py": "sets of letters in a list of its own",
     "plugins/prose/model/likelihood.py": "a list of its own",
     "project/ignoring.py": "git's patterns, rewritten: their time grows with the square of a path's length at most",
     "project/secrets/": "lists of its own",

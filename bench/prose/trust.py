@@ -33,7 +33,7 @@ from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
 from breadknife.plugins.prose.engines.lint import Lint, ProseEngine, drop_noise
 from breadknife.plugins.prose.engines.merge import counts
 from breadknife.plugins.prose.engines.rules import RARE, SPELLING, is_right
-from breadknife.plugins.prose.language import detect
+from breadknife.plugins.prose.language import DocumentLanguage
 from breadknife.plugins.prose.project.misspellings import meant
 from breadknife.plugins.prose.project.spelling import DocumentVocabulary, is_typo
 from breadknife.text.prose import ProseText
@@ -76,8 +76,9 @@ def collect(out: Path, texts: Mapping[str, Readme], engine: ProseEngine, knows: 
             text = readme.text[:LONGEST]
             prose = [each for each in paragraphs(text, readme.language) if each.segments]
             vocabulary = DocumentVocabulary(text, prose, frozenset())
+            language = DocumentLanguage.of(prose, "")
             for each in prose:
-                if each.text in seen or detect(each.text) not in (None, "en"):
+                if each.text in seen or language.of_paragraph(each) != "en":
                     continue
                 seen.add(each.text)
                 read += words(each.text)

@@ -82,6 +82,11 @@ PROSE = {
         "This isn't English, and LanguageTool, which reads other languages, isn't set up. "
         "→ Run `breadknife setup languagetool`.",
     ),
+    "an unknown language": Row(
+        "a.md", "markdown", "ফাংশনটি একটি⟦|⟧ তালিকা ফেরত দেয়।\n", "prose",
+        "Nobody can tell which language this is in, so it isn't checked. "
+        '→ Say it in front matter (`lang: de`), or set `language = "de"` in `[prose]`.',
+    ),
     "ignored by a comment": Row(
         "a.md", "markdown", "<!-- breadknife: ignore AnA -->\nThis is an⟦|⟧ useful option.\n", "prose",
         "The comment in line 1 ignores AnA here. → Remove that comment.",

@@ -120,6 +120,10 @@ REASONS: Mapping[str, Reason] = {
         "Harper finds nothing wrong here, and LanguageTool, which knows more rules, isn't set up",
         "run `breadknife setup languagetool`",
     ),
+    "unknown-language": Reason(
+        "nobody can tell which language this is in, so it isn't checked",
+        'say it in front matter (`lang: de`), or set `language = "de"` in `[prose]`',
+    ),
     "only-languagetool": Reason(
         "this isn't English, and LanguageTool, which reads other languages, isn't set up",
         "run `breadknife setup languagetool`",

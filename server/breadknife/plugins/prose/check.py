@@ -25,7 +25,7 @@ from breadknife.plugins.prose.engines.merge import (
 from breadknife.plugins.prose.engines.refreshes import RefreshQueue
 from breadknife.plugins.prose.engines.rules import is_of_dictionaries
 from breadknife.plugins.prose.finding import ProseFinding
-from breadknife.plugins.prose.language import languages
+from breadknife.plugins.prose.language import UNKNOWN, DocumentLanguage
 from breadknife.plugins.prose.model.judge import MarginInput, needs_judge
 from breadknife.plugins.prose.model.proposer import ProposerInput
 from breadknife.plugins.prose.model.reviewer import ModelReviewer
@@ -35,7 +35,6 @@ from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.suppressions import Suppressions
 from breadknife.task.plugin import Context
 from breadknife.text.document import Document, Span
-from breadknife.text.extract.declared import declared_language
 from breadknife.text.prose import ProseText
 
 _AT_ONCE_S = 0.15
@@ -103,6 +102,7 @@ class DocumentCheck:
     document: Document
     context: Context
     settings: ProseSettings
+    language: DocumentLanguage
     vocabulary: DocumentVocabulary
     suppressions: Suppressions
     engines: EngineSet
@@ -182,19 +182,19 @@ class DocumentCheck:
     def _lint(self, fresh: Sequence[ProseText], shown: Sequence[ProseFinding]) -> list[_LintedParagraph]:
         """Ask every engine about the paragraphs; return each with what has been said of it so far."""
         english = self.settings.dialect
-        tags = languages(fresh, declared_language(self.document) or self.settings.language, english)
-        requests = [LintRequest(paragraph.text, tag) for paragraph, tag in zip(fresh, tags, strict=True)]
+        requests = [LintRequest(each.text, self.language.of_paragraph(each, english)) for each in fresh]
         languagetool = self.engines.languagetool(self.context, whole=self.whole) if self.settings.languagetool else None
         slow = {
             name: linter for name, linter in (("LanguageTool", languagetool), ("Vale", self.vale)) if linter is not None
         }
         self.coverage.awaited += (*slow.values(), self.engines.harper)
+        readable = [request for request in requests if request.language != UNKNOWN]
         for linter in slow.values() if self._asks else ():
-            linter.submit(self._owner, requests, self._on_news)
+            linter.submit(self._owner, readable, self._on_news)
         by_harper = self._lint_at_once(requests)
         if self.whole and self._asks:
             for linter in slow.values():
-                self._wait(partial(linter.wait, requests))
+                self._wait(partial(linter.wait, readable))
         # Each answer is looked up once: of one that comes a moment later there will be news.
         paragraphs = [
             _LintedParagraph(
@@ -203,14 +203,14 @@ class DocumentCheck:
                 is_english=request.language == english,
                 harper=lints,
                 languagetool=self._by_languagetool(languagetool, request),
-                vale=self.vale.result(request) if self.vale is not None else (),
+                vale=_result(self.vale, request),
                 shown=shown_here,
             )
             for paragraph, request, lints, shown_here in zip(
                 fresh, requests, by_harper, _by_paragraph(fresh, shown), strict=True
             )
         ]
-        self._report_missing(slow, requests)
+        self._report_missing(slow, readable)
         if not self.whole:
             unread = (request for request, lints in zip(requests, by_harper, strict=True) if lints is None)
             self.engines.harper.submit(self._owner, unread, self._on_news)
@@ -234,7 +234,7 @@ class DocumentCheck:
 
     def _by_languagetool(self, linter: BackgroundLinter | None, request: LintRequest) -> tuple[Lint, ...] | None:
         """Return what LanguageTool says, nothing where there is none; None if it has not answered yet."""
-        lints = linter.result(request) if linter is not None else ()
+        lints = _result(linter, request)
         return None if lints is None else drop_noise(lints, self.engines.settings.enabled)
 
     def _report_missing(self, slow: Mapping[str, BackgroundLinter], requests: Sequence[LintRequest]) -> None:
@@ -382,6 +382,12 @@ class DocumentCheck:
         if candidate.unknown_word and folded(word) in self.vocabulary.dictionary:
             return True
         return self.suppressions.reason(candidate.lint.rule, finding.span.start, finding.sentence.hash) is not None
+
+
+def _result(linter: BackgroundLinter | None, request: LintRequest) -> tuple[Lint, ...] | None:
+    """Return what a slow engine says, nothing where there is none, or where nobody knows the language; None if it has
+    not answered yet."""
+    return linter.result(request) if linter is not None and request.language != UNKNOWN else ()
 
 
 def _by_paragraph(paragraphs: Sequence[ProseText], findings: Sequence[ProseFinding]) -> list[Sequence[ProseFinding]]:

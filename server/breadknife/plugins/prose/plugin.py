@@ -14,6 +14,7 @@ from breadknife.plugins.prose.engine_set import ROLE, EngineRegistry
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.refreshes import RefreshQueue
 from breadknife.plugins.prose.engines.vale import ValeRegistry
+from breadknife.plugins.prose.language import DocumentLanguage
 from breadknife.plugins.prose.menu import OWN, MenuTarget, list_actions
 from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.plugins.prose.project.spelling import DocumentVocabulary, of_project
@@ -40,6 +41,7 @@ from breadknife.task.values import (
 from breadknife.text.directives import Directives, rules_named
 from breadknife.text.document import Document, TextEdit
 from breadknife.text.extract import LANGUAGES, LONGEST, extract
+from breadknife.text.extract.declared import declared_language
 from breadknife.text.extract.markdown.slices import block_starts as find_block_starts
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import difference
@@ -156,6 +158,10 @@ class ProsePlugin:
             paragraphs = fresh = _list_paragraphs(document, context)
             block_starts = _list_block_starts(document, context)
         settings: ProseSettings = context.settings(ProseSettings)
+        declared = declared_language(document) or settings.language
+        language = before.language if change is not None and before is not None else None
+        if language is None or declared or language.is_declared:  # no other edit of a large document changes it
+            language = DocumentLanguage.of(paragraphs, declared)
         directives, lowered = _search_text(before, edit, document)
         suppressions = self._suppressions(document, settings, directives, context)
         engines = self._engines.find(settings)
@@ -164,6 +170,7 @@ class ProsePlugin:
             document,
             context,
             settings,
+            language,
             vocabulary=DocumentVocabulary(document.text, paragraphs, words, is_own, lowered),
             suppressions=suppressions,
             engines=engines,
@@ -190,7 +197,9 @@ class ProsePlugin:
             self.rule_log.absent |= coverage.absent
             self.rule_log.add(document, in_prose, about)
         pending = frozenset[str]().union(*(paragraph.pending for paragraph in checked))
-        result = DocumentFindings(document, paragraphs, in_prose, about, block_starts, directives, lowered, pending)
+        result = DocumentFindings(
+            document, paragraphs, in_prose, about, block_starts, directives, lowered, pending, language
+        )
         if not whole:
             self._findings[document.uri] = result
         return result

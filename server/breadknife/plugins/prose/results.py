@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.prose.finding import ProseFinding, move_finding
+from breadknife.plugins.prose.language import DocumentLanguage
 from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.task.values import Finding
 from breadknife.text.directives import Directives
@@ -32,6 +33,7 @@ class DocumentFindings:
     """The text in lower case, kept for the next edit of a large document; None for others."""
     pending: frozenset[str] = frozenset()
     """The engines that had not read all of it yet, by their names."""
+    language: DocumentLanguage = field(default_factory=DocumentLanguage)
 
     def moved(self, edit: TextEdit) -> tuple[list[ProseFinding], list[Finding]]:
         """Return the findings that an edit has not touched, at their new spans."""

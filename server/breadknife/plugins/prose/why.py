@@ -7,7 +7,7 @@ from collections.abc import Container
 from breadknife.errors import ModelError
 from breadknife.plugins.prose.engine_set import ROLE, EngineSet
 from breadknife.plugins.prose.engines.lint import LintRequest
-from breadknife.plugins.prose.language import languages
+from breadknife.plugins.prose.language import UNKNOWN
 from breadknife.plugins.prose.results import DocumentFindings
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.suppressions import Suppressions
@@ -16,7 +16,6 @@ from breadknife.task.reasons import silence
 from breadknife.task.values import Silence, WhyRequest
 from breadknife.text.document import Span
 from breadknife.text.extract import LONGEST, extract
-from breadknife.text.extract.declared import declared_language
 from breadknife.text.prose import ProseText
 from breadknife.text.sentences import sentences
 
@@ -38,7 +37,7 @@ def explain(
     if (there := next((finding for finding in marked if finding.span.touches(at)), None)) is not None:
         return silence("marked", message=there.message.rstrip("."))
     settings: ProseSettings = context.settings(ProseSettings)
-    [tag] = languages([paragraph], declared_language(document) or settings.language, settings.dialect)
+    tag = result.language.of_paragraph(paragraph, settings.dialect)
     lint_request, is_english = LintRequest(paragraph.text, tag), tag == settings.dialect  # the user's English
     tool = engines.languagetool(context, whole=False) if settings.languagetool else None
     lints = [*engines.harper.answer(lint_request), *((tool.result(lint_request) or ()) if tool is not None else ())]
@@ -50,6 +49,8 @@ def explain(
             return reason
     if tool is not None and tool.failure is not None:
         return silence("engine-of-prose-failed", engine="LanguageTool", error=tool.failure)
+    if tag == UNKNOWN:
+        return silence("unknown-language")
     if not is_english and tool is None:
         return silence("only-languagetool" if settings.languagetool else "languagetool-off")
     if result.pending:
