@@ -29,7 +29,7 @@ def test_the_file_says_what_it_is(tmp_path: Path, quantisation: str) -> None:
     path = tmp_path / "tiny.gguf"
     path.write_bytes(converted(quantisation))
     info = read_gguf(path)
-    assert (info.architecture, info.does, info.pooling, info.width) == ("bert", ModelKind.ENCODER, "mean", WIDTH)
+    assert (info.architecture, info.kind, info.pooling, info.width) == ("bert", ModelKind.ENCODER, "mean", WIDTH)
     assert (info.name, info.licence, info.quantisation) == ("Tiny", "apache-2.0", quantisation)
     assert (info.context_size, info.bos) == (CONTEXT, "[CLS]")
 

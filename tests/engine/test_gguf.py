@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from breadknife.engine.kinds import ModelKind
 from breadknife.engine.models.catalog import builtin_catalog
-from breadknife.engine.models.gguf import GgufInfo, ability, read_gguf
+from breadknife.engine.models.gguf import GgufInfo, describe_kind, read_gguf
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import ModelCorrupt
 from engine.gguf_files import ADAPTER, MODEL, gguf
@@ -45,7 +45,7 @@ def real(name: str) -> GgufInfo:
 )
 def test_real_models(name: str, architecture: str, bos: str, eos: str, fim: tuple[str, str, str] | None) -> None:
     known, info = builtin_catalog().model(name), real(name)
-    assert (info.architecture, info.kind, info.bos, info.eos, info.fim) == (architecture, "model", bos, eos, fim)
+    assert (info.architecture, info.content, info.bos, info.eos, info.fim) == (architecture, "model", bos, eos, fim)
     assert (info.quantisation, info.context_size) == (known.quantisation, known.context_size)
     assert not info.add_bos
     assert "<|im_start|>" in info.chat_template
@@ -63,7 +63,7 @@ LABELS = "bert.classifier.output_labels"
 
 
 @pytest.mark.parametrize(
-    ("values", "does", "pooling", "able"),
+    ("values", "kind", "pooling", "words"),
     [
         (MODEL, ModelKind.DECODER, "", "a decoder: writes text"),
         (BERT | {"bert.pooling_type": 1}, ModelKind.ENCODER, "mean", "an encoder: embeddings of 384 numbers"),
@@ -89,10 +89,10 @@ LABELS = "bert.classifier.output_labels"
         ({"general.architecture": "t5", "t5.context_length": 512}, None, "", ""),
     ],
 )
-def test_what_a_model_can_do(tmp_path: Path, values: dict, does: ModelKind | None, pooling: str, able: str) -> None:
+def test_what_a_model_can_do(tmp_path: Path, values: dict, kind: ModelKind | None, pooling: str, words: str) -> None:
     info = read_gguf(write(tmp_path, gguf(values)))
-    assert (info.does, info.pooling) == (does, pooling)
-    assert not does or ability(info).startswith(able)
+    assert (info.kind, info.pooling) == (kind, pooling)
+    assert not kind or describe_kind(info).startswith(words)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_whether_a_text_begins_with_bos(tmp_path: Path, values: dict, expected: 
 
 def test_an_adapter_is_told_from_a_model(tmp_path: Path) -> None:
     info = read_gguf(write(tmp_path, gguf(ADAPTER)))
-    assert (info.kind, info.architecture, info.context_size) == ("adapter", "llama", 0)
+    assert (info.content, info.architecture, info.context_size) == ("adapter", "llama", 0)
 
 
 GOOD = gguf()

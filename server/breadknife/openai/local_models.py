@@ -37,9 +37,9 @@ class LocalModels:
     def able(self, name: str, *kinds: ModelKind) -> ResolvedModel:
         """Return what `target` does. Raises ApiError, too, for a model of another kind than these."""
         target = self.target(name)
-        does = target.info.does
-        if does not in kinds:
-            what = an(does) if does else "no kind of model that breadknife runs"
+        kind = target.info.kind
+        if kind not in kinds:
+            what = an(kind) if kind else "no kind of model that breadknife runs"
             others = [model.name for model, _ in self.here() if model.kind in kinds and not model.base]
             here = f"here: {', '.join(others)}" if others else "`breadknife models add FILE` adds one"
             raise ApiError(f"the model {name!r} is {what}; this needs {an(kinds[0])} ({here})", "model")

@@ -55,7 +55,7 @@ class ModelPart:
             cancel.raise_if_cancelled()
             report(progress)
 
-        path = _run_until_cancelled(cancel, lambda: pull(self.model, self.store, on_progress, self.offline))
+        path = _run_until_cancelled(cancel, lambda: pull(self.model, self.store, on_progress, offline=self.offline))
         return f"{self.model.name} is ready: {path}"
 
 

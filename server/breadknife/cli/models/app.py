@@ -100,7 +100,7 @@ def pull_models(
     store, rows = ModelStore(), list[dict[str, Any]]()
     for model in _named(names) or _defaults():
         with progress() as report:
-            path = pull(model, store, report, offline or offline_by_settings())
+            path = pull(model, store, report, offline=offline or offline_by_settings())
         rows.append({"name": model.name, "path": str(path)})
         if not as_json:
             say(f"{model.name} is ready: {path}")

@@ -43,14 +43,14 @@ def add(
       breadknife models add my-style.gguf --adapter-of qwen2.5-coder-0.5b
     """
     from breadknife.engine.models.adding import AddRequest, add_model
-    from breadknife.engine.models.gguf import ability, read_gguf
+    from breadknife.engine.models.gguf import describe_kind, read_gguf
 
     request = AddRequest(source, name, tuple(role or ()), adapter_of)
     with progress() as report:
         added = add_model(request, ModelStore(), report, offline=offline or offline_by_settings())
     choices = {request_role: choice(request_role) for request_role in request.roles}
     model = added.model
-    does = "" if model.base else ability(read_gguf(added.path))
+    ability = "" if model.base else describe_kind(read_gguf(added.path))
     if as_json:
         print_json(
             {
@@ -61,7 +61,7 @@ def add(
                 "sha256": model.sha256,
                 "licence": model.licence,
                 "kind": model.kind,
-                "does": does,
+                "does": ability,
                 "roles": [chosen_role for chosen_role, chosen in choices.items() if chosen.name == model.name],
             }
         )
@@ -69,8 +69,8 @@ def add(
     say(f"{model.name} {'is added' if added.new else 'was known already'}: {added.path}")
     about = (model.title, model.quantisation, megabytes(model.size), f"licence {model.licence}")
     say(f"  {', '.join(about)}, up to {model.context_size} tokens")
-    if does:
-        say(f"  {does}")
+    if ability:
+        say(f"  {ability}")
     say(f"  SHA-256 {model.sha256}; nothing else is ever loaded under this name")
     for chosen_role, chosen in choices.items():
         if chosen.name == model.name:

@@ -1,4 +1,5 @@
-"""Models of the user's own: a GGUF file used where it is, or one of the Hugging Face hub. Its sum is pinned now."""
+"""Adds models to the user's catalog: a GGUF file, used where it is, or one of the Hugging Face hub. The SHA-256 that
+the file has now is the only one that it may have later."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError
 from breadknife.paths import lock_file
 
 LOCK_SECONDS = 10.0
+"""How long to wait for another program that is changing the catalog."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,11 @@ class AddRequest:
     source: str
     """A file's path, or `hf:OWNER/REPO/FILE`."""
     name: str = ""
-    """Made from the file's name when empty."""
+    """Empty to make one of the file's name."""
     roles: tuple[str, ...] = ()
-    """Those that it has from now on."""
+    """The roles that the model gets."""
     base: str = ""
-    """The model that it is a LoRA adapter of."""
+    """For a LoRA adapter, the name of its model."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +43,21 @@ class AddedModel:
     model: ModelInfo
     path: Path
     new: bool
-    """False for a model that was known already, by whatever name."""
+    """False if the catalog had a model with this file's SHA-256 already."""
 
 
 def add_model(request: AddRequest, store: ModelStore, progress: Report, *, offline: bool) -> AddedModel:
     """Check a model, and write it and its roles into the user's catalog.
 
-    Raises ModelError (ModelCorrupt for what isn't a GGUF, DownloadFailed), SettingsError for a broken catalog.
+    Raises ModelError (ModelCorrupt for a file that isn't a GGUF, DownloadFailed), SettingsError for a broken catalog.
     """
     catalog = merged(user_catalog())
     _check_names(request, catalog)
-    if request.base:
-        catalog.model(request.base)
-    if request.name and not re.fullmatch("[a-z0-9][a-z0-9._-]*", request.name):
-        raise ModelError(f"{request.name!r} can't be a name; use small letters, digits and . _ - as in `qwen3-0.6b-q8`")
     if request.source.startswith("hf:"):
         added = _from_hub(request, catalog, store, progress, offline=offline)
     else:
-        added = _in_place(request, catalog, store, progress)
-    with _changing() as user:
+        added = _from_disk(request, catalog, store, progress)
+    with _locked_catalog() as user:
         models = user.models
         if added.new or added.model not in merged(user).models:
             models = (*(model for model in models if model.name != added.model.name), added.model)
@@ -68,8 +66,8 @@ def add_model(request: AddRequest, store: ModelStore, progress: Report, *, offli
 
 
 def forget_model(name: str) -> bool:
-    """Take a model and the roles it has out of the user's catalog; False when it isn't there."""
-    with _changing() as user:
+    """Remove a model and its roles from the user's catalog; False if they aren't there."""
+    with _locked_catalog() as user:
         models = tuple(model for model in user.models if model.name != name)
         roles = {role: model for role, model in user.roles.items() if model != name}
         changed = (models, roles) != (user.models, user.roles)
@@ -79,8 +77,8 @@ def forget_model(name: str) -> bool:
 
 
 @contextmanager
-def _changing() -> Generator[Catalog, None, None]:
-    """Lock the user's catalog for one writer at a time."""
+def _locked_catalog() -> Generator[Catalog, None, None]:
+    """Read the user's catalog, which nobody else changes within the `with` block. Raises ModelError, SettingsError."""
     path = user_file()
     try:
         with lock_file(path.with_suffix(".lock"), LOCK_SECONDS):
@@ -91,10 +89,11 @@ def _changing() -> Generator[Catalog, None, None]:
         raise ModelError(f"can't write {path}: {error.strerror or error}; make its folder writable") from error
 
 
-def _in_place(request: AddRequest, catalog: Catalog, store: ModelStore, progress: Report) -> AddedModel:
+def _from_disk(request: AddRequest, catalog: Catalog, store: ModelStore, progress: Report) -> AddedModel:
     path = Path(request.source).expanduser().absolute()
     try:
-        info = _fit(read_gguf(path), path, request, catalog, store)
+        info = read_gguf(path)
+        _check_fitness(info, path, request, catalog, store)
         size = path.stat().st_size
         progress(PullProgress(f"{path.name}: reading it for its SHA-256"))
         sha256 = sha256_of(path)
@@ -102,14 +101,14 @@ def _in_place(request: AddRequest, catalog: Catalog, store: ModelStore, progress
         raise ModelError(
             f"can't read {path}: {error.strerror or error}; name a GGUF file, or hf:OWNER/REPO/FILE"
         ) from error
-    known = _known(request, catalog, sha256)
+    known = _model_of_file(request, catalog, sha256)
     if known and (known_path := store.find(known)):
         return AddedModel(known, known_path, new=False)
     if known:  # not on this machine so far
         return AddedModel(replace(known, path=str(path)), path, new=False)
     name = _free_name(request, catalog, path.stem)
-    draft = ModelInfo(name, path.stem, "", "", 0, request.roles, path.name, size, sha256, path=str(path))
-    return AddedModel(_described(draft, info, request, catalog), path, new=True)
+    unread = ModelInfo(name, path.stem, "", "", 0, request.roles, path.name, size, sha256, path=str(path))
+    return AddedModel(_with_header(unread, info, request, catalog), path, new=True)
 
 
 def _from_hub(
@@ -123,8 +122,8 @@ def _from_hub(
             f"{request.source} is not asked for offline; add it once online, or add a file that is here"
         )
     file = hub.rpartition("/")[2]
-    offer = find_on_hub(hub, file)
-    known = _known(request, catalog, offer.sha256)
+    hub_file = find_on_hub(hub, file)
+    known = _model_of_file(request, catalog, hub_file.sha256)
     if known:
         for role in request.roles:
             check_role(role, known.name, known.kind)
@@ -132,28 +131,34 @@ def _from_hub(
     name = _free_name(request, catalog, file.rpartition(".")[0])
     if any(file.lower() == model.file.lower() for model in catalog.models):
         file = f"{name}.gguf"
-    draft = ModelInfo(name, name, "", "", 0, request.roles, file, offer.size, offer.sha256, hub=hub)
-    path = pull(draft, store, progress)
+    unread = ModelInfo(name, name, "", "", 0, request.roles, file, hub_file.size, hub_file.sha256, hub=hub)
+    path = pull(unread, store, progress)
     try:
-        info = _fit(read_gguf(path), path, request, catalog, store)
+        info = read_gguf(path)
+        _check_fitness(info, path, request, catalog, store)
     except ModelError:
-        store.remove(draft)
+        store.remove(unread)
         raise
-    return AddedModel(_described(draft, info, request, catalog), path, new=True)
+    return AddedModel(_with_header(unread, info, request, catalog), path, new=True)
 
 
 def _check_names(request: AddRequest, catalog: Catalog) -> None:
+    """Raise ModelError for a name that can't be one, UnknownModel for a base that isn't in the catalog."""
     roles = {*catalog.known_roles, *(role for model in catalog.models for role in model.roles)}
     for role in request.roles:
         if role not in roles:
             raise ModelError(f"there is no role {role!r}; the roles are {', '.join(sorted(roles))}")
     if request.roles and request.base:
         raise ModelError("an adapter has no role of its own: its model does; leave out --role")
+    if request.base:
+        catalog.model(request.base)
+    if request.name and not re.fullmatch("[a-z0-9][a-z0-9._-]*", request.name):
+        raise ModelError(f"{request.name!r} can't be a name; use small letters, digits and . _ - as in `qwen3-0.6b-q8`")
 
 
-def _fit(info: GgufInfo, path: Path, request: AddRequest, catalog: Catalog, store: ModelStore) -> GgufInfo:
-    """Raises ModelError for a good GGUF that isn't what was asked for."""
-    if info.kind == "adapter":
+def _check_fitness(info: GgufInfo, path: Path, request: AddRequest, catalog: Catalog, store: ModelStore) -> None:
+    """Raise ModelError for a good GGUF that isn't what the request is for."""
+    if info.content == "adapter":
         if not request.base:
             raise ModelError(f"{path} is a LoRA adapter; say which model it belongs to: --adapter-of MODEL")
         base = store.find(catalog.model(request.base))
@@ -163,23 +168,24 @@ def _fit(info: GgufInfo, path: Path, request: AddRequest, catalog: Catalog, stor
                 f"{path} is an adapter for the architecture {info.architecture}, and {request.base} is {architecture}; "
                 "name the model that it was made for"
             )
-        return info
+        return
     if request.base:
         raise ModelError(f"{path} is no LoRA adapter; leave out --adapter-of")
-    if info.kind != "model" or not info.architecture or not info.context_size:
-        what = info.kind if info.kind != "model" else info.architecture or "of no architecture"
+    if info.content != "model" or not info.architecture or not info.context_size:
+        what = info.content if info.content != "model" else info.architecture or "of no architecture"
         raise ModelCorrupt(f"{path} is a GGUF but no language model ({what}); take the model's main file")
-    if info.does is None:
+    if info.kind is None:
         raise ModelError(
             f"{path} ({info.architecture}) is no kind of model that breadknife runs; take one that writes text, an "
             "encoder, a reranker or a classifier"
         )
     for role in request.roles:
-        check_role(role, str(path), info.does)
-    return info
+        check_role(role, str(path), info.kind)
 
 
-def _known(request: AddRequest, catalog: Catalog, sha256: str) -> ModelInfo | None:
+def _model_of_file(request: AddRequest, catalog: Catalog, sha256: str) -> ModelInfo | None:
+    """Return the catalog's model whose file has this SHA-256; None if there is none. Raises ModelError if the request
+    has another name for it."""
     for model in catalog.models:
         if model.sha256 == sha256:
             if request.name not in ("", model.name):
@@ -189,20 +195,23 @@ def _known(request: AddRequest, catalog: Catalog, sha256: str) -> ModelInfo | No
 
 
 def _free_name(request: AddRequest, catalog: Catalog, stem: str) -> str:
+    """Return the name of the new model, made of its file's name unless the request has one. Raises ModelError if
+    another model has it."""
     name = request.name or re.sub("[^a-z0-9._-]+", "-", stem.lower()).strip("-._") or "model"
     if any(model.name == name for model in catalog.models):
         raise ModelError(f"there is another model {name}; choose another name with --name")
     return name
 
 
-def _described(draft: ModelInfo, info: GgufInfo, request: AddRequest, catalog: Catalog) -> ModelInfo:
-    title = "".join(c for c in info.name if c.isprintable())[:100] or draft.title
+def _with_header(unread: ModelInfo, info: GgufInfo, request: AddRequest, catalog: Catalog) -> ModelInfo:
+    """Return a model with what its file's header says of it."""
+    title = "".join(c for c in info.name if c.isprintable())[:100] or unread.title
     return replace(
-        draft,
+        unread,
         title=title,
         licence=info.licence or "unknown",
         quantisation=info.quantisation or "unknown",
         context_size=info.context_size or catalog.model(request.base).context_size,
         base=request.base,
-        kind=info.does or ModelKind.DECODER,
+        kind=info.kind or ModelKind.DECODER,
     )

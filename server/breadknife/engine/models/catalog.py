@@ -1,8 +1,7 @@
-"""The models that breadknife knows: what each is for, where it comes from, and the sum that makes a file the model.
+"""The catalog of all models: breadknife's own, those of installed packages (`declared`), and those that the user added.
 
-Those of the catalog that comes with breadknife, those that installed packages bring (`declared`), and those that the
-user added: `models.toml` in the user's folder of settings, in the same format. The user's name or role counts before
-any other, and breadknife's before a package's.
+The user's are in `models.toml` in the folder of settings, in the same format. If two have the same name or role, the
+user's counts before any other, and breadknife's before a package's.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ def user_file() -> Path:
 
 
 def user_catalog() -> Catalog:
-    """Return what the user added; empty when that is nothing. Raises SettingsError."""
+    """Return the models that the user added. Raises SettingsError."""
     path = user_file()
     try:
         return read_catalog(path)
@@ -47,7 +46,7 @@ def user_catalog() -> Catalog:
 
 
 def read_models() -> Catalog:
-    """Return all models. While the user's file is broken, those of the catalog, and the log says why."""
+    """Return all models. If the user's file is broken, its models are left out, and the log says why."""
     try:
         user = user_catalog()
     except SettingsError as error:
@@ -58,22 +57,22 @@ def read_models() -> Catalog:
 
 def installed_catalog() -> Catalog:
     """Return the models that come with breadknife and with installed packages."""
-    return _above(builtin_catalog(), package_models().catalog)
+    return _overridden(builtin_catalog(), package_models().catalog)  # these have no name or role in common
 
 
 def merged(user: Catalog) -> Catalog:
     """Return all models and roles, with the user's own."""
-    return _above(installed_catalog(), user)
+    return _overridden(installed_catalog(), user)
 
 
-def _above(lower: Catalog, upper: Catalog) -> Catalog:
-    """Both; where both have a name or a role, the upper one's counts."""
-    models = {model.name: model for model in (*lower.models, *upper.models)}
-    return Catalog(tuple(models.values()), lower.roles | upper.roles)
+def _overridden(catalog: Catalog, overriding: Catalog) -> Catalog:
+    """Return the models and roles of both; `overriding` counts if both have the same name or role."""
+    models = {model.name: model for model in (*catalog.models, *overriding.models)}
+    return Catalog(tuple(models.values()), catalog.roles | overriding.roles)
 
 
 def write_user_catalog(user: Catalog) -> None:
-    """Raises OSError. The file is replaced in one step."""
+    """Replace the user's file in one step. Raises OSError."""
     write_atomically(user_file(), ("\n".join(_lines(user)) + "\n").encode())
 
 
@@ -90,7 +89,7 @@ def _lines(catalog: Catalog) -> Iterator[str]:
 
 
 def _toml(value: Any) -> str:
-    """JSON's numbers, strings and arrays are TOML's too, but for one character."""
+    """Return a value in TOML, whose numbers, strings and arrays are JSON's, except for one character."""
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_toml(item) for item in cast("list[Any]", value)) + "]"
     if isinstance(value, dict):

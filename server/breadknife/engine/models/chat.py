@@ -1,8 +1,8 @@
-"""Messages as a prompt, by the chat template that is in the model's file.
+"""Turns the messages of a chat into a prompt, by the chat template in the model's file.
 
-Templates are Jinja2 programs of whoever made the file: they run in Jinja's sandbox, with a meter that bounds their time
-and memory. What a message says is never seen by the template, which gets one character in its place: so it can't become
-a control token, whatever it says.
+Templates are Jinja2 programs of whoever made the file, so they run in Jinja's sandbox, with a meter that bounds their
+time and memory. A template never sees the text of a message but one character in its place, so that nothing of the text
+can become a control token.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from breadknife.errors import EngineError, ModelUnfit, PluginError
 
 ROLES = ("system", "user", "assistant", "tool")
 _STAND_IN = 0xF0000
-"""The first private-use character that stands for a message's content."""
+"""The private-use character that stands for the first message's text; the next one stands for the second's."""
 MAX_MESSAGES = 0xFFFE
-"""As many as there are such characters."""
+"""The number of private-use characters from `_STAND_IN`."""
 MAX_TEMPLATE = 1 << 18
-"""Characters of a template; the longest in use have some 20,000."""
+"""The most characters of a template; the longest in use have some 20,000."""
 _FILTERS = (
     "abs", "attr", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float", "int", "items",
     "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "safe", "select",
@@ -37,10 +37,10 @@ _MOST_INDENT = 16
 
 
 def chat_prompt(info: GgufInfo, messages: Sequence[Message]) -> Prompt:
-    """Return the prompt after which the model answers as the assistant.
+    """Return the prompt after which the model writes the assistant's next message. No part of it may be trimmed.
 
-    Nothing of it is left out when it is too long. Raises ModelUnfit when the model has no template, and EngineError
-    when it refuses these messages (many want the user and the assistant to take turns, some know no system message).
+    Raises ModelUnfit if the model has no template, and EngineError if the template refuses these messages: many want
+    the user and the assistant to take turns, some allow no system message.
     """
     if not info.chat_template:
         raise ModelUnfit(f"{info.name or 'the model'} has no chat template: it continues text; ask for a completion")
@@ -83,7 +83,8 @@ def _rendered(info: GgufInfo, messages: Sequence[Mapping[str, str]]) -> str:
 
 
 def as_generation(request: ChatRequest) -> GenerateRequest:
-    """Return the same as a prompt for the model, whose file is looked at. Raises as `chat_prompt`, and ModelError."""
+    """Return a chat's request as one to continue a prompt, by the template in the model's file. Raises as `chat_prompt`
+    does, and ModelError."""
     model = read_models().model(request.model)
     store = ModelStore()
     prompt = chat_prompt(read_header(store.find(model) or store.verified(model)), request.messages)
@@ -92,14 +93,15 @@ def as_generation(request: ChatRequest) -> GenerateRequest:
 
 
 def _stand_in(number: int, content: str) -> str:
-    """Return what the template gets for a message: its blanks, which a template may take away, around one character. An
-    empty one stays empty, for templates that ask."""
+    """Return what the template gets for a message's text: one character, with the blanks around the text, which a
+    template may strip. An empty text stays empty, for templates that check that."""
     body = content.strip()
     before, _, after = content.partition(body) if body else (content, "", "")
     return f"{before}{chr(_STAND_IN + number)}{after}" if body else content
 
 
 def _parts(rendered: str, messages: Sequence[Message]) -> list[Part]:
+    """Split a rendered template into the messages' texts and, as control parts, what is between them."""
     parts: list[Part] = []
     for piece in re.split(f"([{chr(_STAND_IN)}-{chr(_STAND_IN + MAX_MESSAGES - 1)}])", rendered):
         number = ord(piece) - _STAND_IN if len(piece) == 1 else -1

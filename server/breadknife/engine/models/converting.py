@@ -1,7 +1,7 @@
-"""Makes a GGUF of what a package of sentence-transformers holds: a BERT in the safetensors format.
+"""Converts a BERT in the safetensors format, as packages of sentence-transformers hold it, to a GGUF file.
 
-Without torch and numpy, so that `breadknife models pull` needs no engine; the same bytes on every machine, so that the
-catalog can pin their sum. 23 million weights take some seconds.
+It uses neither torch nor numpy, so that `breadknife models pull` needs no engine. The result has the same bytes on
+every machine, so that the catalog can have its SHA-256. 23 million weights take some seconds.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO
 
+from breadknife.engine.kinds import POOLINGS
 from breadknife.engine.models.gguf_writer import F16, F32, Q8_0, Tensor, Value, write_gguf
 
 BLOCK = 32
-"""Weights that share a scale in Q8_0."""
-MEAN = 1
-"""llama.cpp's number of the pooling that sentence-transformers uses unless it says otherwise."""
+"""The number of weights that share a scale in Q8_0."""
+MEAN = POOLINGS.index("mean")
+"""The pooling that sentence-transformers uses unless a model says otherwise."""
 CONTROL, NORMAL = 3, 1
 """GGUF's kinds of tokens."""
 FILE_TYPES = {"Q8_0": 7, "F16": 1}
+"""Quantisation -> `general.file_type`."""
 FILES = ("config.json", "vocab.txt", "model.safetensors")
+"""The files of a package that are converted."""
 
 _NAMES = {
     "embeddings.word_embeddings": "token_embd",
@@ -39,26 +42,27 @@ _NAMES = {
     "output.dense": "ffn_down",
     "output.LayerNorm": "layer_output_norm",
 }
-"""Hugging Face's names -> GGUF's. What has none (the pooler, which nobody trained) is left out."""
+"""Hugging Face's names of tensors -> GGUF's. Others (of the pooler, which nobody trained) are left out."""
 _UNROUNDED = ("position_embd", "token_types")
-"""Small, and added to every token: they stay in 32 bits."""
+"""Tensors that stay in 32 bits: they are small, and added to every token."""
 
 Progress = Callable[[int, int], None]
-"""Bytes of weights that are done, and all of them."""
+"""Is called with the bytes of weights that are converted, and with the bytes of all weights."""
 
 
 def bert_to_gguf(
     files: Mapping[str, bytes], title: str, licence: str, quantisation: str, out: BinaryIO, progress: Progress
 ) -> None:
-    """`files` are those of FILES. Raises ValueError, KeyError or struct.error for what isn't a BERT."""
+    """Convert a model and write it to `out`. `files` has the content of each of FILES. Raises ValueError, KeyError or
+    struct.error if they aren't a BERT's."""
     config: dict[str, Any] = json.loads(files["config.json"])
     weights = list(_weights(memoryview(files["model.safetensors"])))
     total, done = sum(data.nbytes for _, _, data in weights), 0
     tensors: list[Tensor] = []
     for name, shape, data in weights:
         progress(done, total)
-        if renamed := _renamed(name):
-            tensors.append(_tensor(renamed, shape, data, quantisation))
+        if gguf_name := _gguf_name(name):
+            tensors.append(_tensor(gguf_name, shape, data, quantisation))
         done += data.nbytes
     progress(total, total)
     about = {"general.architecture": "bert", "general.type": "model", "general.name": title}
@@ -81,19 +85,22 @@ def _dimensions(config: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _vocabulary(text: str) -> dict[str, Value]:
-    """WordPiece marks what goes on within a word (`##ing`); llama.cpp wants what begins one marked."""
+    """Return the metadata of a vocabulary, of which `text` has a token on each line.
+
+    WordPiece marks tokens that continue a word (`##ing`), and llama.cpp wants those marked that begin one.
+    """
     words = text.removesuffix("\n").split("\n")
     special = [word.startswith("[") and word.endswith("]") and len(word) > 2 for word in words]
     tokens = [
-        word if alone else word[2:] if word.startswith("##") else f"\u2581{word}"
-        for word, alone in zip(words, special, strict=True)
+        word if is_special else word[2:] if word.startswith("##") else f"\u2581{word}"
+        for word, is_special in zip(words, special, strict=True)
     ]
     numbers = {word: number for number, word in enumerate(words)}
     return {
         "tokenizer.ggml.model": "bert",
         "tokenizer.ggml.pre": "default",
         "tokenizer.ggml.tokens": tokens,
-        "tokenizer.ggml.token_type": [CONTROL if alone else NORMAL for alone in special],
+        "tokenizer.ggml.token_type": [CONTROL if is_special else NORMAL for is_special in special],
         "tokenizer.ggml.token_type_count": 2,
         "tokenizer.ggml.bos_token_id": numbers["[CLS]"],
         "tokenizer.ggml.seperator_token_id": numbers["[SEP]"],  # spelled so in the format
@@ -105,16 +112,17 @@ def _vocabulary(text: str) -> dict[str, Value]:
 
 
 def _weights(file: memoryview) -> Iterator[tuple[str, tuple[int, ...], memoryview]]:
-    """(name, shape, data) of each tensor of a safetensors file that is in 32-bit floats."""
+    """Yield (name, shape, data) of each tensor of a safetensors file that has 32-bit floats."""
     (length,) = struct.unpack_from("<Q", file)
     header: dict[str, Any] = json.loads(bytes(file[8 : 8 + length]))
-    for name, about in header.items():
-        if name != "__metadata__" and about["dtype"] == "F32":
-            begin, end = about["data_offsets"]
-            yield name, tuple(about["shape"]), file[8 + length + begin : 8 + length + end]
+    for name, tensor in header.items():
+        if name != "__metadata__" and tensor["dtype"] == "F32":
+            begin, end = tensor["data_offsets"]
+            yield name, tuple(tensor["shape"]), file[8 + length + begin : 8 + length + end]
 
 
-def _renamed(name: str) -> str:
+def _gguf_name(name: str) -> str:
+    """Return GGUF's name for a tensor of Hugging Face's; empty if the tensor is left out."""
     match = re.fullmatch(r"(?:bert\.)?(?:encoder\.layer\.(\d+)\.)?([\w.]+)\.(weight|bias)", name)
     if not match or match[2] not in _NAMES:
         return ""
@@ -123,21 +131,22 @@ def _renamed(name: str) -> str:
 
 
 def _tensor(name: str, shape: tuple[int, ...], data: memoryview, quantisation: str) -> Tensor:
-    turned = tuple(reversed(shape))
+    gguf_shape = tuple(reversed(shape))
     if len(shape) < 2 or name.startswith(_UNROUNDED):
-        return Tensor(name, turned, F32, bytes(data))
+        return Tensor(name, gguf_shape, F32, bytes(data))
     numbers = array("f", bytes(data))
     if sys.byteorder == "big":
         numbers.byteswap()
     if quantisation == "F16":
-        return Tensor(name, turned, F16, struct.pack(f"<{len(numbers)}e", *numbers))
-    if turned[0] % BLOCK:
-        raise ValueError(f"{name} has rows of {turned[0]}, which are no whole blocks of {BLOCK}")
-    return Tensor(name, turned, Q8_0, q8_0(numbers))
+        return Tensor(name, gguf_shape, F16, struct.pack(f"<{len(numbers)}e", *numbers))
+    if gguf_shape[0] % BLOCK:
+        raise ValueError(f"{name} has rows of {gguf_shape[0]}, which are no whole blocks of {BLOCK}")
+    return Tensor(name, gguf_shape, Q8_0, q8_0(numbers))
 
 
 def q8_0(numbers: array[float]) -> bytes:
-    """Blocks of a scale in 16 bits and 32 numbers of 8 bits. They are rounded for the scale as it will be read."""
+    """Return numbers in Q8_0: blocks of a scale in 16 bits and 32 integers of 8 bits, which are rounded for the scale
+    as it will be read."""
     out = bytearray()
     block_of, scale_of = struct.Struct(f"<e{BLOCK}b"), struct.Struct("<e")
     for at in range(0, len(numbers), BLOCK):

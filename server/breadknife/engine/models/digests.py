@@ -1,4 +1,4 @@
-"""The SHA-256 of files that were summed lately: an engine that starts again needn't read 500 MB to know its model."""
+"""Remembers the SHA-256 of files, so that an engine that starts again needn't read 500 MB to know its model."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ import msgspec
 from breadknife.paths import write_atomically
 
 KEPT_SECONDS = 86_400.0
-"""Then a file is read again, as a disk may have lost some of it."""
+"""After so long a file is read again, as a disk may have lost some of it."""
 SETTLED_SECONDS = 2.0
 """A file that was changed so short ago may be changed again without getting another time: FAT counts two seconds."""
 KEPT_FILES = 64
 
 
 def sha256_of(path: Path) -> str:
-    """Reads the whole file: 0.3 to 1 s for 500 MB that the system has in its cache. Raises OSError."""
+    """Return the SHA-256 of a file in hexadecimal digits. Raises OSError.
+
+    It takes 0.3 to 1 s for 500 MB that the system has in its cache.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -32,19 +35,19 @@ class FileDigest:
     at: float
     """Unix time when the file was read."""
     stamp: tuple[int, ...]
-    """What changes with the file: device, number, bytes, and the times of its content and (but on Windows, where that
-    is the time when it was made) of its entry, which nobody can set."""
+    """What changes with the file: its device, inode, size, and the times of its last change and of its inode's, which
+    nobody can set. (On Windows the last one is the time when the file was made.)"""
 
 
 class DigestCache:
-    """Kept in `file`. Nothing here raises OSError for it: then each model is read each time."""
+    """The digests that `file` remembers. If it can't be read or written, each model is read each time."""
 
     def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
         self._file = file
         self._clock = clock
 
     def sha256_of(self, path: Path) -> str:
-        """Raises OSError when the file at `path` can't be read."""
+        """Return the SHA-256 of a file, which is read only if its digest isn't remembered. Raises OSError."""
         now, stamp = self._clock(), _stamp(path)
         known = self._read()
         digest = known.get(str(path))

@@ -1,8 +1,8 @@
-"""What a GGUF file says of itself, and whether it is whole.
+"""Reads the header of a GGUF file, and checks that the file is whole.
 
-Reads the header alone, with a bound on everything: a file of an unknown origin can't take more time or memory than a
-good one. (The `gguf` package takes 10 s and 0.6 GB for the header of a 0.5B model and doesn't notice a file that was
-cut off.) The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+Everything in it is bounded: a file of an unknown origin can't take more time or memory than a good one. (The `gguf`
+package takes 10 s and 0.6 GB for the header of a 0.5B model, and doesn't notice that a file was cut off.) The format:
+https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from breadknife.errors import ModelCorrupt, ModelError
 
 VERSIONS = (2, 3)
 MAX_ENTRIES = 1 << 16
-"""Of metadata, and of tensors; large models have some thousands."""
+"""The most entries of metadata, and the most tensors; large models have some thousands."""
 MAX_ITEMS = 1 << 23
-"""Elements of all arrays together. The largest vocabularies have 2**18 tokens, each in three arrays."""
+"""The most elements of all arrays together. The largest vocabularies have 2**18 tokens, each in three arrays."""
 MAX_HEADER = 1 << 27
-"""Bytes. Large headers, with a vocabulary of 2**18 tokens and its merges, have some 2**24."""
+"""The most bytes of a header. Large ones, with a vocabulary of 2**18 tokens and its merges, have some 2**24."""
 MAX_DIMENSIONS = 4
 
 _SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
@@ -41,7 +41,7 @@ _BLOCKS = {
     23: (256, 136), 24: (1, 1), 25: (1, 2), 26: (1, 4), 27: (1, 8), 28: (1, 8), 29: (256, 56), 30: (1, 2),
     34: (256, 54), 35: (256, 66), 39: (32, 17),
 }
-"""ggml's tensor types: elements and bytes of a block (`GGML_QUANT_SIZES` of the `gguf` package)."""
+"""ggml's tensor type -> elements and bytes of one block (`GGML_QUANT_SIZES` of the `gguf` package)."""
 
 _QUANTISATIONS = {
     0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S",
@@ -50,7 +50,7 @@ _QUANTISATIONS = {
     26: "IQ3_S", 27: "IQ3_M", 28: "IQ2_S", 29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 32: "BF16",
     36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4",
 }
-"""`general.file_type` (`LlamaFileType` of the `gguf` package)."""
+"""`general.file_type` -> its name (`LlamaFileType` of the `gguf` package)."""
 # fmt: on
 
 _FIM_TOKENS = (
@@ -62,7 +62,8 @@ _FIM_TOKENS = (
     ("▁<PRE>", "▁<SUF>", "▁<MID>"),  # Code Llama
     ("<|code_prefix|>", "<|code_suffix|>", "<|code_middle|>"),  # Granite
 )
-"""Where a file doesn't say which its FIM tokens are, they are known by their texts, as in llama.cpp."""
+"""The texts of FIM tokens (prefix, suffix, middle), for files that don't say which tokens these are. llama.cpp has the
+same table."""
 
 _FOREIGN = (
     (b"PK\x03\x04", "a ZIP file or a PyTorch checkpoint"),
@@ -71,45 +72,48 @@ _FOREIGN = (
     (b"ggjt", "of a format that llama.cpp gave up in 2023"),
     (b"lmgg", "of a format that llama.cpp gave up in 2023"),
 )
+"""The first bytes of files that people take for a GGUF, and what such a file is."""
 
 
 @dataclass(frozen=True)
 class GgufInfo:
     architecture: str
-    kind: str
-    """`model`, `adapter` (LoRA), or what else the file calls itself (`mmproj`, `imatrix`)."""
+    content: str
+    """`general.type`: `model`, `adapter` (LoRA), or something else (`mmproj`, `imatrix`)."""
     name: str = ""
     quantisation: str = ""
     licence: str = ""
     context_size: int = 0
-    """Tokens; 0 where the file doesn't say, as adapters don't."""
+    """Tokens; 0 if the file doesn't say, as adapters don't."""
     chat_template: str = ""
     """Jinja2."""
     bos: str = ""
-    """Text of the token that begins a text."""
+    """Text of the token that begins a text; empty if the file names none."""
     eos: str = ""
+    """Text of the token that ends a text; empty if the file names none."""
     add_bos: bool = False
     """True if the model was trained with `bos` at the beginning of every text."""
     fim: tuple[str, str, str] | None = None
     """The control tokens of fill-in-the-middle: prefix, suffix, middle."""
-    does: ModelKind | None = ModelKind.DECODER
-    """What kind of model it is; None for one that breadknife can't run."""
+    kind: ModelKind | None = ModelKind.DECODER
+    """None for a model that breadknife can't run."""
     pooling: str = ""
-    """Of an encoder: one of `kinds.POOLINGS`; empty where the file names none."""
+    """One of `kinds.POOLINGS`; empty if the file names none."""
     width: int = 0
-    """Numbers of a vector."""
+    """The number of elements of a hidden state, and so of an embedding."""
     labels: tuple[str, ...] = ()
-    """Of a classifier."""
+    """The names of a classifier's classes."""
 
 
 def read_gguf(path: Path) -> GgufInfo:
-    """Raises ModelCorrupt for what isn't a whole GGUF, little-endian and of a known version; OSError."""
+    """Return what a file's header says. Raises OSError, and ModelCorrupt for a file that isn't a whole GGUF,
+    little-endian and of a known version."""
     with path.open("rb") as file:
-        return _Reader(file, path, os.fstat(file.fileno()).st_size).info()
+        return _HeaderReader(file, path, os.fstat(file.fileno()).st_size).read()
 
 
 def read_header(path: Path) -> GgufInfo:
-    """Return the same of a model that is asked often: read anew only when the file has changed. Raises ModelError."""
+    """Return what `read_gguf` does, and read the file anew only if it has changed. Raises ModelError."""
     try:
         stat = path.stat()
         return _header(path, stat.st_mtime_ns, stat.st_size)
@@ -122,21 +126,23 @@ def _header(path: Path, changed: int, size: int) -> GgufInfo:
     return read_gguf(path)
 
 
-class _Reader:
+class _HeaderReader:
+    """Reads one file of `size` bytes from its beginning. All methods raise ModelCorrupt."""
+
     def __init__(self, file: io.BufferedReader, path: Path, size: int) -> None:
         self._file = file
         self._path = path
         self._size = size
         self._at = 0
-        self._items = MAX_ITEMS
+        self._items_left = MAX_ITEMS
 
-    def info(self) -> GgufInfo:
+    def read(self) -> GgufInfo:
         self._check_beginning()
         tensors, entries = self._number("<Q"), self._number("<Q")
         if max(tensors, entries) > MAX_ENTRIES:
             raise self._corrupt(f"it claims {tensors} tensors and {entries} entries")
         values = dict(self._entry() for _ in range(entries))
-        end = max((self._tensor() for _ in range(tensors)), default=0)
+        data_size = max((self._tensor_end() for _ in range(tensors)), default=0)
         alignment = _integer(values, "general.alignment", 32)
         if alignment <= 0 or alignment & (alignment - 1):
             raise self._corrupt(f"its alignment is {alignment}, not a power of two")
@@ -145,13 +151,14 @@ class _Reader:
                 f"{self._path} is one part of a model in several files; join them with llama.cpp's "
                 "`llama-gguf-split --merge` and use the result"
             )
-        if end:
-            needed = -(-self._at // alignment) * alignment + end
+        if data_size:
+            needed = -(-self._at // alignment) * alignment + data_size
             if self._size < needed:
                 raise self._cut_off(needed)
-        return _described(values)
+        return _info(values)
 
     def _check_beginning(self) -> None:
+        """Read the magic bytes and the version."""
         beginning = self._file.peek(64)
         if beginning[:4] != b"GGUF":
             what = next((what for magic, what in _FOREIGN if beginning.startswith(magic)), "something else")
@@ -172,10 +179,12 @@ class _Reader:
             )
 
     def _entry(self) -> tuple[str, object]:
+        """Read a key of the metadata and its value."""
         key = self._text()
         return key, self._value(self._number("<I"))
 
     def _value(self, kind: int) -> object:
+        """Read a value of one of GGUF's types. Of arrays, only those of strings are kept; None stands for others."""
         if kind in _SCALARS:
             return self._scalar(_SCALARS[kind])
         if kind == _STRING:
@@ -183,8 +192,8 @@ class _Reader:
         if kind != _ARRAY:
             raise self._corrupt(f"a value has the unknown type {kind}")
         kind, count = self._number("<I"), self._number("<Q")
-        self._items -= count
-        if self._items < 0:
+        self._items_left -= count
+        if self._items_left < 0:
             raise self._corrupt(f"it claims an array of {count} elements")
         if kind == _STRING:
             return [self._bytes() for _ in range(count)]
@@ -193,10 +202,11 @@ class _Reader:
         size = count * struct.calcsize(_SCALARS[kind])
         self._advance(size)
         self._file.seek(size, os.SEEK_CUR)
-        return None  # nothing here needs one
+        return None
 
-    def _tensor(self) -> int:
-        """Return where a tensor's data end, from the beginning of the data; 0 for a type that isn't known here."""
+    def _tensor_end(self) -> int:
+        """Read a tensor's entry; return where its data ends, counted from the beginning of all data. It is 0 for a type
+        that isn't in `_BLOCKS`."""
         name = self._text()
         count = self._number("<I")
         if not 0 < count <= MAX_DIMENSIONS:
@@ -205,8 +215,8 @@ class _Reader:
         kind, offset = self._number("<I"), self._number("<Q")
         if kind not in _BLOCKS:
             return 0
-        width, size = _BLOCKS[kind]
-        return offset + elements // width * size
+        block_elements, block_bytes = _BLOCKS[kind]
+        return offset + elements // block_elements * block_bytes
 
     def _text(self) -> str:
         return self._bytes().decode("utf-8", "replace")
@@ -222,6 +232,7 @@ class _Reader:
         return value
 
     def _take(self, count: int) -> bytes:
+        """Read `count` bytes."""
         self._advance(count)
         data = self._file.read(count)
         if len(data) != count:  # somebody is shortening it
@@ -229,6 +240,7 @@ class _Reader:
         return data
 
     def _advance(self, count: int) -> None:
+        """Note that `count` more bytes of the header are read, if it may have so many."""
         if self._at + count > self._size:
             raise self._cut_off()
         if self._at + count > MAX_HEADER:
@@ -243,27 +255,26 @@ class _Reader:
         return ModelCorrupt(f"{self._path} is a damaged GGUF: {why}; fetch it again")
 
 
-def _described(values: Mapping[str, object]) -> GgufInfo:
-    raw_tokens = values.get("tokenizer.ggml.tokens")
-    tokens = cast("list[bytes]", raw_tokens) if isinstance(raw_tokens, list) else []
+def _info(values: Mapping[str, object]) -> GgufInfo:
+    tokens = _strings(values, "tokenizer.ggml.tokens")
 
     def token(key: str) -> str:
         number = _integer(values, f"tokenizer.ggml.{key}_token_id", -1)
         return tokens[number].decode("utf-8", "replace") if 0 <= number < len(tokens) else ""
 
     architecture = _text(values, "general.architecture")
-    named = (token("fim_pre"), token("fim_suf"), token("fim_mid"))
-    usual = (texts for texts in _FIM_TOKENS if all(text.encode() in tokens for text in texts))
-    pooling = _integer(values, f"{architecture}.pooling_type", -1)
-    pooled = POOLINGS[pooling] if 0 <= pooling < len(POOLINGS) else ""
-    labelled = values.get(f"{architecture}.classifier.output_labels")
-    raw_labels = cast("list[bytes]", labelled) if isinstance(labelled, list) else []
-    labels = tuple(label.decode("utf-8", "replace") for label in raw_labels)
-    reranks = "tokenizer.chat_template.rerank" in values
+    named_fim = (token("fim_pre"), token("fim_suf"), token("fim_mid"))
+    usual_fim = (texts for texts in _FIM_TOKENS if all(text.encode() in tokens for text in texts))
+    pooling_number = _integer(values, f"{architecture}.pooling_type", -1)
+    pooling = POOLINGS[pooling_number] if 0 <= pooling_number < len(POOLINGS) else ""
+    labels = [
+        label.decode("utf-8", "replace") for label in _strings(values, f"{architecture}.classifier.output_labels")
+    ]
+    has_rerank_template = "tokenizer.chat_template.rerank" in values
     add_bos = values.get("tokenizer.ggml.add_bos_token", _text(values, "tokenizer.ggml.model") == "llama")
     return GgufInfo(
         architecture=architecture,
-        kind=_text(values, "general.type") or "model",
+        content=_text(values, "general.type") or "model",
         name=_text(values, "general.name"),
         quantisation=_QUANTISATIONS.get(_integer(values, "general.file_type", -1), ""),
         licence=_text(values, "general.license"),
@@ -272,17 +283,17 @@ def _described(values: Mapping[str, object]) -> GgufInfo:
         bos=token("bos"),
         eos=token("eos"),
         add_bos=bool(add_bos),
-        fim=named if all(named) else next(usual, None),
-        does=kind_of(architecture, pooled, labels, rerank_template=reranks),
-        pooling=pooled,
+        fim=named_fim if all(named_fim) else next(usual_fim, None),
+        kind=kind_of(architecture, pooling, labels, rerank_template=has_rerank_template),
+        pooling=pooling,
         width=_integer(values, f"{architecture}.embedding_length", 0),
-        labels=labels,
+        labels=tuple(labels),
     )
 
 
-def ability(info: GgufInfo) -> str:
-    """Return what a model can do, for people."""
-    match info.does:
+def describe_kind(info: GgufInfo) -> str:
+    """Say in words what a model can do."""
+    match info.kind:
         case ModelKind.ENCODER:
             return f"an encoder: embeddings of {info.width} numbers"
         case ModelKind.RERANKER:
@@ -295,6 +306,11 @@ def ability(info: GgufInfo) -> str:
 
 def _printable(text: str) -> str:
     return "".join(c for c in text if c.isprintable())[:60]
+
+
+def _strings(values: Mapping[str, object], key: str) -> list[bytes]:
+    value = values.get(key)
+    return cast("list[bytes]", value) if isinstance(value, list) else []
 
 
 def _text(values: Mapping[str, object], key: str) -> str:

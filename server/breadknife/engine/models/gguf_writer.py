@@ -13,7 +13,7 @@ F32, F16, Q8_0 = 0, 1, 8
 """ggml's types of tensors."""
 
 Value = bool | int | float | str | Sequence[str] | Sequence[int]
-"""Integers are written as unsigned ones of 32 bits, those of a list as signed ones."""
+"""A value of the metadata. Integers are written as unsigned ones of 32 bits, those of a list as signed ones."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Tensor:
 
 
 def write_gguf(out: BinaryIO, values: Mapping[str, Value], tensors: Sequence[Tensor]) -> None:
+    """Write a file with this metadata and these tensors. Raises OSError."""
     head = [b"GGUF", struct.pack("<IQQ", VERSION, len(tensors), len(values))]
     for key, value in values.items():
         head += (_text(key), *_typed(value))
@@ -51,6 +52,7 @@ def _text(text: str) -> bytes:
 
 
 def _typed(value: Value) -> Iterable[bytes]:
+    """Return the pieces of a value after the number of its type (`gguf._SCALARS`, 8 for strings, 9 for arrays)."""
     match value:
         case bool():
             return (struct.pack("<I?", 7, value),)

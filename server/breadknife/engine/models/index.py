@@ -1,4 +1,4 @@
-"""Files of a package index, fetched with pip or with uv's pip: whatever mirror or proxy is configured is used."""
+"""Fetches files of a package index with pip, or uv's pip, so that the user's mirrors and proxies are used."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ARCHIVES = (".whl", ".tar.gz", ".zip")
 
 
 def pip_command() -> list[str]:
-    """pip of this environment; one that uv or pipx made may have none. Raises DownloadFailed."""
+    """Return the command that runs pip: this environment's, or uv's if it has none. Raises DownloadFailed."""
     if importlib.util.find_spec("pip"):
         return children.python_module("pip")
     if uv := children.find_program("uv"):
@@ -30,9 +30,10 @@ def pip_command() -> list[str]:
 
 
 def download(arguments: Sequence[str], folder: Path, on_bytes: Callable[[int], None]) -> Path:
-    """Have `pip download` fetch one file into `folder`, which is emptied before. What `on_bytes` raises ends it.
+    """Have `pip download` fetch one file into `folder`, which is emptied before, and return the file's path.
 
-    pip reports progress differently from version to version: we look at its files. Raises DownloadFailed.
+    `on_bytes` is called with the bytes so far, by the size of pip's files, since its output differs from version to
+    version; what it raises ends pip. Raises DownloadFailed.
     """
     shutil.rmtree(folder, ignore_errors=True)
     temporary = folder / "tmp"
@@ -60,13 +61,13 @@ def download(arguments: Sequence[str], folder: Path, on_bytes: Callable[[int], N
 
 
 def written(folder: Path) -> int:
-    """Return bytes of the archives in a folder in which pip is moving files around."""
+    """Return the bytes of the archives in a folder in which pip is moving files around."""
     sizes: dict[str, int] = {}
-    for inside, _, names in os.walk(folder):  # passes over what is gone; `rglob` doesn't
+    for subfolder, _, names in os.walk(folder):  # it passes over what is gone; `rglob` doesn't
         for name in names:
             if name.endswith(_ARCHIVES):
                 with suppress(OSError):  # by name: for a moment there are a temporary file and its copy
-                    sizes[name] = os.stat(os.path.join(inside, name)).st_size
+                    sizes[name] = os.stat(os.path.join(subfolder, name)).st_size
     return sum(sizes.values())
 
 

@@ -1,4 +1,4 @@
-"""What is known of a model, and the catalog that comes with breadknife."""
+"""What a catalog says of models, and the catalog that comes with breadknife."""
 
 from __future__ import annotations
 
@@ -35,15 +35,17 @@ class Conversion:
     size: int
     """Bytes of the wheel."""
     sha256: Sha256
-    """Of the wheel."""
+    """SHA-256 of the wheel."""
     folder: str
-    """Where the files are inside the wheel."""
+    """The folder of the files inside the wheel."""
     converter: Literal["bert"] = "bert"
-    """See `converting`."""
+    """The only one is `converting.bert_to_gguf`."""
 
 
 @dataclass(frozen=True)
 class ModelInfo:
+    """A model of a catalog, or an adapter."""
+
     name: str
     title: str
     licence: str
@@ -52,12 +54,13 @@ class ModelInfo:
     context_size: int
     """Tokens that prompt and output may have together."""
     roles: tuple[str, ...]
-    """What it is good for."""
+    """The roles that it is good for."""
     file: str
     """The file's name, here and in most other programs' folders."""
     size: int
     """Bytes."""
     sha256: Sha256
+    """SHA-256 of the file."""
     hub: str | None = None
     """A repository on the Hugging Face hub that holds `file`, or OWNER/REPO/PATH of a file there."""
     parts: tuple[WheelPart, ...] = ()
@@ -82,7 +85,7 @@ class ModelInfo:
 
     @property
     def download_size(self) -> int:
-        """Return the bytes that come from elsewhere: of the file, or of the package that it is made of here."""
+        """The bytes to download: of the file, or of the package that it is made of here."""
         return self.convert.size if self.convert else self.size
 
 
@@ -90,10 +93,10 @@ class ModelInfo:
 class Catalog:
     models: tuple[ModelInfo, ...] = ()
     roles: dict[str, str] = field(default_factory=dict[str, str])
-    """Role -> the model that has it where the user's settings name no other."""
+    """Role -> the model that has it unless the user's settings name another."""
 
     def model(self, name: str) -> ModelInfo:
-        """Raises UnknownModel, with the nearest names."""
+        """Return the model of a name. Raises UnknownModel, with the nearest names."""
         for model in self.models:
             if model.name == name:
                 return model
@@ -102,7 +105,7 @@ class Catalog:
         raise UnknownModel(f"there is no model {name!r} in the catalog; did you mean {' or '.join(near)}?")
 
     def for_role(self, role: str) -> ModelInfo:
-        """Raises UnknownModel for a role that no model has by default."""
+        """Return the model that has a role by default. Raises UnknownModel."""
         if role in self.roles:
             return self.model(self.roles[role])
         if role in ROLES:
@@ -114,17 +117,18 @@ class Catalog:
 
     @property
     def known_roles(self) -> tuple[str, ...]:
-        """Return the roles that settings may give to a model."""
+        """The roles that settings may give to a model."""
         return tuple(dict.fromkeys((*self.roles, *ROLES)))
 
     @property
     def defaults(self) -> tuple[ModelInfo, ...]:
-        """Return what is set up when nothing is named."""
+        """The models that are set up if the user names none."""
         named = dict.fromkeys(map(self.model, self.roles.values()))
         return tuple(model for model in named if model.usual)
 
 
 def read_catalog(path: Path) -> Catalog:
+    """Read a catalog from a TOML file. Raises OSError, UnicodeDecodeError, msgspec.MsgspecError."""
     return msgspec.toml.decode(path.read_bytes(), type=Catalog)
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ProgressAmount:
-    """How much is done."""
+    """How much of a download is done."""
 
     fraction: float | None = None
-    """This is the share of the whole, from 0 to 1; None if nobody can tell."""
+    """The part of the whole that is done, from 0 to 1; None if it isn't known."""
     done: int | None = None
-    """Bytes; None where none are counted just now."""
+    """Bytes; None while none are counted."""
     total: int | None = None
-    """Bytes; None where none are counted just now."""
+    """Bytes; None while none are counted."""
 
 
 class MonotonicProgress:

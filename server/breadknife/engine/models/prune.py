@@ -1,4 +1,4 @@
-"""What breadknife once fetched or made and nobody needs any more."""
+"""Finds and deletes files that breadknife fetched or made and that nothing needs any more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from breadknife.errors import ModelError
 from breadknife.paths import lock_file
 
 SNAPSHOT_DAYS = 30
-"""Since a snapshot was last used."""
+"""A snapshot that was unused for so long is a leftover."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,14 @@ class Leftover:
     """Bytes."""
     why: str
     lock: Path | None = None
-    """Held by who works on it."""
+    """The lock that a program holds while it works on it."""
 
 
 def leftovers(store: ModelStore, catalog: Catalog, keep: frozenset[str], snapshots: Path) -> list[Leftover]:
-    """Unfinished downloads; files in our own folder of models that aren't to be kept, by name; old snapshots."""
+    """Return unfinished downloads, files in our folder of models that aren't of a model in `keep`, and old snapshots.
+
+    `keep` has names of models, `snapshots` is the folder of the engine's snapshots.
+    """
     unneeded = [
         Leftover(folder, _size(folder), "an unfinished download", folder.with_name(f"{folder.name}.lock"))
         for folder in _entries(store.folder / ".partial")
@@ -53,7 +56,7 @@ def leftovers(store: ModelStore, catalog: Catalog, keep: frozenset[str], snapsho
 
 
 def delete(leftover: Leftover) -> bool:
-    """Delete it; False when somebody works on it just now. Raises ModelError."""
+    """Delete a leftover; return False if another program is working on it. Raises ModelError."""
     try:
         if leftover.lock is None:
             leftover.path.unlink(missing_ok=True)

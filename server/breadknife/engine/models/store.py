@@ -1,6 +1,6 @@
-"""Finding models on this machine: our own folder first, then those of other programs, used in place.
+"""Finds models on this machine: in our own folder, then in those of other programs, where they are used in place.
 
-A name only says where to look. The SHA-256 says what was found.
+A file's name only says where to look. Its SHA-256 says whether it is the model.
 """
 
 from __future__ import annotations
@@ -33,29 +33,29 @@ class ModelStore:
         return self.folder / ".partial" / model.name
 
     def lock(self, model: ModelInfo) -> BaseFileLock:
-        """Held by whoever changes the model's files."""
+        """Return the lock that a program holds while it changes the model's files."""
         return lock_file(self.folder / ".partial" / f"{model.name}.lock")
 
     def find(self, model: ModelInfo) -> Path | None:
-        """Return the first file that may be the model, without reading it: fit for a list, not for loading."""
+        """Return the first file that may be the model, without reading it: good for a list, but not for loading."""
         return next(self._candidates(model), None)
 
-    def verified(self, model: ModelInfo, sum_of: Callable[[Path], str] = sha256_of) -> Path:
-        """Return a file of the model, which `sum_of` says. Raises ModelMissing or ModelCorrupt."""
-        wrong: list[str] = []
+    def verified(self, model: ModelInfo, sha256_of: Callable[[Path], str] = sha256_of) -> Path:
+        """Return the model's file after checking its SHA-256. Raises ModelMissing or ModelCorrupt."""
+        problem = ""
         for path in self._candidates(model):
             try:
-                actual = sum_of(path)
+                actual = sha256_of(path)
             except OSError:
                 continue  # gone since we looked, or not ours to read
             if actual == model.sha256:
                 return path
-            wrong.append(
+            problem = problem or (
                 f"{path} is not the model {model.name}, so it is not loaded: its SHA-256 is {actual}, "
                 f"the catalog's is {model.sha256}; {_remedy(model, path)}"
             )
-        if wrong:
-            raise ModelCorrupt(wrong[0])
+        if problem:
+            raise ModelCorrupt(problem)
         if model.path and not model.hub:
             raise ModelMissing(
                 f"{model.path}, the file of the model {model.name}, is gone; put it back, or run "
@@ -67,7 +67,8 @@ class ModelStore:
         )
 
     def remove(self, model: ModelInfo) -> int:
-        """Delete our own file and any unfinished download; returns the bytes freed. Leaves other programs' files."""
+        """Delete our own file of a model and any unfinished download, and return the bytes freed. Other programs' files
+        stay. Raises ModelError."""
         partial = self.partial(model)
         files = [path for path in (self.path(model), *partial.rglob("*")) if path.is_file()]
         if not files:
@@ -88,12 +89,13 @@ class ModelStore:
         return freed
 
     def _candidates(self, model: ModelInfo) -> Iterator[Path]:
+        """Yield the files that may be the model, without reading them."""
         if model.path and _readable(Path(model.path)):
             yield Path(model.path)
         own = self.path(model)
-        if _readable(own):  # of any size: a truncated file is to be reported, not passed over
+        if _readable(own):  # of any size: if it is truncated, that must be reported
             yield own
-        for path in _elsewhere(model):
+        for path in _other_programs_files(model):
             if _readable(path) and path.stat().st_size == model.size:
                 yield path
 
@@ -109,7 +111,8 @@ def _readable(path: Path) -> bool:
     return os.access(path, os.R_OK) and path.is_file()  # in this order: is_file raises in a folder that is not ours
 
 
-def _elsewhere(model: ModelInfo) -> Iterator[Path]:
+def _other_programs_files(model: ModelInfo) -> Iterator[Path]:
+    """Yield where Ollama, LM Studio and the Hugging Face hub's library may have the model."""
     home = Path.home()
     ollama = Path(os.environ.get("OLLAMA_MODELS") or home / ".ollama/models")
     for folder in ollama, Path("/usr/share/ollama/.ollama/models"):  # the user's own, the system service's
@@ -120,7 +123,7 @@ def _elsewhere(model: ModelInfo) -> Iterator[Path]:
 
 
 def _hub_cache(home: Path) -> Path:
-    """Return the cache that huggingface_hub has, without the time that importing it takes."""
+    """Return the folder of huggingface_hub's cache, without the time that importing that library takes."""
     if cache := os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE"):
         return Path(cache)
     xdg = os.environ.get("XDG_CACHE_HOME")
