@@ -1,4 +1,4 @@
-"""The HTTP API: who may ask, what is asked of the engine, and how its answer travels."""
+"""The HTTP API: its routes, the check of who may use it, and the way from a request to the engine and back."""
 
 from __future__ import annotations
 
@@ -28,32 +28,34 @@ from breadknife.openai.errors import CLIENT_GONE, ApiError, as_api_error
 from breadknife.openai.local_models import LocalModels, completion_prompt
 from breadknife.openai.recipes import RecipesApi, RunRecipe
 from breadknife.openai.request_body import ClosingResponse, read_body
-from breadknife.openai.responses import Choice, Envelope, Form, Json, embeddings, ranking, usage
+from breadknife.openai.responses import Choice, Envelope, GenerationKind, Json, embeddings, ranking, usage
 from breadknife.openai.workers import Workers, while_connected
 
 DEFAULT_COMPLETION_TOKENS = 16
-"""As in OpenAI's API."""
+"""The tokens of a completion whose request names no number, as in OpenAI's API."""
 HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 @dataclass(frozen=True)
 class Api:
+    """The handlers of the routes. Each raises ApiError or another BreadknifeError."""
+
     workers: Workers
     local_models: LocalModels
 
     async def models(self, request: Request) -> Response:
-        here = await asyncio.to_thread(self.local_models.here)
-        return JSONResponse({"object": "list", "data": [_model(model) for model, _ in here]})
+        available = await asyncio.to_thread(self.local_models.available)
+        return JSONResponse({"object": "list", "data": list(map(_model, available))})
 
     async def model(self, request: Request) -> Response:
         name = request.path_params["name"]
-        await asyncio.to_thread(self.local_models.target, name)
+        await asyncio.to_thread(self.local_models.resolve, name)
         return JSONResponse(_model(self.local_models.catalog().model(name)))
 
     async def completions(self, request: Request) -> Response:
         body = await _read(request, CompletionBody)
         body.check()
-        target = await asyncio.to_thread(self.local_models.able, body.model, ModelKind.DECODER)
+        target = await asyncio.to_thread(self.local_models.resolve_kind, body.model, ModelKind.DECODER)
         requests = [
             GenerateRequest(
                 target.model,
@@ -67,13 +69,13 @@ class Api:
             for prompt in body.prompts
         ]
         choices = [Choice(index, "completion", body.logprobs is not None) for index in range(len(requests))]
-        return await self._generate(request, body, "completion", requests, choices)
+        return await self._respond(request, body, "completion", requests, choices)
 
     async def chat(self, request: Request) -> Response:
         body = await _read(request, ChatBody)
         body.check()
         messages = [message.message() for message in body.messages]
-        target = await asyncio.to_thread(self.local_models.able, body.model, ModelKind.DECODER)
+        target = await asyncio.to_thread(self.local_models.resolve_kind, body.model, ModelKind.DECODER)
         try:
             prompt = await asyncio.to_thread(chat_prompt, target.info, messages)
         except (EngineError, ModelUnfit) as error:
@@ -88,11 +90,13 @@ class Api:
             adapter=target.adapter,
             top_logprobs=body.top_logprobs or 0,
         )
-        return await self._generate(request, body, "chat", [generate_request], [Choice(0, "chat", bool(body.logprobs))])
+        return await self._respond(request, body, "chat", [generate_request], [Choice(0, "chat", bool(body.logprobs))])
 
     async def embeddings(self, request: Request) -> Response:
         body = await _read(request, EmbeddingBody)
-        target = await asyncio.to_thread(self.local_models.able, body.model, ModelKind.ENCODER, ModelKind.DECODER)
+        target = await asyncio.to_thread(
+            self.local_models.resolve_kind, body.model, ModelKind.ENCODER, ModelKind.DECODER
+        )
         embed_request = EmbedRequest(target.model, tuple(body.texts))
         cancel = CancelToken()
         async with while_connected(request, cancel):
@@ -101,7 +105,7 @@ class Api:
 
     async def rerank(self, request: Request) -> Response:
         body = await _read(request, RerankBody)
-        target = await asyncio.to_thread(self.local_models.able, body.model, ModelKind.RERANKER)
+        target = await asyncio.to_thread(self.local_models.resolve_kind, body.model, ModelKind.RERANKER)
         texts = body.texts
         cancel = CancelToken()
         async with while_connected(request, cancel):
@@ -109,28 +113,30 @@ class Api:
         top = body.top_n or len(texts)
         return JSONResponse(ranking(relevances, texts, body.model, top, with_texts=body.return_documents))
 
-    async def _generate(
+    async def _respond(
         self,
         request: Request,
         body: SamplingBody,
-        kind: Form,
+        kind: GenerationKind,
         requests: Sequence[GenerateRequest],
         choices: Sequence[Choice],
     ) -> Response:
+        """Have the engine generate, and return the response, streamed if the body says so. Each of `requests` fills the
+        choice of the same index."""
         cancel, envelope = CancelToken(), Envelope(kind, body.model)
         chunks = self.workers.generate(requests, cancel)
         try:
             async with while_connected(request, cancel):
-                # Before the answer begins: what is wrong by now is said with a status of its own.
+                # An error before the first chunk still gets a status of its own.
                 first = await anext(chunks)
                 if not body.stream:
-                    async for number, chunk in _after(first, chunks):
-                        choices[number].add(chunk)
+                    async for index, chunk in _after(first, chunks):
+                        choices[index].add(chunk)
         except BreadknifeError as error:
             await chunks.aclose()
-            raise _blamed(error, requests[0]) from error
+            raise _generation_error(error, requests[0]) from error
         if not body.stream:
-            response = envelope.around([choice.whole() for choice in choices], stream=False)
+            response = envelope.around([choice.complete() for choice in choices], stream=False)
             return JSONResponse({**response, "usage": usage(choices)})
         events = _events(request, body, envelope, choices, _after(first, chunks), cancel)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
@@ -144,15 +150,15 @@ async def _events(
     chunks: AsyncGenerator[tuple[int, Chunk], None],
     cancel: CancelToken,
 ) -> AsyncIterator[str]:
-    """Server-sent events; an error in the middle is the last one."""
-    more = {"usage": None} if body.usage_in_stream else {}
+    """Yield the server-sent events of a streamed answer. If generation fails, the last event is its error."""
+    no_usage_yet = {"usage": None} if body.usage_in_stream else {}
     try:
         async with while_connected(request, cancel), aclosing(chunks):
             if envelope.kind == "chat":
                 begin = {"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}
-                yield _event({**envelope.around([begin], stream=True), **more})
-            async for number, chunk in chunks:
-                yield _event({**envelope.around([choices[number].add(chunk)], stream=True), **more})
+                yield _event({**envelope.around([begin], stream=True), **no_usage_yet})
+            async for index, chunk in chunks:
+                yield _event({**envelope.around([choices[index].add(chunk)], stream=True), **no_usage_yet})
             if body.usage_in_stream:
                 yield _event({**envelope.around([], stream=True), "usage": usage(choices)})
             yield "data: [DONE]\n\n"
@@ -163,6 +169,7 @@ async def _events(
 async def _after(
     first: tuple[int, Chunk], rest: AsyncGenerator[tuple[int, Chunk], None]
 ) -> AsyncGenerator[tuple[int, Chunk], None]:
+    """Yield the first chunk and then the rest; close `rest` with this generator."""
     async with aclosing(rest):
         yield first
         async for chunk in rest:
@@ -170,6 +177,7 @@ async def _after(
 
 
 def make_app(workers: Workers, local_models: LocalModels, token: str, run_recipe: RunRecipe | None = None) -> ASGIApp:
+    """Return the application; requests need the token. Without `run_recipe` there is no route for recipes."""
     api = Api(workers, local_models)
     recipes = [Route("/v1/recipes/{name}", RecipesApi(run_recipe).serve, methods=["POST"])] if run_recipe else []
     app = Starlette(
@@ -193,9 +201,9 @@ def make_app(workers: Workers, local_models: LocalModels, token: str, run_recipe
 
 
 def guarded(app: ASGIApp, token: str) -> ASGIApp:
-    """Lets through who has the token and came by this machine's own name.
+    """Return the application behind a check: requests need the token, and one of `HOSTS` as their host.
 
-    The name, because a page in a browser can have its own host's name lead here (DNS rebinding).
+    The host is checked because a web page can have its own host's name lead to this machine (DNS rebinding).
     """
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -211,11 +219,12 @@ def guarded(app: ASGIApp, token: str) -> ASGIApp:
 
 
 def _refusal(host: str, authorization: str, token: str) -> ApiError | None:
+    """Return why a request with these headers is refused; None if it isn't."""
     name, _, port = host.rpartition(":")
     if (name if port.isdigit() else host).lower() not in HOSTS:
         return ApiError(f"the host {host!r} is not served; use 127.0.0.1 or localhost", None, 403, "wrong_host")
-    kind, _, shown = authorization.partition(" ")
-    if kind.lower() != "bearer" or not secrets.compare_digest(shown.strip().encode(), token.encode()):
+    scheme, _, credentials = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not secrets.compare_digest(credentials.strip().encode(), token.encode()):
         message = "the token is missing or wrong; `breadknife engine serve-openai` said it when it began"
         return ApiError(message, None, 401, "invalid_api_key")
     return None
@@ -234,10 +243,11 @@ async def _on_error(request: Request, error: Exception) -> Response:
     return (ClosingResponse if api_error.closes else JSONResponse)(api_error.body(), api_error.status)
 
 
-def _blamed(error: BreadknifeError, request: GenerateRequest) -> ApiError:
-    """Return the API's error; a grammar that the engine can't use is the client's fault."""
-    engine = isinstance(error, EngineError) and not isinstance(error, EngineDied | EngineUnavailable | PromptTooLong)
-    if engine and request.grammar:
+def _generation_error(error: BreadknifeError, request: GenerateRequest) -> ApiError:
+    """Return the API's error. If a request with a grammar fails in the engine, the grammar is taken for the cause."""
+    is_refusal = isinstance(error, EngineError)
+    is_refusal = is_refusal and not isinstance(error, EngineDied | EngineUnavailable | PromptTooLong)
+    if is_refusal and request.grammar:
         return ApiError(str(error), "response_format")
     return as_api_error(error)
 

@@ -1,4 +1,4 @@
-"""The bodies of requests, as OpenAI's API reference has them, and what of it is refused."""
+"""The bodies of requests, as OpenAI's API reference has them. What isn't supported raises ApiError."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from breadknife.engine.api import CONTEXT_SIZE, Message, Sampling
 from breadknife.openai.errors import ApiError
 
 MAX_PROMPTS = 128
-"""Prompts of one completion request."""
+"""The most prompts of one request for completions."""
 MAX_INPUTS = 2048
-"""Texts of one embedding request, as OpenAI has it."""
+"""The most texts of one request for embeddings, as in OpenAI's API, or for a ranking."""
 _TEMPERATURE, _TOP_K, _TOP_P = 0.8, 40, 0.95
-"""Where the request says nothing, as in llama-server: small models ramble at OpenAI's temperature of 1."""
+"""The defaults, as in llama-server: small models ramble at OpenAI's temperature of 1."""
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -29,7 +29,7 @@ class StreamOptions(msgspec.Struct):
 
 
 class SamplingBody(msgspec.Struct, kw_only=True):
-    """What completions and chats have in common. What isn't named here is ignored."""
+    """The fields that completions and chats have in common. Fields that aren't named here are ignored."""
 
     model: str
     max_tokens: Count | None = None
@@ -46,7 +46,7 @@ class SamplingBody(msgspec.Struct, kw_only=True):
     logit_bias: dict[str, float] | None = None
 
     def check(self) -> None:
-        """Raises ApiError for what would change the answer and isn't supported."""
+        """Raise ApiError for a field that isn't supported and would change the answer."""
         if self.n not in (None, 1):
             raise ApiError("one answer a request is given; ask again with another seed instead of n", "n")
         for name in ("frequency_penalty", "presence_penalty", "logit_bias"):
@@ -64,7 +64,7 @@ class SamplingBody(msgspec.Struct, kw_only=True):
 
     @property
     def sampling(self) -> Sampling:
-        """Return how to sample: where no seed is given, with a new one each time."""
+        """How to sample; without a seed in the request, with a new one each time."""
         return Sampling(
             _TEMPERATURE if self.temperature is None else self.temperature,
             _TOP_K if self.top_k is None else self.top_k,
@@ -103,6 +103,7 @@ class ChatMessage(msgspec.Struct):
     tool_calls: list[Any] | None = None
 
     def message(self) -> Message:
+        """Return the message for the engine. Raises ApiError for what isn't text."""
         if self.tool_calls:
             raise ApiError("tool calls are not supported", "messages")
         content = self.content or ""
@@ -143,6 +144,7 @@ class ChatBody(SamplingBody, kw_only=True):
 
     @property
     def grammar(self) -> str:
+        """The JSON schema that the answer must match; empty for none. Raises ApiError."""
         format = self.response_format
         if format is None or format.type == "text":
             return ""
@@ -167,7 +169,7 @@ class EmbeddingBody(msgspec.Struct):
 
 
 class RerankBody(msgspec.Struct):
-    """As Jina's API has it, and llama-server and vLLM after it."""
+    """A request to rank texts, as in the APIs of Jina, llama-server and vLLM."""
 
     model: str
     query: str
@@ -187,15 +189,16 @@ Body = TypeVar("Body")
 
 
 def decoded(body: bytes, kind: type[Body]) -> Body:
-    """Raises ApiError that names the field."""
+    """Return a body decoded as `kind`. Raises ApiError, with the field that is wrong."""
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        place = re.search(r"`\$\.(\w+)", str(error)) or re.search(r"required field `(\w+)`", str(error))
-        raise ApiError(f"the request can't be used: {error}", place.group(1) if place else None) from error
+        field = re.search(r"`\$\.(\w+)", str(error)) or re.search(r"required field `(\w+)`", str(error))
+        raise ApiError(f"the request can't be used: {error}", field.group(1) if field else None) from error
 
 
 def _texts(value: str | list[Any], param: str, most: int) -> list[str]:
+    """Return a field's texts, from one to `most`, none of them empty. Raises ApiError."""
     texts = [value] if isinstance(value, str) else value
     if not all(isinstance(text, str) for text in texts):
         raise ApiError(f"{param} is a text or a list of texts; token numbers are not supported", param)

@@ -1,4 +1,4 @@
-"""Errors as OpenAI's API has them."""
+"""The errors of OpenAI's API, and which of ours become which."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from breadknife.errors import (
 )
 
 CLIENT_GONE = 499
-"""Nobody reads it any more (nginx's number)."""
+"""The status if the client has hung up, which nobody reads; nginx has the same number."""
 
 
 @dataclass(eq=False)  # not frozen: Python writes tracebacks into exceptions
 class ApiError(Exception):
-    """An answer that is an error. `param` is the field of the request that is at fault."""
+    """A response that is an error. `param` is the field of the request that is wrong."""
 
     message: str
     param: str | None = None
@@ -31,11 +31,13 @@ class ApiError(Exception):
     """True if the rest of the request isn't read, so that the connection ends with the answer."""
 
     def body(self) -> dict[str, Any]:
+        """Return the response's JSON."""
         kind = "server_error" if self.status >= 500 else "invalid_request_error"
         return {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
 
 
 def as_api_error(error: BreadknifeError) -> ApiError:
+    """Return the API's error for one of ours."""
     message = str(error)
     match error:
         case UnknownModel() | ModelMissing():

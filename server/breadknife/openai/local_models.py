@@ -1,10 +1,9 @@
-"""The models that can be asked: those of the user's catalog whose files are on this machine."""
+"""The models that requests may name: those of the user's catalog whose files are on this machine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from breadknife.engine.api import Part, Prompt, Trim
 from breadknife.engine.kinds import ModelKind, an
@@ -16,47 +15,49 @@ from breadknife.openai.errors import ApiError
 
 @dataclass(frozen=True)
 class ResolvedModel:
-    """What one name in a request means."""
+    """The model of a name in a request, which may be an adapter's."""
 
     model: str
+    """The model's name in the catalog; for an adapter, that of its base."""
     adapter: str
+    """The adapter's name in the catalog; empty if the name is a model's."""
     info: GgufInfo
-    """Of the model, not the adapter."""
+    """The header of the model's file, not of the adapter's."""
 
 
 @dataclass(frozen=True)
 class LocalModels:
     catalog: Callable[[], Catalog] = read_models
-    """Asked each time: the user may add a model meanwhile."""
+    """Is called for each request: the user may have added a model."""
     store: ModelStore = field(default_factory=ModelStore)
 
-    def here(self) -> list[tuple[ModelInfo, Path]]:
-        paths = ((model, self.store.find(model)) for model in self.catalog().models)
-        return [(model, path) for model, path in paths if path]
+    def available(self) -> list[ModelInfo]:
+        """Return the models and adapters whose files are on this machine."""
+        return [model for model in self.catalog().models if self.store.find(model)]
 
-    def able(self, name: str, *kinds: ModelKind) -> ResolvedModel:
-        """Return what `target` does. Raises ApiError, too, for a model of another kind than these."""
-        target = self.target(name)
-        kind = target.info.kind
+    def resolve_kind(self, name: str, *kinds: ModelKind) -> ResolvedModel:
+        """Return what `resolve` does. Raises ApiError, too, for a model of another kind than these."""
+        resolved = self.resolve(name)
+        kind = resolved.info.kind
         if kind not in kinds:
             what = an(kind) if kind else "no kind of model that breadknife runs"
-            others = [model.name for model, _ in self.here() if model.kind in kinds and not model.base]
-            here = f"here: {', '.join(others)}" if others else "`breadknife models add FILE` adds one"
-            raise ApiError(f"the model {name!r} is {what}; this needs {an(kinds[0])} ({here})", "model")
-        return target
+            others = [model.name for model in self.available() if model.kind in kinds and not model.base]
+            remedy = f"here: {', '.join(others)}" if others else "`breadknife models add FILE` adds one"
+            raise ApiError(f"the model {name!r} is {what}; this needs {an(kinds[0])} ({remedy})", "model")
+        return resolved
 
-    def target(self, name: str) -> ResolvedModel:
-        """Raises UnknownModel, ModelMissing, ModelCorrupt, or another ModelError."""
+    def resolve(self, name: str) -> ResolvedModel:
+        """Return the model of a name. Raises UnknownModel, ModelMissing, ModelCorrupt, or another ModelError."""
         catalog = self.catalog()
         named = catalog.model(name)
         model = catalog.model(named.base) if named.base else named
-        path = self.store.find(model) or self.store.verified(model)  # the latter says why not
+        path = self.store.find(model) or self.store.verified(model)  # `verified` raises an error that says why
         return ResolvedModel(model.name, named.name if named.base else "", read_header(path))
 
 
 def completion_prompt(info: GgufInfo, prompt: str, suffix: str) -> Prompt:
-    """Return what is between `prompt` and `suffix`, or follows `prompt`. Raises ApiError for a model that can't fill
-    in."""
+    """Return the prompt for a text that follows `prompt` and comes before `suffix`, unless that is empty. Raises
+    ApiError for a suffix if the model can't fill in the middle."""
     begin = (_control(info.bos),) if info.add_bos and info.bos else ()
     if not suffix:
         return (*begin, _text(prompt))

@@ -26,17 +26,17 @@ class RecipeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     end: int | None = None
     """The selection in code points; without `end`, the cursor is at `start`."""
     message: str = ""
-    """Of a diagnostic at that place."""
+    """The message of a diagnostic at the selection."""
 
 
 @dataclass(frozen=True)
 class RecipeResponse:
-    """`text` is None where there was no answer, and `reason` says why."""
+    """The answer of a recipe. If there is none, `text` is None, and `reason` and `sentence` say why."""
 
     text: str | None
     start: int = 0
     end: int = 0
-    """What the text is about, or would replace, in code points."""
+    """The span, in code points, that the text is about or would replace."""
     model: str = ""
     refused: tuple[str, ...] = ()
     reason: str = ""
@@ -44,7 +44,7 @@ class RecipeResponse:
 
 
 RunRecipe = Callable[[str, RecipeBody, CancelToken], RecipeResponse]
-"""Blocks. A name that no recipe has is the reason `no-recipe`."""
+"""Runs the recipe of a name, and blocks meanwhile. For a name that no recipe has, the reason is `no-recipe`."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class RecipesApi:
             raise ApiError(f"start and end must be in the text, from 0 to {len(body.text)}", "start")
         cancel = CancelToken()
         async with while_connected(request, cancel):
-            reply = await asyncio.to_thread(self.run, request.path_params["name"], body, cancel)
-        if reply.text is None and reply.reason == "no-recipe":
-            raise ApiError(reply.sentence, "name", 404, "recipe_not_found")
-        return JSONResponse(msgspec.to_builtins(reply))
+            response = await asyncio.to_thread(self.run, request.path_params["name"], body, cancel)
+        if response.text is None and response.reason == "no-recipe":
+            raise ApiError(response.sentence, "name", 404, "recipe_not_found")
+        return JSONResponse(msgspec.to_builtins(response))

@@ -12,18 +12,19 @@ from starlette.types import Receive, Scope, Send
 from breadknife.openai.errors import ApiError
 
 MAX_BODY = 4 << 20
-"""Bytes; the engine's messages have 8 MB at most."""
+"""The most bytes of a body. The engine's messages have 8 MB at most."""
 LINGER_SECONDS = 2.0
-_DIGITS = 18
-"""Of a length; Python refuses to read numbers of thousands of digits."""
+"""How long the rest of a refused body is read and thrown away."""
+_MAX_DIGITS = 18
+"""The most digits of a length that are read: Python refuses numbers of thousands of digits."""
 BODY_SECONDS = 30.0
-"""From its first byte to its last: it comes from this machine."""
+"""How long a body may take to arrive, which comes from this machine."""
 
 
 async def read_body(request: Request) -> bytes:
-    """Raises ApiError for one that is too large, before it is read where its length is declared, or too slow."""
+    """Return a request's body. Raises ApiError if it is too large, unread if its length is declared, or too slow."""
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and (len(declared) > _DIGITS or int(declared) > MAX_BODY):
+    if declared.isdecimal() and (len(declared) > _MAX_DIGITS or int(declared) > MAX_BODY):
         raise _too_large()
     data = bytearray()
     try:
@@ -38,8 +39,8 @@ async def read_body(request: Request) -> bytes:
 
 
 class ClosingResponse(JSONResponse):
-    """An answer to a request whose rest isn't wanted. It goes out at once; what still comes is thrown away for a
-    moment, since a client that is still sending would otherwise get an error of the connection instead of it."""
+    """The response to a request whose body isn't read to its end. It is sent at once. Then the rest of the body is
+    thrown away for a moment: a client that is still sending would otherwise get a connection error instead."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [*self.raw_headers, (b"connection", b"close")]

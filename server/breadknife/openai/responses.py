@@ -13,25 +13,25 @@ from typing import Any, Literal
 from breadknife.engine.api import Chunk, Embeddings, Relevances
 
 Json = dict[str, Any]
-Form = Literal["completion", "chat"]
+GenerationKind = Literal["completion", "chat"]
 
 
 @dataclass
 class Choice:
-    """One output as far as it has come, and its next piece."""
+    """One of the outputs that a response has, as far as it is written."""
 
     index: int
-    kind: Form
+    kind: GenerationKind
     with_logprobs: bool
     text: str = ""
     finish: str | None = None
     usage: Chunk = field(default_factory=lambda: Chunk(""))
-    """The last chunk."""
+    """The last chunk, which has the counts."""
     logprobs: list[Json] = field(default_factory=list[Json])
-    """A token each."""
+    """An entry for each token."""
 
     def add(self, chunk: Chunk) -> Json:
-        """Take the next chunk; returns it as a choice of a stream."""
+        """Add the next chunk, and return it as a streamed response has it."""
         new = []
         if self.with_logprobs and chunk.output_tokens > self.usage.output_tokens:
             new = [_token(chunk, len(self.text))]
@@ -45,7 +45,8 @@ class Choice:
             return {"index": self.index, "delta": delta, "logprobs": logprobs, "finish_reason": self.finish}
         return {"index": self.index, "text": chunk.text, "logprobs": logprobs, "finish_reason": self.finish}
 
-    def whole(self) -> Json:
+    def complete(self) -> Json:
+        """Return the finished output as a response that isn't streamed has it."""
         logprobs = _logprobs(self.kind, self.logprobs) if self.with_logprobs else None
         answer = {"index": self.index, "logprobs": logprobs, "finish_reason": self.finish}
         if self.kind == "chat":
@@ -55,14 +56,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Envelope:
-    """What all answers to one request share."""
+    """The fields around the choices, which all events of one response share."""
 
-    kind: Form
+    kind: GenerationKind
     model: str
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     created: int = field(default_factory=lambda: int(time.time()))
 
     def around(self, choices: Sequence[Json], *, stream: bool) -> Json:
+        """Return a response with these choices, or one event of a stream."""
         chat = self.kind == "chat"
         name = ("chat.completion.chunk" if stream else "chat.completion") if chat else "text_completion"
         return {
@@ -75,6 +77,7 @@ class Envelope:
 
 
 def usage(choices: Iterable[Choice]) -> Json:
+    """Return the sums of all choices' tokens."""
     last = [choice.usage for choice in choices]
     prompt, output = sum(chunk.prompt_tokens for chunk in last), sum(chunk.output_tokens for chunk in last)
     return {
@@ -86,6 +89,8 @@ def usage(choices: Iterable[Choice]) -> Json:
 
 
 def embeddings(answer: Embeddings, model: str, encoding: str) -> Json:
+    """Return the response to a request for embeddings. `encoding` is `float` or `base64`."""
+
     def encoded(vector: tuple[float, ...]) -> list[float] | str:
         if encoding == "float":
             return list(vector)
@@ -98,12 +103,12 @@ def embeddings(answer: Embeddings, model: str, encoding: str) -> Json:
             {"object": "embedding", "index": index, "embedding": encoded(vector)}
             for index, vector in enumerate(answer.vectors)
         ],
-        "usage": _read(answer),
+        "usage": _usage_of_encoder(answer),
     }
 
 
 def ranking(answer: Relevances, texts: Sequence[str], model: str, top: int, *, with_texts: bool) -> Json:
-    """Return the most relevant first."""
+    """Return the response to a request to rerank texts: the `top` most relevant ones, the most relevant first."""
     order = sorted(range(len(texts)), key=lambda index: -answer.scores[index])[:top]
     return {
         "object": "list",
@@ -113,17 +118,19 @@ def ranking(answer: Relevances, texts: Sequence[str], model: str, top: int, *, w
             | ({"document": {"text": texts[index]}} if with_texts else {})
             for index in order
         ],
-        "usage": _read(answer),
+        "usage": _usage_of_encoder(answer),
     }
 
 
-def _read(answer: Embeddings | Relevances) -> Json:
-    """Return the usage of an encoder, with what was left out of texts that are too long."""
+def _usage_of_encoder(answer: Embeddings | Relevances) -> Json:
+    """Return the tokens that were read, and those that were cut from texts that are too long."""
     trimmed = {"prompt_tokens_details": {"trimmed_tokens": answer.trimmed_tokens}} if answer.trimmed_tokens else {}
     return {"prompt_tokens": answer.prompt_tokens, "total_tokens": answer.prompt_tokens, **trimmed}
 
 
 def _token(chunk: Chunk, offset: int) -> Json:
+    """Return the log-probabilities of a chunk's token, which is at `offset` in the output."""
+
     def entry(text: str, logprob: float) -> Json:
         return {"token": text, "logprob": logprob, "bytes": list(text.encode())}
 
@@ -131,7 +138,8 @@ def _token(chunk: Chunk, offset: int) -> Json:
     return {**entry(chunk.text, chunk.logprob), "top_logprobs": top, "offset": offset}
 
 
-def _logprobs(kind: Form, tokens: Sequence[Json]) -> Json:
+def _logprobs(kind: GenerationKind, tokens: Sequence[Json]) -> Json:
+    """Return the entries of tokens in the shape that chats or completions have."""
     if kind == "chat":
         return {"content": [{key: value for key, value in token.items() if key != "offset"} for token in tokens]}
     return {

@@ -1,4 +1,4 @@
-"""The engine's calls, which block, in threads beside the event loop."""
+"""Calls the engine, whose calls block, in threads beside the event loop."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from breadknife.engine.api import Chunk, Embeddings, EmbedRequest, Engine, Gener
 from breadknife.errors import BreadknifeError, EngineError
 
 THREADS = 32
-"""Calls at a time; the engine has about as many sequences for all of them."""
-
-_Said = tuple[int, Chunk | BreadknifeError | None]
+"""The most calls at a time; the engine has about as many sequences for all of them."""
 
 
 class Workers:
+    """An engine for use in an event loop."""
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="openai")
@@ -33,39 +33,40 @@ class Workers:
     async def generate(
         self, requests: Sequence[GenerateRequest], cancel: CancelToken
     ) -> AsyncGenerator[tuple[int, Chunk], None]:
-        """Yield the chunks of several requests as they come, each with its request's number.
+        """Yield the chunks of several requests as they come, each with the index of its request.
 
-        Raises the first error; however this ends, it ends all of them.
+        Raises the first error. When this generator ends, all requests are cancelled.
         """
         loop = asyncio.get_running_loop()
-        messages: asyncio.Queue[_Said] = asyncio.Queue()
+        messages: asyncio.Queue[tuple[int, Chunk | BreadknifeError | None]] = asyncio.Queue()
+        # None says that a request is finished.
 
-        def tell(number: int, what: Chunk | BreadknifeError | None) -> None:
+        def send(index: int, message: Chunk | BreadknifeError | None) -> None:
             with suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(messages.put_nowait, (number, what))
+                loop.call_soon_threadsafe(messages.put_nowait, (index, message))
 
-        def pump(number: int, request: GenerateRequest) -> None:
+        def generate_one(index: int, request: GenerateRequest) -> None:
             try:
                 for chunk in self._engine.generate(request, cancel):
-                    tell(number, chunk)
-                tell(number, None)
+                    send(index, chunk)
+                send(index, None)
             except BreadknifeError as error:
-                tell(number, error)
+                send(index, error)
             except Exception as error:
-                tell(number, EngineError(f"an error that nobody foresaw: {type(error).__name__}: {error}"))
+                send(index, EngineError(f"an error that nobody foresaw: {type(error).__name__}: {error}"))
 
         try:
-            for number, request in enumerate(requests):
-                self._pool.submit(pump, number, request)
+            for index, request in enumerate(requests):
+                self._pool.submit(generate_one, index, request)
             running = len(requests)
             while running:
-                number, what = await messages.get()
-                if what is None:
+                index, message = await messages.get()
+                if message is None:
                     running -= 1
-                elif isinstance(what, BreadknifeError):
-                    raise what
+                elif isinstance(message, BreadknifeError):
+                    raise message
                 else:
-                    yield number, what
+                    yield index, message
         finally:
             cancel.cancel()
 
@@ -75,7 +76,7 @@ class Workers:
 
 @asynccontextmanager
 async def while_connected(request: Request, cancel: CancelToken) -> AsyncGenerator[None, None]:
-    """Cancel when the client hangs up. The request's body has been read."""
+    """Cancel if the client hangs up within the `async with` block. The request's body must have been read."""
 
     async def watch() -> None:
         while (await request.receive())["type"] != "http.disconnect":

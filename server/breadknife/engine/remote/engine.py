@@ -29,7 +29,7 @@ _DIALECTS: dict[Api, type[OpenAIDialect]] = {
 
 
 class _Inbox(queue.SimpleQueue["tuple[_T] | BreadknifeError | None"], Generic[_T]):
-    """What a waiting caller gets: values, then None; or an error."""
+    """The answers for a waiting caller, each in a tuple; the last item is None, or an error."""
 
 
 class RemoteEngine:
@@ -49,32 +49,30 @@ class RemoteEngine:
         self._http: HttpClient | None = None
         self._dialect: OpenAIDialect | None = None
         self._models: set[str] = set()
-        """Models that the server has."""
-        self._places: dict[str, _Inbox[Any]] = {}
-        """Who waits for a place in a document."""
+        """Models that the server is known to have."""
+        self._newest: dict[str, _Inbox[Any]] = {}
+        """`place` of a request (a place in a document) -> the inbox of the newest request for it."""
 
     @property
     def bytes_sent(self) -> int:
-        """Bytes of all requests' bodies."""
+        """The bytes of all requests' bodies since the engine was opened."""
         return self._http.bytes_sent if self._http else 0
 
     def generate(self, request: api.GenerateRequest, cancel: CancelToken) -> Iterator[api.Chunk]:
-        """Yield the output. Raises also PromptTooLong and EngineError for what the runtime can't do (`adapter`,
-        `grammar`).
-
-        `logprob` is set only where `top_logprobs` asks for it: runtimes compute it at a price.
-        """
+        """Yield the output in chunks, whose `logprob` is set only if the request has `top_logprobs`: it costs runtimes
+        time. Raises PromptTooLong, too, and EngineError for an adapter or a grammar that the runtime can't use."""
         request = api.encodable(request)
         return self._run(lambda dialect, model: dialect.generate(model, request), request, cancel)
 
     def chat(self, request: api.ChatRequest, cancel: CancelToken) -> Iterator[api.Chunk]:
-        """Answer a chat by the runtime's own template. Raises as `generate`, and for text that the runtime would take
-        for control."""
+        """Answer a chat by the runtime's own template. Raises as `generate` does, and EngineError for a message with
+        text that the runtime would take for a control token."""
         request = api.encodable(request)
         return self._run(lambda dialect, model: dialect.chat(model, request), request, cancel)
 
     def score(self, request: api.ScoreRequest, cancel: CancelToken) -> api.Scores:
-        """Raises EngineError where the runtime tells no log-probabilities of given text (Ollama, LM Studio)."""
+        """Score alternatives. Raises EngineError for a runtime that returns no log-probabilities of given text
+        (Ollama, LM Studio)."""
         request = api.encodable(request)
         [scores] = self._run(lambda dialect, model: _single(dialect.score(model, request)), request, cancel)
         return scores
@@ -85,24 +83,24 @@ class RemoteEngine:
         return embeddings
 
     def rerank(self, request: api.RerankRequest, cancel: CancelToken) -> api.Relevances:
-        """Raises EngineError where the runtime has no reranker."""
+        """Rank texts. Raises EngineError for a runtime that has no rerankers."""
         request = api.encodable(request)
         [relevances] = self._run(lambda dialect, model: _single(dialect.rerank(model, request)), request, cancel)
         return relevances
 
     def classify(self, request: api.ClassifyRequest, cancel: CancelToken) -> api.Classes:
-        """Raises EngineError: these runtimes' APIs have no word for it."""
+        """Raise EngineError: these runtimes' APIs have no request for it."""
         raise EngineError(
             f"the engine {self.name!r} at {self.runtime.url} can't be asked for classes; "
             "add the classifier's file as a model of breadknife's own: `breadknife models add FILE`"
         )
 
     def status(self) -> api.EngineStatus | None:
-        """Return None: it is no process of ours."""
+        """Return None: the runtime is no process of ours."""
         return None
 
     def build(self) -> str:
-        """Return an empty string: it isn't ours, and may be another tomorrow."""
+        """Return an empty string: the runtime may change at any time."""
         return ""
 
     def close(self) -> None:
@@ -117,7 +115,7 @@ class RemoteEngine:
         request: api.EngineRequest,
         cancel: CancelToken,
     ) -> Iterator[_T]:
-        """Yield the answers to a request, for which `ask` is called in the loop's thread."""
+        """Yield the answers to a request. `ask` is called in the loop's thread and returns them."""
         cancel.raise_if_cancelled()
         if self._offline and not self.runtime.local:
             raise EngineUnavailable(
@@ -126,8 +124,8 @@ class RemoteEngine:
             )
         place = request.place if isinstance(request, api.GenerateRequest | api.ChatRequest | api.ScoreRequest) else ""
         inbox: _Inbox[_T] = _Inbox()
-        loop = self._running()
-        self._take(place, inbox)
+        loop = self._running_loop()
+        self._supersede(place, inbox)
         future = asyncio.run_coroutine_threadsafe(_into(inbox, self._answers(ask, request.model, cancel)), loop)
         forget = cancel.on_cancel(lambda: inbox.put(Cancelled("the request was cancelled")))
         try:
@@ -144,8 +142,8 @@ class RemoteEngine:
         finally:
             forget()
             with self._lock:
-                if self._places.get(place) is inbox:
-                    del self._places[place]
+                if self._newest.get(place) is inbox:
+                    del self._newest[place]
             future.cancel()
 
     async def _answers(
@@ -163,15 +161,16 @@ class RemoteEngine:
             async for answer in answers:
                 yield answer
 
-    def _take(self, place: str, inbox: _Inbox[Any]) -> None:
+    def _supersede(self, place: str, inbox: _Inbox[Any]) -> None:
+        """End the older request for a place, if there is one."""
         if place:
             with self._lock:
-                older = self._places.get(place)
-                self._places[place] = inbox
+                older = self._newest.get(place)
+                self._newest[place] = inbox
             if older:
                 older.put(Superseded("a newer request for the same place replaced this one"))
 
-    def _running(self) -> asyncio.AbstractEventLoop:
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
@@ -181,8 +180,8 @@ class RemoteEngine:
             return self._loop
 
     async def _model(self, exchange: Exchange, model: str) -> str:
-        """Return the model to ask for. It is looked up once, because some servers answer any name with what they
-        have."""
+        """Return the model's name for the server. It is looked up once: some servers answer for any name with the model
+        that they have. Raises UnknownModel."""
         model = model or self.runtime.model
         if model in self._models:
             return model
@@ -200,7 +199,7 @@ async def _single(answer: Awaitable[_T]) -> AsyncGenerator[_T, None]:
 
 
 async def _into(inbox: _Inbox[_T], answers: AsyncGenerator[_T, None]) -> None:
-    """Put answers into an inbox; whatever becomes of them, who waits gets the end or an error."""
+    """Put all answers into an inbox, and then in any case their end or an error."""
     try:
         async with aclosing(answers):
             async for answer in answers:
@@ -216,21 +215,22 @@ async def _into(inbox: _Inbox[_T], answers: AsyncGenerator[_T, None]) -> None:
 
 
 async def _detected(exchange: Exchange) -> Api:
-    """Return what the server is, where it can be told for sure; OpenAI's API otherwise."""
+    """Return the server's own API if it is known by a path that only it has; OpenAI's API otherwise."""
     signs = (("/props", "default_generation_settings", Api.LLAMA_SERVER), ("/api/version", "version", Api.OLLAMA))
-    for path, sign, kind in signs:
+    for path, field, kind in signs:
         try:
             answer = await exchange.json("GET", path, None, dict[str, msgspec.Raw])
         except EngineUnavailable:
             raise
         except EngineError:
             continue
-        if sign in answer:
+        if field in answer:
             return kind
     return Api.OPENAI
 
 
 def _serve(loop: asyncio.AbstractEventLoop, http: HttpClient) -> None:
+    """Run a loop until it is stopped, then cancel its tasks and close the connections."""
     asyncio.set_event_loop(loop)
     loop.run_forever()
     tasks = asyncio.all_tasks(loop)

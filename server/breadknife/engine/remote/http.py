@@ -1,4 +1,4 @@
-"""JSON over HTTP to another runtime: time limits, retries, and errors that say what to do."""
+"""Exchanges JSON with another runtime over HTTP, with time limits, retries, and errors that say what to do."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from breadknife.errors import BreadknifeError, EngineDied, EngineError, EngineUn
 _T = TypeVar("_T")
 
 MAX_ANSWER = 64 << 20
-"""Bytes of one JSON answer; Ollama's largest here, a vocabulary, has 5 MB."""
+"""The most bytes of one JSON answer. The largest one that is asked for, a vocabulary of Ollama's, has 5 MB."""
 KEEP_ALIVE = 2.0
 """Seconds that an idle connection is kept: less than uvicorn's and cpp-httplib's 5, whose closing could cross a
 request on its way."""
 _RETRIED = frozenset({429, 502, 503})
+"""HTTP statuses after which a request is sent again."""
 _NO_SUCH_MODEL = re.compile(r"model\b.*(not found|n[o']t exist|not be found|no such|not available)", re.I | re.S)
 _TOO_LONG = re.compile(r"context (size|length|window)|exceed_context_size", re.I)
 MODELS = "/v1/models"
@@ -42,17 +43,17 @@ class ModelList(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How long a runtime is waited for and how often it is asked again: as openai-python does (`_constants.py`).
+    """How often a request is sent, and how long to wait in between, in seconds: as openai-python does
+    (`_constants.py`).
 
-    A request is repeated only as long as nothing of an answer has come, after a refused connection or 429, 502, 503,
-    and never past its deadline.
+    A request is sent again only after a refused connection or a status in `_RETRIED`, and never past its deadline.
     """
 
     connect: float = 5.0
-    """Seconds, as all here."""
+    """How long a connection may take."""
     attempts: int = 3
     first_wait: float = 0.5
-    """It doubles with each attempt."""
+    """The wait before the second attempt; it doubles with each one."""
     longest_wait: float = 8.0
     longest_retry_after: float = 60.0
     """A server that asks for more time is reported instead."""
@@ -66,7 +67,7 @@ class HttpClient:
         self.runtime = runtime
         self.retry = retry
         self.bytes_sent = 0
-        """Of request bodies, all together."""
+        """The bytes of all request bodies so far."""
         silence = runtime.timeout
         self.client = httpx2.AsyncClient(
             base_url=runtime.base,
@@ -89,14 +90,15 @@ class HttpClient:
 
 @dataclass
 class Exchange:
-    """What one request says to a runtime and hears from it."""
+    """All messages that one request to the engine exchanges with a runtime."""
 
     http: HttpClient
     deadline: float | None = None
     """On `time.monotonic()`'s clock."""
 
     async def json(self, method: str, path: str, body: Mapping[str, Any] | None, kind: type[_T]) -> _T:
-        """Return the answer, decoded. Raises EngineError and its kinds, UnknownModel."""
+        """Send a request, and return its answer decoded as `kind`. Raises UnknownModel, EngineError and its
+        subclasses."""
         response = await self._response(method, path, body)
         try:
             return msgspec.json.decode(await self._read(response), type=kind)
@@ -106,10 +108,13 @@ class Exchange:
             await response.aclose()
 
     async def messages(self, path: str, body: Mapping[str, Any], kind: type[_T]) -> AsyncGenerator[_T, None]:
-        """Yield the objects of a stream: server-sent events, or one JSON object a line. Raises as `json` does, and
-        EngineDied when it breaks off. To be closed (`contextlib.aclosing`), which closes the connection."""
+        """Yield the objects of a streamed answer: server-sent events, or one JSON object a line.
+
+        Close the generator (`contextlib.aclosing`): that closes the connection. Raises as `json` does, and EngineDied
+        if the stream breaks off.
+        """
         response = await self._response("POST", path, body)
-        rest = b""
+        rest = b""  # the beginning of a line whose end hasn't come
         try:
             async for data in response.aiter_bytes():
                 *lines, rest = (rest + data).split(b"\n")
@@ -128,7 +133,7 @@ class Exchange:
             await response.aclose()
 
     async def models(self) -> tuple[str, ...]:
-        """Return the names of the server's models; none where it doesn't say."""
+        """Return the names of the server's models; none if it doesn't list them."""
         try:
             answer = await self.json("GET", MODELS, None, ModelList)
         except EngineUnavailable:
@@ -143,7 +148,7 @@ class Exchange:
         return UnknownModel(f"{self.http} {problem}; it has: {models}")
 
     async def _response(self, method: str, path: str, body: Mapping[str, Any] | None) -> httpx2.Response:
-        """Return a successful answer, not yet read."""
+        """Send a request, again if that may help, and return a successful response whose body isn't read yet."""
         retry, attempt = self.http.retry, 1
         while True:
             wait = min(retry.first_wait * 2 ** (attempt - 1), retry.longest_wait)
@@ -163,8 +168,8 @@ class Exchange:
                 if response.status_code not in _RETRIED:
                     raise failure
                 wait = _retry_after(response) or wait
-            late = self.deadline is not None and time.monotonic() + wait >= self.deadline
-            if attempt == retry.attempts or wait > retry.longest_retry_after or late:
+            too_late = self.deadline is not None and time.monotonic() + wait >= self.deadline
+            if attempt == retry.attempts or wait > retry.longest_retry_after or too_late:
                 raise failure
             attempt += 1
             await asyncio.sleep(wait)
@@ -183,6 +188,7 @@ class Exchange:
         return await self.http.client.send(request, stream=True)
 
     async def _read(self, response: httpx2.Response) -> bytes:
+        """Return a response's body."""
         parts: list[bytes] = []
         size = 0
         try:
@@ -196,6 +202,7 @@ class Exchange:
         return b"".join(parts)
 
     def _message(self, line: bytes, kind: type[_T]) -> _T | None:
+        """Return the object of a line of a stream; None if the line has none. Raises EngineError for an error."""
         line = line.strip()
         for field in (b"data:", b"error:"):
             line = line.removeprefix(field)
@@ -207,6 +214,7 @@ class Exchange:
         return msgspec.json.decode(line, type=kind)
 
     def _broken(self, error: httpx2.TransportError) -> EngineError:
+        """Return the error to raise for a connection that failed."""
         runtime = self.http.runtime
         match error:
             case httpx2.ConnectTimeout():
@@ -225,6 +233,7 @@ class Exchange:
         )
 
     async def _failure(self, response: httpx2.Response, path: str, model: str) -> BreadknifeError:
+        """Return the error to raise for a response that isn't successful, to a request about `model`."""
         status, text = response.status_code, _error_text(await self._read(response))
         if status in (401, 403):
             key = self.http.runtime.key_env
@@ -267,7 +276,7 @@ def _retry_after(response: httpx2.Response) -> float | None:
 
 
 def _error_text(body: bytes) -> str:
-    """Return the text of an error's body: of OpenAI's, Ollama's, vLLM's and FastAPI's shapes, else its beginning."""
+    """Return the message in an error's body, as OpenAI, Ollama, vLLM and FastAPI have it, else the body's beginning."""
     try:
         answer: Any = msgspec.json.decode(body)
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""llama.cpp's server: it is given tokens, so that no text of a document becomes a control token."""
+"""llama.cpp's server. It gets tokens instead of text, so that nothing of a document becomes a control token."""
 
 from __future__ import annotations
 
@@ -74,18 +74,18 @@ class _TokenIds(msgspec.Struct, frozen=True):
 class _Tokenized:
     ids: list[int]
     known: bool
-    """True if the model has the control tokens that the text names."""
+    """True if the model has all control tokens that the text contains."""
 
 
 class LlamaServerDialect(OpenAIDialect):
-    """`/completion` with tokens; `/infill` where the model has other control tokens than the prompt's."""
+    """Uses `/completion` with tokens, or `/infill` if the model lacks the prompt's control tokens."""
 
     chats_by_gbnf: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()
         self._controls: dict[tuple[str, str], _Tokenized] = {}
-        """(model, control text) -> its tokens: there are few."""
+        """(model, text of a control part) -> its tokens. There are few such texts."""
 
     async def generate(self, model: RemoteModel, request: GenerateRequest) -> AsyncGenerator[Chunk, None]:
         refuse(request, model)
@@ -119,8 +119,8 @@ class LlamaServerDialect(OpenAIDialect):
                 yield chunk
 
     async def score(self, model: RemoteModel, request: ScoreRequest) -> Scores:
-        """Score alternatives: each one's tokens are the only ones that a grammar allows, and their probabilities are
-        those before the grammar."""
+        """Score alternatives. A grammar makes the model write each alternative's tokens; the server returns their
+        probabilities before the grammar."""
         refuse(request, model)
         prompt = await self._tokens(model, request.prompt)
         answers: list[_LlamaCompletion] = []
@@ -140,20 +140,21 @@ class LlamaServerDialect(OpenAIDialect):
             if [token.id for token in answer.completion_probabilities] != ids:
                 raise EngineError(f"{model.exchange.http} can't score given text; it needs a newer version")
             answers.append(answer)
-        tokens = [answer.completion_probabilities for answer in answers]
         pieces = tuple(
-            tuple(Piece(token.token, token.logprob, token.top()) for token in alternative_tokens)
-            for alternative_tokens in tokens
+            tuple(Piece(token.token, token.logprob, token.top()) for token in answer.completion_probabilities)
+            for answer in answers
         )
         return Scores(
-            tuple(sum(token.logprob for token in alternative_tokens) for alternative_tokens in tokens),
-            tuple(map(len, tokens)),
+            tuple(sum(piece.logprob for piece in alternative) for alternative in pieces),
+            tuple(map(len, pieces)),
             len(prompt.ids),
             answers[0].timings.cache_n if answers else 0,
             pieces=pieces if request.pieces else (),
         )
 
     async def _tokens(self, model: RemoteModel, prompt: Prompt) -> _Tokenized:
+        """Return a prompt's tokens. If the model lacks its control tokens, raises EngineError for a document that
+        contains control text."""
         ids: list[int] = []
         known = True
         for part in prompt:
@@ -170,6 +171,7 @@ class LlamaServerDialect(OpenAIDialect):
         return _Tokenized(ids, known)
 
     async def _control(self, model: RemoteModel, text: str) -> _Tokenized:
+        """Return the tokens of a control part. They are known if there are fewer than of the same text as letters."""
         if (model.name, text) not in self._controls:
             ids = await _tokenize(model, text, control=True)
             letters = await _tokenize(model, text, control=False)

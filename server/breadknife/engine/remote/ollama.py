@@ -26,7 +26,7 @@ from breadknife.errors import EngineError
 
 _FIM = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
 _CONTROL, _USER_DEFINED = 3, 4
-"""GGUF's `tokenizer.ggml.token_type`."""
+"""GGUF's kinds of tokens (`tokenizer.ggml.token_type`)."""
 
 
 class _OllamaCompletion(msgspec.Struct, frozen=True):
@@ -38,11 +38,13 @@ class _OllamaCompletion(msgspec.Struct, frozen=True):
     prompt_eval_count: int = 0
     eval_count: int = 0
     prompt_eval_duration: int = 0
-    """Nanoseconds, as below."""
+    """Nanoseconds."""
     eval_duration: int = 0
+    """Nanoseconds."""
 
     def chunk(self, before: Chunk) -> Chunk:
-        """Return the line as a chunk; until Ollama tells the count, each line with text counts as a token."""
+        """Return the line as a chunk. Only the last line has Ollama's count of tokens; until then each line with text
+        counts as one."""
         return Chunk(
             self.response,
             finish=finish_reason(self.done_reason or "stop") if self.done else "",
@@ -67,14 +69,14 @@ class _ShownModel(msgspec.Struct, frozen=True):
 @dataclass(frozen=True)
 class _Vocabulary:
     controls: frozenset[str]
-    """The texts of the model's control tokens; empty when Ollama doesn't tell."""
+    """The texts of the model's control tokens; empty if Ollama doesn't return them."""
     inserts: bool
-    """True if its template takes a suffix."""
+    """True if the model's template takes a suffix."""
 
 
 class OllamaDialect(OpenAIDialect):
-    """`/api/generate` with the prompt as it is (`raw`), or through the template's own `suffix` where the model has
-    other control tokens than the prompt's."""
+    """Uses `/api/generate` with the prompt as it is (`raw`), or, if the model lacks the prompt's control tokens, with
+    the `suffix` of the model's own template."""
 
     reranks: ClassVar[bool] = False
 
@@ -83,7 +85,7 @@ class OllamaDialect(OpenAIDialect):
         self._vocabularies: dict[str, _Vocabulary] = {}
 
     async def generate(self, model: RemoteModel, request: GenerateRequest) -> AsyncGenerator[Chunk, None]:
-        refuse(request, model, gbnf=True)
+        refuse(request, model, takes_gbnf=False)
         http = model.exchange.http
         if request.top_logprobs:
             raise EngineError(f"{http} is Ollama, which tells no log-probabilities")

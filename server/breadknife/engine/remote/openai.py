@@ -1,7 +1,7 @@
 """OpenAI's HTTP API, which vLLM, LM Studio and llama-cpp-python speak, and of which the other runtimes have a part.
 
-A prompt's `control` parts may turn into control tokens and its other parts never. This API takes plain text only, so a
-document that itself contains control text is refused.
+Only a prompt's `control` parts may become control tokens. This API takes plain text, so it would read a document's text
+for control tokens, too: a document that contains any is refused.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CONTROL_TEXT = re.compile(
     r"|\[/?(?:INST|PREFIX|SUFFIX|MIDDLE)\]"  # Mistral
     r"|<(?:start|end)_of_turn>"  # Gemma
 )
-"""Control tokens of the model families in use."""
+"""The control tokens of the model families in use."""
 _LLAMA_CPP_PYTHON = "me"
 """`owned_by` of its models. Its `echo` with `logprobs` is shifted by one token (0.3.36, `_create_completion`)."""
 
@@ -47,7 +47,18 @@ class _Logprobs(msgspec.Struct, frozen=True):
 
     @property
     def are_complete(self) -> bool:
+        """True if there are tokens, each with its log-probability and offset."""
         return len(self.text_offset) == len(self.tokens) == len(self.token_logprobs) > 0
+
+    def pieces(self, start: int, end: int) -> tuple[api.Piece, ...]:
+        """Return the tokens that are at least in part between two offsets of the text."""
+        likeliest = self.top_logprobs or (None,) * len(self.tokens)
+        rows = zip(self.text_offset, self.tokens, self.token_logprobs, likeliest, strict=False)
+        return tuple(
+            api.Piece(token, logprob, tuple((top or {}).items()))
+            for at, token, logprob, top in rows
+            if at < end and at + len(token) > start and logprob is not None
+        )
 
 
 class _Delta(msgspec.Struct, frozen=True):
@@ -63,8 +74,8 @@ class _Choice(msgspec.Struct, frozen=True):
 
 
 class _Completion(msgspec.Struct, frozen=True):
-    """The answer of `/v1/completions`, or one event of its stream or of `/v1/chat/completions`. The last event may have
-    a usage and no choice."""
+    """The answer of `/v1/completions`, or one event of its stream or of that of `/v1/chat/completions`. The last event
+    may have a usage and no choice."""
 
     choices: tuple[_Choice, ...] = ()
     usage: _Usage | None = None
@@ -93,13 +104,13 @@ class _EmbeddingList(msgspec.Struct, frozen=True):
     usage: _Usage | None = None
 
 
-class _Ranked(msgspec.Struct, frozen=True):
+class _RankedText(msgspec.Struct, frozen=True):
     index: int
     relevance_score: float
 
 
 class _Ranking(msgspec.Struct, frozen=True):
-    results: tuple[_Ranked, ...]
+    results: tuple[_RankedText, ...]
     usage: _Usage | None = None
 
 
@@ -123,25 +134,26 @@ class RemoteModel:
 
 
 class OpenAIDialect:
-    """What is asked of a runtime, and how its answers are read. Other runtimes override what they have instead.
+    """Translates requests to a runtime's API and its answers back. Dialects of other runtimes override the methods for
+    which these have an API of their own.
 
-    All raises EngineError and its kinds. The last chunk of `generate` and `chat` has `finish`.
+    All methods raise EngineError and its subclasses. The last chunk of `generate` and `chat` has `finish`.
     """
 
-    reranks: ClassVar[bool] = True  # vLLM and Jina do; who doesn't says so
-    """True if there may be a `/v1/rerank`."""
+    reranks: ClassVar[bool] = True
+    """True if there may be a `/v1/rerank`, as vLLM and Jina have it."""
     chats_by_gbnf: ClassVar[bool] = False
     """True if a chat can be held to a GBNF grammar."""
 
     def __init__(self) -> None:
         self._may_score = False
-        """The server was seen to tell right log-probabilities."""
+        """True if the server is known to return right log-probabilities."""
 
     def generate(self, model: RemoteModel, request: api.GenerateRequest) -> AsyncGenerator[api.Chunk, None]:
         """Continue a prompt by `/v1/completions`."""
-        refuse(request, model, grammar=True)
+        refuse(request, model, takes_schema=False, takes_gbnf=False)
         body = {
-            **_generation(model, request),
+            **_generation_body(model, request),
             "prompt": plain_text(request.prompt, model),
             **({"logprobs": request.top_logprobs} if request.top_logprobs else {}),
         }
@@ -150,13 +162,13 @@ class OpenAIDialect:
     def chat(self, model: RemoteModel, request: api.ChatRequest) -> AsyncGenerator[api.Chunk, None]:
         """Answer a chat by `/v1/chat/completions`. The runtime puts the messages into its own template and reads the
         whole for control tokens, so a message that contains control text is refused."""
-        refuse(request, model, gbnf=not self.chats_by_gbnf)
+        refuse(request, model, takes_gbnf=self.chats_by_gbnf)
         if request.top_logprobs:
             raise EngineError(f"{model.exchange.http} tells no log-probabilities in a chat; leave them out")
         for message in request.messages:
             check_text(message.text, model)
         body = {
-            **_generation(model, request),
+            **_generation_body(model, request),
             "messages": [{"role": message.role, "content": message.text} for message in request.messages],
         }
         if request.grammar.startswith("{"):
@@ -170,13 +182,7 @@ class OpenAIDialect:
         """Score alternatives by `echo`, which returns the log-probabilities of given text."""
         refuse(request, model)
         exchange = model.exchange
-        if not self._may_score:
-            listed = await exchange.json("GET", MODELS, None, ModelList)
-            if any(entry.owned_by == _LLAMA_CPP_PYTHON for entry in listed.data):
-                raise EngineError(
-                    f"{exchange.http} tells wrong log-probabilities (llama-cpp-python); take llama-server"
-                )
-            self._may_score = True
+        await self._check_may_score(exchange)
         prompt = plain_text(request.prompt, model)
         pieces: list[tuple[api.Piece, ...]] = []
         prompt_tokens = 0
@@ -192,24 +198,25 @@ class OpenAIDialect:
             }
             answer = await exchange.json("POST", "/v1/completions", body, _Completion)
             logprobs = answer.choices[0].logprobs if answer.choices else None
-            if (
-                not logprobs
-                or not len(logprobs.text_offset) == len(logprobs.tokens) == len(logprobs.token_logprobs) > 0
-            ):
+            if not logprobs or not logprobs.are_complete:
                 raise EngineError(f"{exchange.http} tells no log-probabilities; take llama-server or vLLM to score")
-            tokens = list(zip(logprobs.text_offset, logprobs.tokens, logprobs.token_logprobs, strict=True))
-            end = len(prompt) + len(alternative)
-            tops = logprobs.top_logprobs or (None,) * len(tokens)
-            pieces.append(
-                tuple(
-                    api.Piece(text, logprob, tuple((top or {}).items()) if request.top_logprobs else ())
-                    for (at, text, logprob), top in zip(tokens, tops, strict=False)
-                    if at < end and at + len(text) > len(prompt) and logprob is not None
-                )
-            )
-            prompt_tokens = sum(at + len(text) <= len(prompt) for at, text, _ in tokens)
+            if not request.top_logprobs:
+                logprobs = msgspec.structs.replace(logprobs, top_logprobs=None)
+            pieces.append(logprobs.pieces(len(prompt), len(prompt) + len(alternative)))
+            ends = (at + len(token) for at, token in zip(logprobs.text_offset, logprobs.tokens, strict=True))
+            prompt_tokens = sum(end <= len(prompt) for end in ends)
         sums = tuple(sum(piece.logprob for piece in alternative) for alternative in pieces)
         return api.Scores(sums, tuple(map(len, pieces)), prompt_tokens, pieces=tuple(pieces) if request.pieces else ())
+
+    async def _check_may_score(self, exchange: Exchange) -> None:
+        """Raise EngineError for a server that returns wrong log-probabilities."""
+        if not self._may_score:
+            listed = await exchange.json("GET", MODELS, None, ModelList)
+            if any(entry.owned_by == _LLAMA_CPP_PYTHON for entry in listed.data):
+                raise EngineError(
+                    f"{exchange.http} tells wrong log-probabilities (llama-cpp-python); take llama-server"
+                )
+            self._may_score = True
 
     async def embed(self, model: RemoteModel, request: api.EmbedRequest) -> api.Embeddings:
         """Return vectors of length 1, whatever length the runtime's have."""
@@ -223,7 +230,7 @@ class OpenAIDialect:
         return api.Embeddings(vectors, answer.usage.prompt_tokens if answer.usage else 0)
 
     async def rerank(self, model: RemoteModel, request: api.RerankRequest) -> api.Relevances:
-        """Return the runtime's scores, which are probabilities for some."""
+        """Return the runtime's scores; some runtimes return probabilities."""
         http, texts = model.exchange.http, request.texts
         if not self.reranks:
             raise EngineError(f"{http} has no rerankers; take llama-server or a model of breadknife's own")
@@ -239,8 +246,8 @@ class OpenAIDialect:
 async def stream(
     model: RemoteModel, path: str, body: dict[str, Any], kind: type[_Message], *, usage_follows: bool = False
 ) -> AsyncGenerator[api.Chunk, None]:
-    """Yield the chunks of a streamed answer. With `usage_follows` the counts come after the end of the text, so that
-    the last chunk is held back until the stream ends. Raises EngineDied for a stream that breaks off."""
+    """Yield the chunks of a streamed answer. With `usage_follows` the counts come after the end of the text, so the
+    last chunk is held back until the stream ends. Raises EngineDied if the stream breaks off."""
     last = api.Chunk("")
     async with aclosing(model.exchange.messages(path, body, kind)) as messages:
         async for message in messages:
@@ -256,7 +263,8 @@ async def stream(
         yield last
 
 
-def _generation(model: RemoteModel, request: api.GenerateRequest | api.ChatRequest) -> dict[str, Any]:
+def _generation_body(model: RemoteModel, request: api.GenerateRequest | api.ChatRequest) -> dict[str, Any]:
+    """Return the fields that requests for completions and for chats have in common."""
     sampling = request.sampling
     return {
         "model": model.name,
@@ -272,12 +280,12 @@ def _generation(model: RemoteModel, request: api.GenerateRequest | api.ChatReque
 
 
 def finish_reason(reason: str | None) -> str:
-    """Return a runtime's reason for the end of its output as a chunk's `finish` has it."""
+    """Return the `finish` of a chunk for a runtime's reason why its output ended; empty for none."""
     return "" if not reason else "length" if reason in ("length", "limit") else "stop"
 
 
 def plain_text(prompt: api.Prompt, model: RemoteModel, controls: frozenset[str] = frozenset()) -> str:
-    """Return a prompt as text, all of whose documents are checked by `check_text`."""
+    """Return a prompt as text. Raises EngineError as `check_text` does for the parts that aren't control."""
     for part in prompt:
         if not part.control:
             check_text(part.text, model, controls)
@@ -285,12 +293,13 @@ def plain_text(prompt: api.Prompt, model: RemoteModel, controls: frozenset[str] 
 
 
 def is_control_text(text: str) -> bool:
-    """Tell whether the whole of a text looks like a control token."""
+    """Tell whether a text looks like one control token."""
     return _CONTROL_TEXT.fullmatch(text) is not None
 
 
 def check_text(text: str, model: RemoteModel, controls: frozenset[str] = frozenset()) -> None:
-    """Raises EngineError when a document's text contains one of the model's `controls`, or what looks like one."""
+    """Raise EngineError if a document's text contains one of the model's control tokens. If these aren't known, so that
+    `controls` is empty, whatever looks like one counts."""
     match = _CONTROL_TEXT.search(text)
     control = match.group() if match else next((token for token in controls if token in text), None)
     if control and (not controls or control in controls):
@@ -301,7 +310,7 @@ def check_text(text: str, model: RemoteModel, controls: frozenset[str] = frozens
 
 
 def infill_parts(prompt: api.Prompt) -> tuple[str, str] | None:
-    """Return the prefix and suffix of a suffix-prefix-middle prompt (`plugins/completion/prompt.py`); None of any
+    """Return the prefix and suffix of a suffix-prefix-middle prompt (`plugins/completion/prompt.py`); None for any
     other prompt."""
     match [(part.text, part.control) for part in prompt]:
         case [("<|fim_prefix|><|fim_suffix|>", True), (suffix, False), ("<|fim_middle|>", True), (prefix, False)]:
@@ -314,15 +323,16 @@ def refuse(
     request: api.GenerateRequest | api.ChatRequest | api.ScoreRequest,
     model: RemoteModel,
     *,
-    grammar: bool = False,
-    gbnf: bool = False,
+    takes_schema: bool = True,
+    takes_gbnf: bool = True,
 ) -> None:
-    """Raises EngineError for what a runtime would silently leave out: adapters, and with `grammar` or `gbnf` those."""
+    """Raise EngineError if a request has what a runtime would silently ignore: an adapter, or a grammar, be it a JSON
+    schema or GBNF, that it doesn't take."""
     http = model.exchange.http
     if request.adapter:
         raise EngineError(f"{http} can't attach the adapter {request.adapter!r}: serve it as a model there")
-    rules = "" if isinstance(request, api.ScoreRequest) else request.grammar
-    if (grammar and rules) or (gbnf and rules and not rules.startswith("{")):
+    grammar = "" if isinstance(request, api.ScoreRequest) else request.grammar
+    if grammar and not (takes_schema if grammar.startswith("{") else takes_gbnf):
         raise EngineError(f"{http} can't be held to such a grammar; llama-server can")
 
 
@@ -335,5 +345,6 @@ def schema_of(request: api.GenerateRequest | api.ChatRequest) -> Any:
 
 
 def _unit(vector: tuple[float, ...]) -> tuple[float, ...]:
+    """Return a vector of length 1 in the same direction."""
     length = math.sqrt(sum(x * x for x in vector)) or 1.0
     return tuple(x / length for x in vector)

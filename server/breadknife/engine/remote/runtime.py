@@ -14,7 +14,7 @@ ENGINE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 class Api(StrEnum):
-    """What a runtime understands."""
+    """The API that a runtime has."""
 
     AUTO = "auto"
     OPENAI = "openai"
@@ -25,11 +25,11 @@ class Api(StrEnum):
 @dataclass(frozen=True)
 class Runtime:
     url: str
-    """Where it listens, such as `http://127.0.0.1:11434`; a `/v1` at the end may be there or not."""
+    """The address that it listens at, such as `http://127.0.0.1:11434`, with or without `/v1` at the end."""
     api: Api = Api.AUTO
     """`openai` (LM Studio, vLLM, llama-cpp-python and others), `llama-server` or `ollama`; `auto` asks the server."""
     model: str = ""
-    """The model that `NAME:` alone stands for; where it is empty, the server's only one."""
+    """The model that `NAME:` alone stands for; empty for the server's only one."""
     key_env: str = ""
     """The environment variable that holds the key, sent as a bearer token. A key itself never stands in a file."""
     timeout: float = 60.0
@@ -51,7 +51,7 @@ class Runtime:
 
     @property
     def local(self) -> bool:
-        """Tell whether it is on this machine, so that nothing leaves it."""
+        """True if it is on this machine, so that nothing leaves the machine."""
         return is_local(urlsplit(self.url).hostname or "")
 
 
