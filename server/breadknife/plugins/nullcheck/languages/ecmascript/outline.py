@@ -164,8 +164,8 @@ class EcmaScriptOutliner(Outliner):
         return (word(told, "name"), "null", False) if type_ is not None and not type_.nullable else None
 
     def _lowered(self, function: Function, node: Node, scopes: Scopes) -> Block:
-        body = part(node, "body")
         """Return the body of a function, after what takes its parameters apart that are patterns."""
+        body = part(node, "body")
         lowering, before = EcmaScriptLowering(function, scopes, self), list[il.Statement]()
         targets = [_target(child) for child in _parameter_nodes(node)]
         for name in (name for target in targets for name in bound(target)):

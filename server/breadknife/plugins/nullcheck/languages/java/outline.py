@@ -71,11 +71,11 @@ class JavaOutliner(Outliner):
                         waiting.append((child, around))
 
     def _import(self, node: Node) -> None:
-        name = text(first(node)).rpartition(".")[2]
+        owner, _, name = text(first(node)).rpartition(".")
         if all(child.type != "static" for child in node.children):
             self.imports[name] = self.knowledge.annotations.get(name, name)
         else:
-            self.statics[name] = text(first(node)).split(".")[-2]
+            self.statics[name] = owner.rpartition(".")[2]
 
     def _silence(self, node: Node) -> None:
         """Note the range of a declaration whose annotations tell checkers to be silent."""
