@@ -121,7 +121,8 @@ def test_each_row_keeps_its_own_examples(row: Examples) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "class", "import static A;", "import static ;", "class A { void f() { if", "class A { int f() { return switch (x) { case", "class A { @Nullable }",
+        "", "class", "import static A;", "import static ;",
+        "class A { void f() { if", "class A { int f() { return switch (x) { case", "class A { @Nullable }",
         "class A { void f() {" + "if (a) {" * 300 + "}" * 302,
         "class A { int x = " + "(" * 400 + "1" + ")" * 400 + "; }",
         "class A { int x = " + " + ".join(["1"] * 2000) + "; }",
