@@ -99,12 +99,12 @@ class Message:
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """The assistant's next message, by the template of the model's own file. As in GenerateRequest, what isn't said
-    here."""
+    """Asks for the assistant's next message, by the template in the model's file. Fields without a docstring are as in
+    GenerateRequest."""
 
     model: str
     messages: tuple[Message, ...]
-    """In order. Nothing of them is left out when they are too long: that is PromptTooLong."""
+    """In order. None of them is trimmed: if they are too long, that is PromptTooLong."""
     max_tokens: int
     stop: tuple[str, ...] = ()
     lane: Lane = Lane.ACTION
@@ -189,7 +189,8 @@ class Scores:
 
 @dataclass(frozen=True)
 class EmbedRequest:
-    """Where texts are in a space of meanings. Any model does it; one that was made for it does it well."""
+    """Asks for a vector of each text, near those of texts of a similar meaning. Any decoder or encoder makes some; an
+    encoder's are better."""
 
     model: str
     texts: tuple[str, ...]
@@ -199,16 +200,16 @@ class EmbedRequest:
 @dataclass(frozen=True)
 class Embeddings:
     vectors: tuple[tuple[float, ...], ...]
-    """One for each text, of length 1: what an encoder's file says is made of its tokens' last hidden states (their
-    mean, or one of them: its pooling); the mean of those of a model that writes text."""
+    """A vector of length 1 for each text. An encoder pools the last hidden states of the text's tokens to their mean or
+    to one of them, as its file says; a decoder's vector is their mean."""
     prompt_tokens: int = 0
     trimmed_tokens: int = 0
-    """Those that the ends of texts lost which are longer than the model can read."""
+    """Tokens that were cut from the ends of texts that are too long for the model."""
 
 
 @dataclass(frozen=True)
 class RerankRequest:
-    """How relevant each text is for a query: for a reranker."""
+    """Asks a reranker how relevant each text is for a query."""
 
     model: str
     query: str
@@ -219,8 +220,8 @@ class RerankRequest:
 @dataclass(frozen=True)
 class Relevances:
     scores: tuple[float, ...]
-    """One for each text, the higher the more relevant: what the model's head says, of most models a logit of any sign,
-    of some a probability. They compare texts for one query and one model."""
+    """The output of the model's head for each text, the higher the more relevant: for most models a logit of any sign,
+    for some a probability. Compare only scores of the same query and model."""
     prompt_tokens: int = 0
     trimmed_tokens: int = 0
     """As in Embeddings. A query is never trimmed."""
@@ -228,7 +229,7 @@ class Relevances:
 
 @dataclass(frozen=True)
 class ClassifyRequest:
-    """Which class each text belongs to: for a classifier, with the classes that it was made for."""
+    """Asks a classifier which of its classes each text belongs to."""
 
     model: str
     texts: tuple[str, ...]
@@ -240,14 +241,14 @@ class Classes:
     labels: tuple[str, ...]
     """The model's classes, by the names that its file gives them."""
     probabilities: tuple[tuple[float, ...], ...]
-    """For each text that of each label, in the order of `labels`; 1 together."""
+    """For each text the probability of each label, in the order of `labels`; they add up to 1."""
     prompt_tokens: int = 0
     trimmed_tokens: int = 0
     """As in Embeddings."""
 
 
 EncodeRequest = EmbedRequest | RerankRequest | ClassifyRequest
-"""A request about whole texts: nothing is written, and no token is likelier than another."""
+"""A request that has texts read, and none written."""
 Encoding = Embeddings | Relevances | Classes
 """The answer to an `EncodeRequest`."""
 EngineRequest = GenerateRequest | ChatRequest | ScoreRequest | EncodeRequest
@@ -367,7 +368,7 @@ class Engine(Protocol):
         ...
 
     def chat(self, request: ChatRequest, cancel: CancelToken) -> Iterator[Chunk]:
-        """Answer a chat as `generate` does. ModelUnfit for a model without a template for chats."""
+        """Answer a chat as `generate` does. Raises ModelUnfit for a model without a chat template."""
         ...
 
     def score(self, request: ScoreRequest, cancel: CancelToken) -> Scores: ...
@@ -375,11 +376,11 @@ class Engine(Protocol):
     def embed(self, request: EmbedRequest, cancel: CancelToken) -> Embeddings: ...
 
     def rerank(self, request: RerankRequest, cancel: CancelToken) -> Relevances:
-        """ModelError for a model that is no reranker."""
+        """Rank texts. Raises ModelError for a model that isn't a reranker."""
         ...
 
     def classify(self, request: ClassifyRequest, cancel: CancelToken) -> Classes:
-        """ModelError for a model that is no classifier."""
+        """Classify texts. Raises ModelError for a model that isn't a classifier."""
         ...
 
     def status(self) -> EngineStatus | None:
@@ -390,7 +391,7 @@ class Engine(Protocol):
         ...
 
     def build(self) -> str:
-        """Identifies what answers depend on besides the request and the model's file; empty if that isn't known."""
+        """Return a name of what answers depend on besides the request and the model's file; empty if it isn't known."""
         ...
 
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""The engine as its clients see it: a connection to the daemon, which is started when there is none."""
+"""The engine's client: it connects to the daemon, and starts one if there is none."""
 
 from __future__ import annotations
 
@@ -27,18 +27,19 @@ START_SECONDS = 20.0
 """How long a daemon may take until it listens: it loads no model before the first request, but an older one that it
 replaces may have work to finish."""
 STATUS_SECONDS = 5.0
+"""How long a daemon may take to tell its status."""
 END_SECONDS = 5.0
 """How long a process may take to be gone once it is killed."""
 ATTEMPTS = 3
-"""To find a daemon that isn't just ending."""
+"""How often a request is sent if each daemon is ending or hangs."""
 _T = TypeVar("_T")
 
 
 class DaemonEngine:
     """An `Engine` in the user's daemon. Safe to use from several threads.
 
-    A daemon that died is started again; one that hangs, or an older breadknife's, is replaced. `client` is who we are,
-    for `breadknife status`.
+    A daemon that died is started again. One that hangs, or belongs to an older breadknife, is replaced. `client` is our
+    name in `breadknife status`.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class DaemonEngine:
         self._connection: Connection | None = None
         self._own_build = ""
         self._hanging: DaemonHangs | None = None
-        """What is known of the daemon that didn't answer last."""
+        """The error of the daemon that hung last; None once it is gone."""
         self._lock = threading.Lock()
 
     def generate(self, request: api.GenerateRequest, cancel: CancelToken) -> Iterator[api.Chunk]:
@@ -93,8 +94,8 @@ class DaemonEngine:
         return status
 
     def build(self) -> str:
-        """Return the build of the daemon that we are connected to, or of the one that would be started: whoever asks
-        for that at a document's first check doesn't wait for a start."""
+        """Return the build of the daemon that we are connected to, or else of the one that would be started, so that
+        the first check of a document needn't wait for a start."""
         connection = self._connection
         if connection and connection.usable:
             return connection.welcome.build
@@ -108,7 +109,7 @@ class DaemonEngine:
                 self._connection = None
 
     def _ask(self, request: api.EngineRequest, kind: type[_T], cancel: CancelToken) -> Generator[_T, None, None]:
-        """Yield the answers of the daemon, or of the next one where the first one leaves or hangs before it answers."""
+        """Yield the daemon's answers; if it leaves or hangs before it answers, those of the next one."""
         may_be_repeated = True
         for _ in range(ATTEMPTS):
             cancel.raise_if_cancelled()
@@ -136,7 +137,7 @@ class DaemonEngine:
         return self._start_and_connect()
 
     def _connected(self) -> Connection | None:
-        """Raises DaemonHangs, EngineUnavailable."""
+        """Return a usable connection; None if there is no daemon. Raises DaemonHangs, EngineUnavailable."""
         if self._connection is None or not self._connection.usable:
             self._connection = None
             if self._hanging:
@@ -151,7 +152,8 @@ class DaemonEngine:
         return self._connection
 
     def _connected_to_ours(self) -> Connection | None:
-        """Return a connection to a daemon of our version; None also after an older one was told to go."""
+        """Return a connection to a daemon of our version or a newer one; None if there is none, or after an older one
+        was told to end. Raises DaemonHangs, EngineUnavailable."""
         connection = self._connected()
         if connection and newer(__version__, connection.welcome):
             connection.retire()
@@ -178,8 +180,8 @@ class DaemonEngine:
         raise EngineUnavailable("another engine is finishing its work; ask again")
 
     def _connected_or_ended(self) -> Connection | None:
-        """Return the same; None also after a daemon that hangs was killed. Whoever calls it has the lock for starting
-        one: of several clients that see it hang one kills it, and the others find the next."""
+        """Return what `_connected_to_ours` does; None also after a daemon that hangs was killed. The caller holds the
+        lock for starting one: of several clients that see it hang, one kills it, and the others find the next."""
         try:
             return self._connected_to_ours()
         except DaemonHangs as hangs:
@@ -187,7 +189,7 @@ class DaemonEngine:
             return None
 
     def _end(self, hangs: DaemonHangs) -> None:
-        """Raises EngineUnavailable."""
+        """Kill a daemon that hangs. Raises EngineUnavailable if that can't be done."""
         presence = hangs.presence
         process = presence.process() if presence else None
         try:
@@ -206,7 +208,7 @@ class DaemonEngine:
         self._hanging = None
 
     def _wait_after_crashes(self) -> None:
-        """Raises EngineUnavailable as long as the engine may not be started again: nobody is kept waiting for that."""
+        """Raise EngineUnavailable if the engine may not be started again yet, instead of waiting until it may."""
         self._settle()
         wait = self._ledger.delay()
         if wait:
@@ -215,7 +217,7 @@ class DaemonEngine:
             )
 
     def _settle(self) -> bool:
-        """Count the death of the daemon before, if it died; False when one is alive."""
+        """Count the death of the last daemon, if it died; return False if it is alive."""
         try:
             with paths.lock_file(self._folder / "engine.lock", 0):
                 self._ledger.settle(psutil.boot_time())

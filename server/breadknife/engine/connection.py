@@ -1,4 +1,4 @@
-"""One connection to the daemon, as its clients see it."""
+"""A client's connection to the daemon."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from breadknife.engine.transport import connect
 from breadknife.errors import BreadknifeError, Cancelled, EngineDied, EngineUnavailable, PromptTooLong
 
 GREETING_SECONDS = 5.0
-"""How long a daemon may take to welcome us whose machine is busy."""
+"""How long a daemon may take to welcome us if the machine is busy."""
 LOOK_SECONDS = 0.25
-"""Between two looks at a daemon that says nothing."""
+"""The time between two looks at a daemon that says nothing."""
 
 _Inbox = queue.SimpleQueue[wire.Answer | wire.Failed | BreadknifeError]
 _T = TypeVar("_T")
@@ -45,7 +45,7 @@ class DaemonHangs(EngineUnavailable):
         super().__init__(f"{name} doesn't answer; it is replaced when something is asked of it")
         self.presence = presence
         self.stopped = stopped
-        """Its process was stopped from outside."""
+        """True if its process was stopped, as by a signal."""
 
 
 class Connection:
@@ -63,7 +63,7 @@ class Connection:
         self._presence = presence
         self._heard_at = time.monotonic()
         self._silence: HangDetector | None = None
-        """Since a ping after which nothing was heard."""
+        """Watches the daemon since a ping to which it hasn't answered; None if nothing is due."""
         self._ids = itertools.count(1)
         self._inboxes: dict[int, _Inbox] = {}
         self._lock = threading.Lock()
@@ -119,7 +119,7 @@ class Connection:
                 self._ping()
 
     def retire(self) -> None:
-        """Have the daemon end when its work is done; returns when it no longer listens."""
+        """Tell the daemon to end when its work is done, and return when it no longer listens."""
         with contextlib.suppress(BreadknifeError):
             self._send(wire.Retire())
         self._reader.join(GREETING_SECONDS)
@@ -133,6 +133,7 @@ class Connection:
             self._reader.join(GREETING_SECONDS)
 
     def _open(self) -> tuple[int, _Inbox]:
+        """Return the number and the inbox of a new request. Raises DaemonLeaving."""
         inbox: _Inbox = queue.SimpleQueue()
         with self._lock:
             if self._leaving:
@@ -142,10 +143,12 @@ class Connection:
         return id, inbox
 
     def _forget(self, id: int) -> bool:
+        """Remove a request's inbox; return False if it was removed already."""
         with self._lock:
             return self._inboxes.pop(id, None) is not None
 
     def _send(self, message: wire.FromClient) -> None:
+        """Send a message. Raises PromptTooLong, DaemonLeaving, DaemonHangs."""
         line = wire.encode(message)
         if len(line) > wire.MAX_LINE:
             raise PromptTooLong(f"a request of {len(line) >> 20} MB; the engine takes {wire.MAX_LINE >> 20} MB")
@@ -153,7 +156,7 @@ class Connection:
             self._send_line(memoryview(line))
 
     def _send_line(self, unsent: memoryview) -> None:
-        """Raises DaemonLeaving, and DaemonHangs when the daemon takes no more of it."""
+        """Send a line. Raises DaemonLeaving, and DaemonHangs if the daemon doesn't read it."""
         silence: HangDetector | None = None
         while unsent:
             try:
@@ -168,10 +171,8 @@ class Connection:
                 raise DaemonLeaving("the engine ended") from error
 
     def _ping(self) -> None:
-        """Ask a daemon that has said nothing for a while whether it lives, or look how long it hasn't answered that.
-
-        Raises DaemonHangs.
-        """
+        """If the daemon has said nothing for a while, send a ping; if it hasn't answered the last one, look whether it
+        hangs. Raises DaemonHangs."""
         with self._lock:
             if time.monotonic() - self._heard_at < LOOK_SECONDS:
                 return
@@ -184,7 +185,7 @@ class Connection:
             self._send(wire.Ping())
 
     def _give_up(self, silence: HangDetector) -> NoReturn:
-        """Let nobody wait any longer. The lock is held. Raises DaemonHangs."""
+        """End all requests with DaemonHangs, hang up, and raise it. The caller holds the lock."""
         self._leaving = True
         for inbox in self._inboxes.values():
             inbox.put(DaemonHangs(self._presence, stopped=silence.stopped))
@@ -193,6 +194,7 @@ class Connection:
         raise DaemonHangs(self._presence, stopped=silence.stopped)
 
     def _read(self) -> None:
+        """Receive messages until the connection ends, then end all requests with an error. A thread runs this."""
         with contextlib.suppress(OSError, ValueError, msgspec.DecodeError):
             while line := self._lines.next_or_wait():
                 self._receive(wire.decode_from_daemon(line))
@@ -235,17 +237,17 @@ class Connection:
                 self._hang_up()
 
     def _hang_up(self) -> None:
-        """End the conversation with the daemon. The lock is held."""
+        """Shut the socket down. The caller holds the lock."""
         if not self._closed:
             with contextlib.suppress(OSError):
                 self._peer.shutdown(socket.SHUT_RDWR)  # also ends a `send` that waits
 
 
 def open_connection(folder: Path, client: str, version: str) -> Connection | None:
-    """Return a connection to the daemon of `folder`; None when there is none.
+    """Return a connection to the daemon of `folder`; None if there is none.
 
-    Raises DaemonHangs, and EngineUnavailable when the daemon has no time for us, or when we can't talk to it and are
-    not newer, so that we may not replace it either.
+    Raises DaemonHangs, and EngineUnavailable if the daemon has no time for us, or if it has another protocol and isn't
+    older than we, so that we may not replace it.
     """
     try:
         peer, endpoint = connect(folder, GREETING_SECONDS)
@@ -276,7 +278,7 @@ def open_connection(folder: Path, client: str, version: str) -> Connection | Non
 
 
 def _first_line(peer: socket.socket, lines: LineReader, presence: DaemonProcess | None) -> bytes:
-    """Raises DaemonHangs, EngineUnavailable, OSError."""
+    """Return the daemon's first line; empty if it hangs up. Raises DaemonHangs, EngineUnavailable, OSError."""
     peer.settimeout(LOOK_SECONDS)
     silence = _silence_of(presence)
     end = time.monotonic() + GREETING_SECONDS
@@ -294,7 +296,8 @@ def _silence_of(presence: DaemonProcess | None) -> HangDetector:
 
 
 def newer(version: str, than: wire.Welcome) -> bool:
-    """Tell whether we are newer than a daemon, by PEP 440; a version that is none is older than any."""
+    """Tell whether we, of this version, are newer than a daemon. Versions are compared by PEP 440; one that isn't a
+    version of PEP 440 is older than any."""
     return (_parsed(version), wire.PROTOCOL) > (_parsed(than.version), than.protocol)
 
 
@@ -306,14 +309,15 @@ def _parsed(version: str) -> Version:
 
 
 class LineReader:
-    """The lines from a socket that has a time-out."""
+    """Reads lines from a socket that has a time-out."""
 
     def __init__(self, peer: socket.socket) -> None:
         self._peer = peer
         self._buffer = bytearray()
 
     def next(self) -> bytes:
-        """Return the next line; empty at the end. Raises OSError, ValueError for a line that never ends."""
+        """Return the next line; empty at the end. Raises OSError, TimeoutError included, and ValueError for a line that
+        is longer than `wire.MAX_LINE`."""
         searched = 0
         while (end := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
@@ -328,7 +332,7 @@ class LineReader:
         return line
 
     def next_or_wait(self) -> bytes:
-        """Wait for the `next`, without a time-out. One that came together with another needs no more of the socket."""
+        """Return what `next` does, without a time-out."""
         with selectors.DefaultSelector() as readable:
             readable.register(self._peer, selectors.EVENT_READ)
             while True:

@@ -1,7 +1,7 @@
-"""What the engine died of, kept on disk: how long the next start waits, and which models are set aside.
+"""Keeps on disk what the engine died of. It decides how long the next start waits, and which models are set aside.
 
-A crash leaves words in a file, and the system counts whom it kills for want of memory. An engine that ended without
-either was killed by somebody: that is no fault of the model that it computed with.
+A crash leaves its traceback in a file, and the system counts the processes that it kills for want of memory. If an
+engine ended without either, somebody killed it, and its model isn't to blame.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ DELAYS = (0.0, 1.0, 4.0, 15.0, 60.0)
 """Seconds from a death to the next start, by the number of deaths in the last `STREAK_SECONDS`."""
 STREAK_SECONDS = 600.0
 SPARED_KILLS = 5
-"""So many kills in `STREAK_SECONDS` don't count: a user who ends the engine twice wants it to be there again."""
+"""So many kills in `STREAK_SECONDS` don't count: a user who kills the engine twice wants it to start again."""
 TOO_OFTEN = 3
-"""Deaths in `MEMORY_SECONDS` after which a model is set aside."""
+"""After so many deaths in `MEMORY_SECONDS` a model is set aside."""
 MEMORY_SECONDS = 86400.0
+"""Older deaths are forgotten."""
 LOCK_SECONDS = 0.25
 """How long another process may hold the file. The daemon answers nobody meanwhile."""
 KEPT_FAILURES = 20
@@ -41,18 +42,18 @@ class EngineDeath:
     at: float
     """Unix time."""
     model: str
-    """What was being computed with; empty for an engine that didn't even start."""
+    """The model that the engine computed with; empty if it didn't even start."""
     killed: bool = False
     """True if somebody killed the engine, which says nothing about the model."""
 
 
 @dataclass(frozen=True)
 class ComputeMark:
-    """That the engine is computing. Who finds one of a process that is gone has found a death."""
+    """A file says that the engine is computing. If the file is there and the process isn't, the engine has died."""
 
     model: str
     memory_kills: int = 0
-    """How many processes the system had killed for want of memory."""
+    """How many processes the system had killed for want of memory when the mark was written."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,8 @@ class CrashRecord:
 class CrashLedger:
     """The deaths and failures of the user's daemons, kept in `folder`; `run` is the folder of one daemon.
 
-    Nothing here raises OSError: a disk that is full or read-only makes the ledger forget, no more. Times are the wall
-    clock's, as they outlive a boot; one that lies in the future counts for nothing.
+    No method raises OSError: if the disk is full or read-only, the ledger forgets. Times are Unix times, as they
+    outlive a boot; those that lie in the future don't count.
     """
 
     def __init__(self, folder: Path, run: Path | None = None, clock: Callable[[], float] = time.time) -> None:
@@ -79,7 +80,7 @@ class CrashLedger:
         self._last_words: BinaryIO | None = None
 
     def listen(self) -> None:
-        """Have this process write its last words when it crashes. What an earlier one wrote is forgotten."""
+        """Have this process write a traceback if it crashes. That of an earlier process is deleted."""
         with contextlib.suppress(OSError):
             # It stays open as long as the process.
             self._last_words = open(self._words, "wb", buffering=0, opener=open_private)  # noqa: SIM115
@@ -91,7 +92,7 @@ class CrashLedger:
             file.write(text)
 
     def computing(self, model: str | None) -> None:
-        """Mark on disk that `model` is being loaded or computed with; None: nothing is."""
+        """Mark on disk that `model` is being loaded or computed with; with None, that no model is."""
         with contextlib.suppress(OSError):
             if model is None:
                 self._mark.unlink(missing_ok=True)
@@ -100,9 +101,9 @@ class CrashLedger:
                     file.write(msgspec.json.encode(ComputeMark(model, memory_kills())))
 
     def settle(self, booted: float = 0.0) -> str | None:
-        """Count the death that a left-over mark tells of, and give its model. The caller holds the daemon's lock.
+        """If a dead daemon has left its mark, count the death and return its model. The caller holds the daemon's lock.
 
-        A mark older than `booted` (Unix time of the machine's start) tells of a power cut, not of a crash.
+        A mark older than `booted`, the Unix time of the machine's start, means a power cut, and no crash.
         """
         mark = self._take_mark(booted)
         if mark is None:
@@ -117,13 +118,15 @@ class CrashLedger:
         return mark.model
 
     def replaced(self, pid: int, *, stopped: bool) -> None:
-        """Count that a daemon was killed because it didn't answer; `stopped` by somebody. The caller holds its lock."""
+        """Count that a daemon was killed because it didn't answer. With `stopped`, somebody had stopped its process, as
+        by a signal. The caller holds its lock."""
         mark = self._take_mark()
         doing = f" while it computed with {mark.model}" if mark and mark.model else ""
         what = "was stopped" if stopped else "hung"
         self.died(mark.model if mark else "", f"the engine (process {pid}) {what}{doing}: replaced", killed=stopped)
 
     def _take_mark(self, booted: float = 0.0) -> ComputeMark | None:
+        """Delete the mark and return it; None if there is none since `booted`."""
         try:
             marked = self._mark.stat().st_mtime
             content = self._mark.read_bytes()
@@ -144,6 +147,7 @@ class CrashLedger:
             return False
 
     def died(self, model: str, message: str, *, killed: bool = False) -> None:
+        """Count a death, and set the model aside if there are too many. With `killed`, somebody killed the engine."""
         now = self._clock()
 
         def add(record: CrashRecord) -> CrashRecord:
@@ -157,7 +161,7 @@ class CrashLedger:
         self.failed("EngineDied", message)
 
     def failed(self, what: str, message: str) -> None:
-        """Remember a failure for `failures`."""
+        """Add a failure to `failures`, unless the same one was added within `REPEAT_SECONDS`."""
         now = self._clock()
         for old in self._read().failures:
             if (old.what, old.message) == (what, message) and 0 <= now - old.at < REPEAT_SECONDS:
@@ -184,7 +188,7 @@ class CrashLedger:
             )
 
     def allow(self, model: str) -> None:
-        """Have a model that was set aside loaded again, its deaths forgotten."""
+        """Forget a model's deaths, so that it is no longer set aside."""
 
         def forgive(record: CrashRecord) -> CrashRecord:
             return replace(

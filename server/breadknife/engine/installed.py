@@ -1,4 +1,4 @@
-"""Whether the engine is installed. It is llama-cpp-python, which `breadknife` alone doesn't bring."""
+"""Tells whether the engine is installed: llama-cpp-python, which `breadknife` alone doesn't depend on."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ DISTRIBUTION = "llama-cpp-python"
 
 
 def is_installed() -> bool:
-    """Tell whether it can be imported now: it may have been installed while this process ran."""
+    """Tell whether llama-cpp-python can be imported now; it may have been installed while this process ran."""
     importlib.invalidate_caches()
     return importlib.util.find_spec("llama_cpp") is not None
 
 
 def version() -> str:
-    """Return the build that is installed now; empty where there is none."""
+    """Return the version of llama-cpp-python that is installed now; empty if there is none."""
     importlib.invalidate_caches()
     try:
         return metadata.version(DISTRIBUTION)
@@ -26,7 +26,7 @@ def version() -> str:
 
 
 def llama_build() -> str:
-    """Return which llama.cpp this is: version, and what tells one build of it from another; empty where there is
+    """Return the version of llama-cpp-python, with a digest that tells one build of it from another; empty if there is
     none."""
     try:
         installed = metadata.distribution(DISTRIBUTION)

@@ -20,7 +20,8 @@ class ModelKind(StrEnum):
 
 
 POOLINGS = ("none", "mean", "cls", "last", "rank")
-"""What is made of the hidden states of a text's tokens, by llama.cpp's numbers (`llama_pooling_type`)."""
+"""How the hidden states of a text's tokens become one vector. The index is llama.cpp's number
+(`llama_pooling_type`)."""
 ENCODERS = frozenset(
     {
         "bert",
@@ -34,17 +35,17 @@ ENCODERS = frozenset(
         "gemma-embedding",
     }
 )
-"""Architectures whose tokens see those after them too, so that nothing of a text can be kept for a longer one."""
+"""Architectures in which a token sees those after it, too, so that nothing of a text can be reused for a longer one."""
 UNKNOWN = frozenset({"dream", "llada", "llada-moe", "rnd1", "t5", "t5encoder", "wavtokenizer-dec", "clip"})
-"""Architectures that work in another way than any kind here: diffusion, encoder and decoder in one, sound, pictures."""
+"""Architectures of no `ModelKind`: for diffusion, sound or pictures, or an encoder and decoder in one."""
 
 
 def kind_of(
     architecture: str, pooling: str, labels: Sequence[str], *, rerank_template: bool = False
 ) -> ModelKind | None:
-    """Return the kind of a model whose file says this of it; None for one that breadknife can't run.
+    """Return the kind of a model by what its file says; None if breadknife can't run it.
 
-    A pooling makes an encoder of an architecture that could write, too: such a model was trained to read.
+    If a file of an architecture that writes names a pooling, the model was trained to read, so it is an encoder.
     """
     if architecture in UNKNOWN:
         return None
@@ -67,11 +68,12 @@ ROLES: Mapping[str, tuple[ModelKind, ...]] = {
 
 
 def may_have(role: str, kind: ModelKind) -> bool:
+    """Tell whether a model of this kind can have a role."""
     return role not in ROLES or kind in ROLES[role]
 
 
 def check_role(role: str, model: str, kind: ModelKind) -> None:
-    """Raises ModelError for a role that a model of this kind can't have."""
+    """Raise ModelError if a model of this kind can't have a role."""
     if not may_have(role, kind):
         can = ", ".join(possible for possible, kinds in ROLES.items() if kind in kinds)
         raise ModelError(
@@ -81,4 +83,5 @@ def check_role(role: str, model: str, kind: ModelKind) -> None:
 
 
 def an(kind: ModelKind) -> str:
+    """Return a kind with its article."""
     return f"an {kind}" if kind is ModelKind.ENCODER else f"a {kind}"

@@ -23,21 +23,21 @@ import psutil
 from breadknife.paths import write_atomically
 
 SAME_SECONDS = 2.0
-"""By how much the start of one process may seem to differ when the system's clock is set meanwhile."""
+"""The start time of one process may seem to change by so much if the system's clock is set."""
 STILL_SECONDS = 1.5
-"""Seconds for a process that does nothing: it is stopped, or its threads all wait for something."""
+"""After so long a silence a process hangs that does nothing: it is stopped, or its threads all wait for something."""
 BUSY_SECONDS = 30.0
-"""Seconds for a process that computes, wants to, or waits for a disk."""
+"""After so long a silence a process hangs that computes, wants to, or waits for a disk."""
 MOST_COUNTED = 0.5
-"""Seconds between two looks that count: when the machine stood still or slept, so did the daemon."""
+"""The time between two looks counts as at most so many seconds: if the machine slept, so did the daemon."""
 IDLE_CPU_SECONDS = 0.05
-"""What a process may compute that does nothing: its compute thread looks around once a second."""
+"""A process does nothing if it computes no longer than this: its compute thread wakes up once a second."""
 _STOPPED = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 
 
 @dataclass(frozen=True)
 class DaemonProcess:
-    """A process as the daemon wrote it down: number, start and program, which no other process has together."""
+    """What the daemon wrote of its process: number, start and program, which no other process has together."""
 
     pid: int
     started: float
@@ -69,7 +69,7 @@ def withdraw(folder: Path) -> None:
 
 
 def read_daemon_process(folder: Path) -> DaemonProcess | None:
-    """Return who said last that it is the daemon of `folder`, be it alive or not; None where nobody did."""
+    """Return the process that `announce` wrote last for `folder`, be it alive or not; None if there is none."""
     try:
         return msgspec.json.decode(_file(folder).read_bytes(), type=DaemonProcess)
     except (OSError, msgspec.DecodeError):
@@ -81,7 +81,7 @@ def _file(folder: Path) -> Path:
 
 
 class HangDetector:
-    """A daemon's silence since now, for as long as it is looked at. `find` gives its process where it can be seen."""
+    """Measures a daemon's silence from now on. `find` returns its process, if it can be seen."""
 
     def __init__(self, find: Callable[[], psutil.Process | None], clock: Callable[[], float] = time.monotonic) -> None:
         self._find = find
@@ -100,7 +100,8 @@ class HangDetector:
         return self._counted >= STILL_SECONDS / 2
 
     def is_hanging(self) -> bool:
-        """Look at the process, and tell whether it has been silent for too long for what it does. Call it often."""
+        """Look at the process, and tell whether it has been silent for too long for what it does. Call this often: time
+        counts up to `MOST_COUNTED` between two calls."""
         if self._cpu_seconds is None:  # not at the beginning: nearly always an answer comes before a first look
             self._process = self._find()
             self._cpu_seconds = _cpu_seconds(self._process)

@@ -1,4 +1,4 @@
-"""The machine that the engine runs on: which it is, what memory is left, how busy others keep it."""
+"""Measures the machine: its processor, the memory that is left, and the cores that other programs use."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ import psutil
 from breadknife.engine.installed import llama_build
 
 SHORTEST_LOOK = 0.5
-"""Seconds; processes' times are counted in steps of 10 ms or more, so over a shorter time they say little."""
+"""The shortest time, in seconds, over which cores are measured: processes' times have steps of 10 ms or more."""
 
 
 @dataclass(frozen=True)
 class Memory:
     available: int
-    """Bytes that could be taken without hurting anybody, ourselves included."""
+    """Bytes that could be taken without slowing any program down, this one included."""
     own: int
-    """Bytes that this process holds, pages of mapped model files included."""
+    """Bytes that this process holds, with the pages of mapped model files."""
 
 
 def memory() -> Memory:
@@ -36,7 +36,7 @@ def memory() -> Memory:
 
 
 def memory_kills() -> int:
-    """Return how many processes the system has killed for want of memory since it began; 0 where it doesn't tell."""
+    """Return how many processes the system has killed for want of memory since it started; 0 if it doesn't say."""
     try:
         counts = dict(line.split() for line in Path("/proc/vmstat").read_text("ascii").splitlines())
         return int(counts["oom_kill"])
@@ -56,7 +56,7 @@ def _allowed() -> Collection[int]:
 
 
 def others_work() -> Iterator[float]:
-    """Yield at each `next` how many of the cores that we may use others kept busy since the one before."""
+    """Yield at each `next` how many of the cores that we may use other programs kept busy since the last one."""
     _, count = cores()
     before, busy = _times(), 0.0
     while True:
@@ -68,7 +68,7 @@ def others_work() -> Iterator[float]:
 
 
 def _times() -> tuple[float, float, float]:
-    """Return seconds: of the clock, of idle cores of those that we may use, of our own computing."""
+    """Return three times in seconds: the clock's, the idle time of the cores that we may use, our own CPU time."""
     own, cores = psutil.Process().cpu_times(), psutil.cpu_times(percpu=True)
     mine = [cores[core] for core in _allowed() if core < len(cores)]
     idle = sum(core.idle + getattr(core, "iowait", 0.0) for core in mine)
@@ -76,13 +76,13 @@ def _times() -> tuple[float, float, float]:
 
 
 def machine() -> str:
-    """Return processor, cores and llama.cpp in words: measurements are valid as long as this stays the same."""
+    """Return processor, cores and llama.cpp in words. Measurements are valid as long as these stay the same."""
     physical, logical = cores()
     return f"{processor()}, {physical} of {logical} cores, llama.cpp {llama_build()}"
 
 
 def processor() -> str:
-    """Return the name of its model, as far as the system tells."""
+    """Return the name of the processor's model, as far as the system has it."""
     try:
         for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
             if line.startswith("model name"):

@@ -1,4 +1,4 @@
-"""One engine out of several: breadknife's own, and the runtimes that the user's settings name."""
+"""Sends each request to the engine of its model: breadknife's own, or a runtime that the user's settings name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An engine that says what it was told to: for tests of plugins and of editor clients, without a model."""
+"""An engine that answers by a script instead of a model, for tests of plugins and of editor clients."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ EMBEDDING_WIDTH = 64
 
 @dataclass(frozen=True)
 class Line:
-    """If `when` occurs in the prompt's text, say `say`, after `delay` seconds; `error` raises that error instead.
+    """If `when` occurs in the prompt's text, the output is `say`, after `delay` seconds, or `error` is raised.
 
-    Each word takes `pace` seconds. `instead`: words, with the blanks before them, and what the model would nearly have
-    said in their place, for who asks for likely tokens.
+    Each word takes `pace` seconds. `instead` maps words, with the blanks before them, to the second likeliest word in
+    their place, for requests with `top_logprobs`.
     """
 
     when: str
@@ -34,23 +34,24 @@ class Line:
 
 
 REQUESTS = 1000
+"""How many requests are kept."""
 
 
 class ScriptedEngine:
-    """Answers with the first line whose `when` is in the prompt, word by word; with nothing when none is.
+    """Answers with the first line whose `when` is in the prompt, word by word; with nothing if there is none.
 
-    Of grammars it knows those that say only how the output begins: that stands as if it was part of the prompt,
-    unless a line says it itself.
+    It knows only grammars that say how the output begins. If a line's output doesn't begin so, that beginning is put
+    before it, and looked for in the script as if it was a part of the prompt.
     """
 
     def __init__(self, script: Sequence[Line]) -> None:
         self._script = tuple(script)
         self.requests: list[api.EngineRequest] = []
-        """The newest, at most `REQUESTS`."""
+        """The newest `REQUESTS` requests."""
 
     @classmethod
     def from_file(cls, path: Path) -> ScriptedEngine:
-        """Return a JSON list of objects with `when`, `say` and optionally `delay`, `pace` and `instead`."""
+        """Read the script from a JSON list of objects with `when`, `say` and optionally `delay`, `pace`, `instead`."""
         return cls([Line(**entry) for entry in json.loads(path.read_text("utf-8"))])
 
     def generate(self, request: api.GenerateRequest, cancel: CancelToken) -> Iterator[api.Chunk]:
@@ -85,7 +86,7 @@ class ScriptedEngine:
         yield api.Chunk("", finish=finish, prompt_tokens=len(prompt.split()), output_tokens=tokens)
 
     def score(self, request: api.ScoreRequest, cancel: CancelToken) -> api.Scores:
-        """Score alternatives: what the line says is certain; any other alternative is as unlikely as it is long."""
+        """Score alternatives: the line's output is certain; another one is the less likely the more words it has."""
         self._keep(request)
         certain = self._line(_text(request.prompt), cancel).say
         tokens = tuple(max(1, len(alternative.split())) for alternative in request.alternatives)
@@ -96,13 +97,13 @@ class ScriptedEngine:
         return api.Scores(logprobs, tokens, prompt_tokens=len(_text(request.prompt).split()))
 
     def embed(self, request: api.EmbedRequest, cancel: CancelToken) -> api.Embeddings:
-        """Texts with the same words are near each other, whatever the script says."""
+        """Return counts of words, so that texts with the same words are near each other. The script doesn't matter."""
         self._keep(request)
         cancel.raise_if_cancelled()
         return api.Embeddings(tuple(map(_vector, request.texts)), prompt_tokens=_words(request.texts))
 
     def rerank(self, request: api.RerankRequest, cancel: CancelToken) -> api.Relevances:
-        """Score texts by how many words of the query each has, whatever the script says."""
+        """Score texts by the words that each has in common with the query. The script doesn't matter."""
         self._keep(request)
         cancel.raise_if_cancelled()
         query = _vector(request.query)
@@ -110,8 +111,8 @@ class ScriptedEngine:
         return api.Relevances(scores, prompt_tokens=_words((request.query, *request.texts)))
 
     def classify(self, request: api.ClassifyRequest, cancel: CancelToken) -> api.Classes:
-        """Choose among the texts of the script's lines. A text is of the class of the first line whose `when` is in it,
-        for certain; where there is none, all classes are as likely."""
+        """Classify texts. The classes are the outputs of the script's lines. A text certainly belongs to the class of
+        the first line whose `when` is in it; if there is none, all classes are equally likely."""
         self._keep(request)
         labels = tuple(dict.fromkeys(line.say for line in self._script)) or ("",)
         lines = [self._line(text, cancel).say for text in request.texts]
@@ -167,7 +168,7 @@ def _text(prompt: api.Prompt) -> str:
 
 
 def _vector(text: str) -> tuple[float, ...]:
-    """Counts of words by a hash of them, of length 1."""
+    """Return the counts of a text's words, by a hash of each word, as a vector of length 1."""
     counts = [0.0] * EMBEDDING_WIDTH
     for word in text.lower().split() or [""]:
         counts[zlib.crc32(word.encode("utf-8", "replace")) % EMBEDDING_WIDTH] += 1

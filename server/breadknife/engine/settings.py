@@ -1,4 +1,4 @@
-"""What a user may say of the engine: the table `[engine]` of `config.toml`. A workspace has no say in it."""
+"""The engine's settings: the table `[engine]` of the user's `config.toml`. A workspace can't change them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class EngineSettings:
 
 
 def read_engine_settings(warn: Callable[[str], object], path: Path | None = None) -> EngineSettings:
-    """Return the user's settings. What is wrong with them is told and left out: the engine starts in any case."""
+    """Return the user's settings. Wrong ones are left out, after a warning: the engine starts in any case."""
     path = path or config_dir() / "config.toml"
     try:
         table = tomllib.loads(path.read_text("utf-8")).get("engine", {})

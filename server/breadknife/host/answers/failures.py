@@ -27,7 +27,7 @@ from breadknife.task.reasons import silence
 from breadknife.task.values import Silence
 
 PLUGINS_FAULT = frozenset({"plugin-broke", "plugin-hung", "plugin-flooded", "bad-span", "bad-answer"})
-"""Reasons that count towards a pause."""
+"""Reasons that count towards a pause of the plugin."""
 
 _CODES: tuple[tuple[type[BreadknifeError], str, Outcome], ...] = (
     (Superseded, "superseded", Outcome.CANCELLED),
@@ -56,7 +56,7 @@ def explained(plugin: str, error: BaseException) -> tuple[Outcome, Silence]:
     for kind, code, outcome in _CODES:
         if isinstance(error, kind):
             cause, _, remedy = str(error).partition("; ")
-            why = silence(code, plugin=plugin, error=cause)
-            # What the error itself tells people to do names the model or the file.
-            return outcome, replace(why, remedy=remedy) if remedy else why
+            reason = silence(code, plugin=plugin, error=cause)
+            # The error's own remedy names the model or the file, so it is better than the reason's.
+            return outcome, replace(reason, remedy=remedy) if remedy else reason
     return Outcome.FAILED, silence("plugin-broke", plugin=plugin, error=f"{type(error).__name__}: {error}")

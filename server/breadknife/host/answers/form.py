@@ -1,4 +1,4 @@
-"""Checks the form of any answer: its type, spans inside the document, and no more than anybody can use."""
+"""Checks the form of every answer: its type, its size, and that its spans are inside the document."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from breadknife.task.values import (
 from breadknife.text.document import Document, Span, TextEdit
 
 MAX_ITEMS = 100_000
-"""Findings, fixes and actions of one answer; a book of 2 MB with five slips a paragraph has as many."""
+"""The most findings, fixes and actions of one answer. A book of 2 MB with five mistakes a paragraph has as many."""
 MAX_CHARACTERS = 20_000_000
-"""Characters of all texts of one answer together. The limits below are characters, too."""
+"""The most characters of all texts of one answer together. The limits of texts below are characters, too."""
 MAX_TITLE = 100
-"""What stands on one line among others: a lens, an inlay, a document's name."""
+"""A text on one line among others: a lens, an inlay, a document's title."""
 MAX_HOVER = 20_000
 MAX_MESSAGE = 20_000
 MAX_TOOLTIP = 2_000
 MAX_DOCUMENT = 2_000_000
 """The text of a new document."""
 MAX_RESULT = 1_000_000
-"""A command's result as JSON."""
+"""A command's result in JSON."""
 MAX_LENSES, MAX_INLAYS, MAX_OPENED = 2_000, 10_000, 10
 
 
@@ -51,8 +51,8 @@ class BadAnswer(Exception):
 
 
 def check_form(request: Request, answer: object) -> None:
-    """Raise BadAnswer if `answer` is of no type of answer, has spans outside the document, or is more than anybody can
-    use."""
+    """Raise BadAnswer if a plugin's answer isn't of one of the types of answers, has spans outside the document, or is
+    bigger than the limits above."""
     if not isinstance(answer, Answer | None):
         raise BadAnswer("plugin-broke", f"it answered with a {type(answer).__name__}")
     document = document_of(request)
@@ -68,7 +68,7 @@ def check_form(request: Request, answer: object) -> None:
 
 
 def _check_edited(request: Request, document: Document, answer: Completions | Actions | Findings) -> None:
-    """Check an answer that has edits or findings of the document."""
+    """Check an answer that has edits or findings of the document. Raises BadAnswer, as the functions below do."""
     spans, texts = list[Span](), list[str]()
     edited: list[tuple[TextEdit, ...]] = []
     elsewhere: list[DocumentEdits] = []

@@ -1,4 +1,4 @@
-"""The answers of several plugins to one request, together, and what receipts say of an answer."""
+"""The answers of all plugins to one request, and what receipts say of an answer."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Reply:
 
     @property
     def offers(self) -> list[tuple[str, CompletionItem]]:
-        """Completions, each after the name of the plugin that will be told when it is taken."""
+        """Completions, each after the name of its plugin, which is told if it is accepted."""
         return [
             (name, item) for name, answer in self.answers if isinstance(answer, Completions) for item in answer.items
         ]
@@ -112,7 +112,7 @@ class Reply:
 
 
 def says_something(answer: Answer | None) -> bool:
-    """Tell whether an answer is more than empty. Findings always are: none is what a check says of a clean document."""
+    """Tell whether an answer isn't empty. Findings never are: a check that finds nothing says that there is nothing."""
     match answer:
         case Completions(items=items) | Actions(items=items) | Lenses(items=items) | Inlays(items=items):
             return bool(items)

@@ -1,4 +1,4 @@
-"""Checks what a model wrote before it is shown, and what an answer would have the editor do outside the document."""
+"""Checks what models wrote before it is shown, and what an answer would change or open outside the document."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ from breadknife.text.no_worse import parses_no_worse
 from breadknife.text.syntax import SyntaxTree, changed_tree, has_grammar
 
 MAX_NEW_CHARACTERS = 8_000
-"""The most characters of a model's edits together. No plugin has a model write that much at once: only a model that
-rambles gets there."""
+"""The most characters that a model's edits may insert together. No plugin has a model write that much at once: only a
+model that rambles does."""
 log = logging.getLogger("breadknife.host")
 
 ACCEPTED = "accepted"
@@ -54,26 +54,26 @@ class Verifier:
 
     request: Request
     tree: Callable[[Document], SyntaxTree | None]
-    """Returns a document's syntax tree; None without a grammar."""
+    """Returns a document's syntax tree; None if its language has no grammar."""
     by_model: Callable[[Origin], bool]
-    """Tells whether a model wrote what has this origin."""
-    shared: Callable[[Path], str | None] = lambda path: None
-    """Returns the text of a file of the workspace folder as it is now; None of one that may not be read there."""
+    """Tells whether a model wrote an item with this origin."""
+    current_text: Callable[[Path], str | None] = lambda path: None
+    """Returns the text of a file as it is now; None if the file isn't in the workspace folder or may not be read."""
     may_show: Callable[[str], bool] = lambda uri: False
     """Tells whether the editor may be asked to show what is at a URI."""
     verdicts: list[str] = field(default_factory=list[str])
-    """The verdicts on what the model wrote: `accepted`, or the reason code of a refusal."""
+    """A verdict for each item that a model wrote: `ACCEPTED`, `ACCEPTED_UNPARSED`, or the reason code of a refusal."""
 
     def verified(self, answer: Answer | None) -> Answer | None:
-        """Return the answer with what may be shown; a Silence when nothing of it may."""
+        """Return the answer without the items that may not be shown; a Silence if all items of it are refused."""
         if isinstance(answer, Done):
-            return self._with_what_may_be_opened(answer)
+            return self._without_refused_documents(answer)
         if isinstance(answer, Hover):
-            return self._plain(answer)
+            return self._as_plain_text(answer)
         if isinstance(answer, Lenses):
             return replace(answer, items=tuple(lens for lens in answer.items if self._is_text(lens.origin, lens.title)))
         if isinstance(answer, Inlays):
-            return replace(answer, items=tuple(inlay for inlay in answer.items if self._is_wanted(inlay)))
+            return replace(answer, items=tuple(inlay for inlay in answer.items if self._may_show_inlay(inlay)))
         document = document_of(self.request)
         if document is None or isinstance(self.request, CommandRequest):
             return answer
@@ -82,7 +82,7 @@ class Verifier:
             return replace(answer, items=tuple(kept)) if kept or refused is None else refused
         if isinstance(answer, Actions):
             kept, refused = self._accepted(document, answer.items)
-            if isinstance(self.request, ActionRequest):  # the range travels with what is resolved later
+            if isinstance(self.request, ActionRequest):  # an action that is resolved later keeps its range
                 kept = [
                     replace(action, within=self._within(document, action)) if action.data else action for action in kept
                 ]
@@ -95,39 +95,41 @@ class Verifier:
 
     @property
     def verdict(self) -> str:
-        """`accepted`, the reason code of the last refusal, or "" if no model wrote anything."""
+        """The verdict for the receipt: the reason code of the last refusal, else that of the last item; empty if no
+        model wrote anything."""
         refusals = [verdict for verdict in self.verdicts if verdict not in (ACCEPTED, ACCEPTED_UNPARSED)]
         return "".join((refusals or self.verdicts)[-1:])
 
-    def _plain(self, hover: Hover) -> Hover | Silence:
-        """Return a hover in which what a model wrote is no Markdown: that could load a picture from elsewhere, with
-        what the model read in its address, or hide where a link leads."""
+    def _as_plain_text(self, hover: Hover) -> Hover | Silence:
+        """Return a hover whose text isn't Markdown if a model wrote it: Markdown could send what the model read in the
+        address of a picture, or hide where a link leads."""
         if not self._is_text(hover.origin, hover.text):
             return silence("not-text")
         return replace(hover, markdown=False) if self.by_model(hover.origin) else hover
 
-    def _is_wanted(self, inlay: Inlay) -> bool:
-        """Tell whether an inlay is in the range that was asked about, and may be shown."""
-        shown = self.request.span if isinstance(self.request, InlayRequest) else Span(inlay.offset, inlay.offset)
-        return shown.start <= inlay.offset <= shown.end and self._is_text(inlay.origin, inlay.text + inlay.tooltip)
+    def _may_show_inlay(self, inlay: Inlay) -> bool:
+        """Tell whether an inlay is in the range of the request, and its text may be shown."""
+        requested = self.request.span if isinstance(self.request, InlayRequest) else Span(inlay.offset, inlay.offset)
+        is_requested = requested.start <= inlay.offset <= requested.end
+        return is_requested and self._is_text(inlay.origin, inlay.text + inlay.tooltip)
 
-    def _with_what_may_be_opened(self, done: Done) -> Done:
-        """Return what a command has done without the documents that the editor may not open."""
+    def _without_refused_documents(self, done: Done) -> Done:
+        """Return what a command has done, without the documents that the editor may not open."""
         documents = tuple(
             document for document in done.documents if self._is_text(document.origin, document.title + document.text)
         )
         shows = tuple(shown for shown in done.shows if self.may_show(shown.uri))
-        for left_out in {shown.uri for shown in done.shows} - {shown.uri for shown in shows}:
-            log.warning("%s isn't shown: it is no file of the workspace folder that may be read", left_out)
+        for uri in {shown.uri for shown in done.shows} - {shown.uri for shown in shows}:
+            log.warning("%s isn't shown: it is no file of the workspace folder that may be read", uri)
         return replace(done, documents=documents, shows=shows)
 
     def _is_text(self, origin: Origin, text: str) -> bool:
-        """Tell whether a text may be shown, and note the verdict if a model wrote it: no editor can show a NUL."""
+        """Tell whether a text may be shown: a model's may unless it has a NUL. Note the verdict on a model's."""
         if not self.by_model(origin):
             return True
-        why = "not-text" if "\0" in text else ""
-        self.verdicts.append(why or ACCEPTED)
-        return not why
+        has_nul = "\0" in text
+        self.verdicts.append("not-text" if has_nul else ACCEPTED)
+        return not has_nul
 
     def _with_accepted_fixes(self, document: Document, finding: Finding) -> Finding:
         """Return a finding without the fixes that may not be offered."""
@@ -139,28 +141,28 @@ class Verifier:
     def _accepted(
         self, document: Document, items: Iterable[_Item], about: Span | None = None
     ) -> tuple[list[_Item], Silence | None]:
-        """Return the items that may be offered, and why the last of the others may not. `about` is the place of the
+        """Return the items that may be offered, and the reason of the last one that may not. `about` is the span of the
         finding that they fix."""
         kept: list[_Item] = []
-        refused: Silence | None = None
+        last_refusal: Silence | None = None
         for item in items:
             edits = (TextEdit(item.span, item.text),) if isinstance(item, CompletionItem) else item.edits
-            why = self._refuse_elsewhere(item) if isinstance(item, Action | Fix) and item.elsewhere else None
-            if why is None and edits and self.by_model(item.origin):
+            refusal = self._refuse_elsewhere(item) if isinstance(item, Action | Fix) and item.elsewhere else None
+            if refusal is None and edits and self.by_model(item.origin):
                 tree = self.tree(document)
-                why = refuse_edits(document, tree, edits, self._within(document, item, about))
-                self.verdicts.append(why.reason if why else ACCEPTED if tree else ACCEPTED_UNPARSED)
-            if why is None:
+                refusal = refuse_edits(document, tree, edits, self._within(document, item, about))
+                self.verdicts.append(refusal.reason if refusal else ACCEPTED if tree else ACCEPTED_UNPARSED)
+            if refusal is None:
                 kept.append(item)
-            refused = why or refused
-        return kept, refused
+            last_refusal = refusal or last_refusal
+        return kept, last_refusal
 
     def _refuse_elsewhere(self, item: Action | Fix) -> Silence | None:
         """Return why an item's edits of other documents may not be made; None if they may."""
         if self.by_model(item.origin):
             return silence("outside-range")
         for document in (change.document for change in item.elsewhere):
-            text = self.shared(document.path) if document.path else None
+            text = self.current_text(document.path) if document.path else None
             if text is None:
                 return silence("outside-folder", uri=document.uri)
             if text != document.text:
@@ -168,8 +170,8 @@ class Verifier:
         return None
 
     def _within(self, document: Document, item: CompletionItem | Action | Fix, about: Span | None = None) -> Span:
-        """Return the range that a model's edits may change: the one that the plugin named when it offered the item, or
-        the lines that the request or the finding is about."""
+        """Return the range that a model's edits may change: the item's own `within`, as its plugin set it, or the lines
+        that the request or the finding is about."""
         match self.request, item:
             case ResolveRequest(action=offered), Action():
                 if offered.within is not None:
