@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
 from breadknife import paths
 from breadknife.engine.api import Engine
 from breadknife.engine.client import DaemonEngine
+from breadknife.engine.liveness import read_daemon_process
 from breadknife.engine.models.catalog import builtin_catalog
 from breadknife.engine.models.store import ModelStore
 from breadknife.task.values import Action, Actions
@@ -42,13 +45,24 @@ def tests_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.environ["BREADKNIFE_HOME"] = str(home)
     yield home
     del os.environ["BREADKNIFE_HOME"]
+    end_engine(home)
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty breadknife: no settings, no models, no running engine."""
     monkeypatch.setenv("BREADKNIFE_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+    yield tmp_path / "home"
+    end_engine(tmp_path / "home")
+
+
+def end_engine(home: Path) -> None:
+    """End the daemon of a home, which would outlive the tests by ten minutes."""
+    daemon = read_daemon_process(home / "run")
+    if daemon and (process := daemon.process()):
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+            process.wait(20)
 
 
 MENUS = frozenset(("documents", "nullcheck", "prose", "recipes", "shelf"))

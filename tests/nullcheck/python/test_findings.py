@@ -80,6 +80,7 @@ def test_a_finding_says_what_why_and_the_path(text: str, message: str, path: lis
     assert [(text[r.span.start : r.span.end], r.message) for r in finding.related] == path
 
 
+@pytest.mark.slow
 def test_two_hundred_thousand_lines_are_a_normal_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(syntax, "PARSE_SECONDS", 120.0)  # however busy the machine is
     block = (
