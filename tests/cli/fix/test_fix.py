@@ -82,14 +82,14 @@ def test_a_file_keeps_the_encoding_that_it_names(project: Path) -> None:
     subprocess.run(["git", "apply", "-"], cwd=project, input=diff, check=True)
     assert (project / "a.py").read_bytes() == after
     (project / "a.py").write_bytes(before)
-    result = breadknife(project, "fix", "--from", "log", "--write")
+    result = within(project, "fix", "--from", "log", "--write")
     assert result.returncode == 0, result.stderr
     assert (project / "a.py").read_bytes() == after
 
 
 def test_a_guard_covers_the_uses_after_it(project: Path) -> None:
     write(project, {"a.py": TWICE})
-    result = breadknife(project, "fix", "--from", "-", "--json", given=mypy("a.py", 2, "a") + mypy("a.py", 3, "y"))
+    result = within(project, "fix", "--from", "-", "--json", given=mypy("a.py", 2, "a") + mypy("a.py", 3, "y"))
     shown = json.loads(result.stdout)
     assert [outcome["outcome"] for outcome in shown["outcomes"]] == ["repaired", "ended"], result.stderr
     assert shown["diff"].count("\n+ ") == 1
@@ -98,7 +98,7 @@ def test_a_guard_covers_the_uses_after_it(project: Path) -> None:
 def test_two_reads_of_an_element_get_names_of_their_own(project: Path) -> None:
     write(project, {"a.ts": "function f(xs: X[]) {\n  const a = xs[0].a;\n  g();\n  const b = xs[0].b;\n}\n"})
     given = "".join(f"a.ts({line},13): error TS2532: Object is possibly 'undefined'.\n" for line in (2, 4))
-    result = breadknife(project, "fix", "--from", "-", "--json", "--write", given=given)
+    result = within(project, "fix", "--from", "-", "--json", "--write", given=given)
     assert [each["outcome"] for each in json.loads(result.stdout)["outcomes"]] == ["repaired"] * 2, result.stderr
     assert "const b = itemValue.b;" in read(project, "a.ts")
 
@@ -145,7 +145,7 @@ LOADED = LOADS.replace("spec.loader", f"{CHECKED}spec.loader", 1)
 
 def test_what_has_to_wait_for_another_repair_is_tried_again(project: Path) -> None:
     write(project, {"a.py": LOADS})
-    result = breadknife(project, "fix", "--from", "-", "--write", given=pyright(project))
+    result = within(project, "fix", "--from", "-", "--write", given=pyright(project))
     assert (result.returncode, read(project, "a.py")) == (0, LOADED), result.stderr
 
 
@@ -153,7 +153,7 @@ def test_what_a_declaration_ends_elsewhere_is_left_alone(project: Path) -> None:
     write(project, {"a.py": SHOWN, "pool.py": POOL})
     said = pyright(project)
     write(project, {"pyrightconfig.json": "{}"})
-    result = breadknife(project, "fix", "--from", "-", "--write", "--json", given=said)
+    result = within(project, "fix", "--from", "-", "--write", "--json", given=said)
     outcomes = [(each["path"], each["outcome"]) for each in json.loads(result.stdout)["outcomes"]]
     assert sorted(outcomes) == [("a.py", "ended")] * 2 + [("pool.py", "ended"), ("pool.py", "repaired")], result.stderr
     assert read(project, "a.py") == SHOWN
@@ -166,7 +166,7 @@ def test_who_has_no_say_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) 
     write(project, {"a.ts": text, "breadknife.toml": "", own: "// isn't run", "tsconfig.json": "{}"})
     monkeypatch.setenv("PATH", str(project / "nothing"))
     said = "a.ts(2,3): error TS18048: 'x' is possibly 'undefined'.\n"
-    result = breadknife(project, "fix", "--from", "-", given=said)
+    result = within(project, "fix", "--from", "-", given=said)
     assert "no checker has a say in repairs of typescript: " in result.stderr
     assert "breadknife trust" in result.stderr
 
@@ -174,7 +174,7 @@ def test_who_has_no_say_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_what_is_for_people_to_choose_is_told_once(project: Path) -> None:
     write(project, {"a.py": "def f(g, x=None):\n" + "    g(x)\n" * 5})
     said = "".join(ARGUMENT.format(line=line, column=7) for line in range(2, 7))
-    result = breadknife(project, "fix", "--from", "-", given=said)
+    result = within(project, "fix", "--from", "-", given=said)
     assert result.stderr.count("for you to choose") == 1
     assert "a.py:2:7 and 4 more: a null may be meant here" in result.stderr
     assert "0 findings repaired, 5 left" in result.stderr
@@ -182,15 +182,15 @@ def test_what_is_for_people_to_choose_is_told_once(project: Path) -> None:
 
 def test_repairs_of_one_statement_see_each_other(project: Path) -> None:
     write(project, {"a.py": "def f(x=None, y=None):\n    return x.a + y.b\n"})
-    result = breadknife(project, "fix", "--from", "-", "--write", given=mypy("a.py", 2, "a") + mypy("a.py", 2, "b"))
+    result = within(project, "fix", "--from", "-", "--write", given=mypy("a.py", 2, "a") + mypy("a.py", 2, "b"))
     assert result.returncode == 0, result.stderr
     assert read(project, "a.py").count("is not None\n") == 2
-    assert breadknife(project, "lint", "a.py").returncode == 0
+    assert within(project, "lint", "a.py").returncode == 0
 
 
 def test_json(project: Path) -> None:
     write(project, {"pkg/a.py": USES})
-    result = breadknife(project, "fix", "--from", "-", "--json", given=mypy("pkg/a.py", 2, "y"))
+    result = within(project, "fix", "--from", "-", "--json", given=mypy("pkg/a.py", 2, "y"))
     shown = json.loads(result.stdout)
     [outcome] = shown["outcomes"]
     wanted = {"path": "pkg/a.py", "line": 2, "column": 12, "source": "mypy", "code": "union-attr",
@@ -202,13 +202,11 @@ def test_json(project: Path) -> None:
 
 def test_a_list_shows_every_offer(project: Path) -> None:
     write(project, {"a.py": USES})
-    result = breadknife(project, "fix", "--from", "-", "--list", given=mypy("a.py", 2, "y"))
+    result = within(project, "fix", "--from", "-", "--list", given=mypy("a.py", 2, "y"))
     lines = result.stdout.splitlines()
     assert lines[0].startswith("a.py:2:12: ")
     assert [line.rpartition("[")[2] for line in lines[1:3]] == ["assert; first for fix]", "raise]"], result.stdout
-    listed = json.loads(
-        breadknife(project, "fix", "--from", "-", "--list", "--json", given=mypy("a.py", 2, "y")).stdout
-    )
+    listed = json.loads(within(project, "fix", "--from", "-", "--list", "--json", given=mypy("a.py", 2, "y")).stdout)
     assert [offer["first"] for offer in listed["findings"][0]["offers"][:2]] == [True, False]
 
 
@@ -282,7 +280,7 @@ def test_what_is_left_is_found_where_it_is_after_several_repairs(project: Path) 
     long = "a_rather_long_name_of_a_parameter"
     text = f"def f({long}=None):\n    return {long}.y\n\n\ndef g(p=None, q=None):\n    return p.a(q.b)\n"
     write(project, {"a.py": text, "log": mypy("a.py", 2, "y") + mypy("a.py", 6, "a") + mypy("a.py", 6, "b")})
-    result = breadknife(project, "fix", "--from", "log", "--write", "--json")
+    result = within(project, "fix", "--from", "log", "--write", "--json")
     assert [each["outcome"] for each in json.loads(result.stdout)["outcomes"]] == ["repaired"] * 3, result.stderr
     after = read(project, "a.py")
     assert all(f"    assert {name} is not None\n" in after for name in (long, "p", "q")), after
@@ -293,7 +291,7 @@ def test_the_files_that_import_one_are_known_from_the_first_repair_on(project: P
     lib = "def shout(text: str | None = None) -> str:\n    return text.upper()\n"
     (project / "breadknife.toml").write_text('[nullcheck]\noracle = "pyright"\n')
     write(project, {"lib.py": lib, "use.py": "from lib import shout\n\nprint(shout(None))\n"})
-    result = breadknife(project, "fix", "--from", "-", given=mypy("lib.py", 2, "upper"))
+    result = within(project, "fix", "--from", "-", given=mypy("lib.py", 2, "upper"))
     assert "+    assert text is not None" in result.stdout, result.stderr
 
 
@@ -302,7 +300,7 @@ def test_one_declaration_repairs_all_findings_that_it_is_offered_for(project: Pa
     text += "    def f(self):\n        self._b.append(1)\n\n    def g(self):\n        self._b.pop()\n"
     write(project, {"a.py": text})
     given = mypy("a.py", 9, "append") + mypy("a.py", 12, "pop")
-    result = breadknife(project, "fix", "--from", "-", "--write", "--json", given=given)
+    result = within(project, "fix", "--from", "-", "--write", "--json", given=given)
     assert [each["outcome"] for each in json.loads(result.stdout)["outcomes"]] == ["repaired", "ended"], result.stderr
     assert read(project, "a.py") == text.replace("None", "[]")
 
@@ -315,10 +313,10 @@ TWO = {
 
 def test_without_another_checker_our_own_findings_are_repaired(project: Path) -> None:
     write(project, TWO)
-    result = breadknife(project, "fix", "--write", "--json")
+    result = within(project, "fix", "--write", "--json")
     assert [each["source"] for each in json.loads(result.stdout)["outcomes"]] == ["nullcheck"] * 3
     assert result.stderr.endswith("3 findings repaired, 0 left\n")
-    assert breadknife(project, "lint", "a.py", "b.py").returncode == 0
+    assert within(project, "lint", "a.py", "b.py").returncode == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no such terminals")
@@ -337,7 +335,7 @@ def test_a_terminal_shows_how_far_it_is_in_a_line_that_goes_away(
     said = 'b.py:2:12: error: Item "None" of "L | None" has no attribute "b"  [union-attr]\n'
     write(project, {**TWO, "mypy.txt": said})
     result, screen = in_terminal(project, *arguments)
-    plain = breadknife(project, *arguments)
+    plain = within(project, *arguments)
     assert (result.stdout, result.returncode) == (plain.stdout, plain.returncode)
     told = iter(shown_lines(screen))
     assert all(line in told for line in lines), screen

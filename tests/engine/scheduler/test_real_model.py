@@ -149,7 +149,8 @@ def test_typing_evaluates_only_the_new_tokens(model: LlamaModel) -> None:
 def test_the_likelier_answer_scores_higher(model: LlamaModel) -> None:
     with Engine(model, None) as engine:
         prompt = (Part("Paris is the capital of"),)
-        scores = engine.begin(ScoreRequest("m", prompt, (" France", " Germany and Poland", " bananas"))).get(timeout=PATIENCE)
+        alternatives = (" France", " Germany and Poland", " bananas")
+        scores = engine.begin(ScoreRequest("m", prompt, alternatives)).get(timeout=PATIENCE)
         assert isinstance(scores, Scores)
         assert scores.logprobs[0] == max(scores.logprobs)
         likeliest = answer(engine.begin(GenerateRequest("m", prompt, 1, top_logprobs=20)))[0].top_logprobs
