@@ -59,7 +59,8 @@ def test_notice_names_every_data_file(built: Path) -> None:
     ("name", "source", "licence"),
     [
         ("misspellings.csv", "crate typos-dict", "CC BY-SA 3.0"),
-        ("terms.txt", "breadknife's contributors", "Apache-2.0"),
+        ("english.txt", "bench/prose/word_counts.py", "Apache-2.0"),
+        ("trade.txt", "bench/prose/word_counts.py", "Apache-2.0"),
     ],
 )
 def test_a_word_list_says_its_source_and_licence(name: str, source: str, licence: str) -> None:

@@ -18,8 +18,7 @@ import json
 import random
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,8 @@ from breadknife.plugins.prose.engines.merge import counts
 from breadknife.plugins.prose.engines.rules import RARE, SPELLING, is_right
 from breadknife.plugins.prose.language import DocumentLanguage
 from breadknife.plugins.prose.project.misspellings import meant
-from breadknife.plugins.prose.project.spelling import DocumentVocabulary, is_typo
+from breadknife.plugins.prose.project.respelling import POSSIBLE, doubt
+from breadknife.plugins.prose.project.spelling import DocumentVocabulary, respell
 from breadknife.text.prose import ProseText
 
 LONGEST = 40_000
@@ -69,7 +69,7 @@ def of_pypi(reports: Sequence[Path]) -> Iterator[tuple[str, Readme]]:
                 yield f"pypi {told['name']}", Readme(told["description"], language)
 
 
-def collect(out: Path, texts: Mapping[str, Readme], engine: ProseEngine, knows: Callable[[str], bool]) -> None:
+def collect(out: Path, texts: Mapping[str, Readme], engine: ProseEngine) -> None:
     read, seen = 0, set[str]()
     with out.open("w", encoding="utf-8") as file:
         for package, readme in texts.items():
@@ -84,20 +84,18 @@ def collect(out: Path, texts: Mapping[str, Readme], engine: ProseEngine, knows: 
                 read += words(each.text)
                 lints = drop_noise(engine.check(each.text, ""), frozenset())
                 for lint in lints:
-                    if counts(each.text, lint, lints) and (row := told(package, each, lint, vocabulary, knows)):
+                    if counts(each.text, lint, lints) and (row := told(package, each, lint, vocabulary)):
                         file.write(json.dumps(row, ensure_ascii=False) + "\n")
     print(f"{len(texts)} packages, {read:,} words of prose")
 
 
-def told(
-    package: str, paragraph: ProseText, lint: Lint, vocabulary: DocumentVocabulary, knows: Callable[[str], bool]
-) -> dict[str, Any] | None:
+def told(package: str, paragraph: ProseText, lint: Lint, vocabulary: DocumentVocabulary) -> dict[str, Any] | None:
     text, start, end = paragraph.text, lint.span.start, lint.span.end
     rule = lint.rule
     if paragraph.touches_markup(lint.span):
         return None
     if rule in SPELLING:
-        if not is_typo(text, lint.span, lint.replacements, vocabulary, knows):
+        if doubt(respell(text, lint.span, lint.replacements)) < POSSIBLE or text[start:end] in vocabulary:
             return None
         rule += ":known" if meant(text[start:end]) else ":slip"
     context = f"{text[max(0, start - BEFORE) : start]}[[{text[start:end]}]]{text[end : end + AFTER]}"
@@ -160,10 +158,8 @@ def main() -> None:
         found = dict([*of_npm(chosen.trees), *of_pypi(chosen.reports)])
         names = sorted(found)
         chance.shuffle(names)
-        harper = HarperEngine("en-US")
-        knows = lru_cache(None)(lambda word: not any(lint.rule in SPELLING for lint in harper.check(word)))
-        engine = harper if chosen.engine == "harper" else LanguageToolEngine("en-US")
-        collect(chosen.files[0], {name: found[name] for name in names[: chosen.packages]}, engine, knows)
+        engine = HarperEngine("en-US") if chosen.engine == "harper" else LanguageToolEngine("en-US")
+        collect(chosen.files[0], {name: found[name] for name in names[: chosen.packages]}, engine)
         engine.close()
 
 

@@ -27,12 +27,12 @@ AGREES, OBJECTS = {"could of": -9, "could have": -1}, {"could have": -9}
 
 
 def mistake(
-    *replacements: str, rule: str = "RULE", ready: bool = False, safe: bool = False, known: int = 0
+    *replacements: str, rule: str = "RULE", ready: bool = False, safe: bool = False, rivals: int = 0
 ) -> FindingCandidate:
     span = Span(0, 4)
     lint = Lint("harper", rule, span, "", replacements, "")
     corrections = tuple(Correction(span, new) for new in replacements)
-    return FindingCandidate(lint, ("harper",), (rule,), corrections, safe, ready, known=known)
+    return FindingCandidate(lint, ("harper",), (rule,), corrections, safe, ready, rivals=rivals)
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def mistake(
     [
         (mistake("b"), True),
         (mistake("b", ready=True), False),
-        (mistake("b", "c", rule="SpellCheck", ready=True, known=1), False),
-        (mistake("b", "c", rule="SpellCheck", ready=True, known=2), True),  # which of them comes first?
+        (mistake("b", "c", rule="SpellCheck", ready=True, rivals=1), False),
+        (mistake("b", "c", rule="SpellCheck", ready=True, rivals=2), True),  # which of them comes first?
         (mistake(), False),  # there is nothing to compare with
     ],
 )
@@ -98,7 +98,7 @@ def test_a_word_that_is_further_off_must_be_likelier(word: str, margins: dict[st
 
 
 @pytest.mark.parametrize(
-    ("known", "ready", "margins", "budget", "expected"),
+    ("rivals", "ready", "margins", "budget", "expected"),
     [
         (1, True, (-9.0, 3.0, 2.0), BUDGET, ["a", "b", "c"]),
         (2, True, (-9.0, -3.0, 2.0), BUDGET, ["b", "a", "c"]),
@@ -106,10 +106,10 @@ def test_a_word_that_is_further_off_must_be_likelier(word: str, margins: dict[st
         (1, False, (-9.0, 3.0, 2.0), BUDGET, None),  # a short one: an abbreviation, as likely
     ],
 )
-def test_what_is_known_to_be_meant_comes_first_and_what_is_ready_is_told(
-    known: int, ready: bool, margins: tuple[float, ...], budget: float, expected: list[str] | None
+def test_what_may_well_be_meant_comes_first_and_what_is_ready_is_told(
+    rivals: int, ready: bool, margins: tuple[float, ...], budget: float, expected: list[str] | None
 ) -> None:
-    found = decide(mistake(*"abc", rule="SpellCheck", ready=ready, known=known), margins, "model", budget, "word")
+    found = decide(mistake(*"abc", rule="SpellCheck", ready=ready, rivals=rivals), margins, "model", budget, "l")
     assert (found and [each.replacement for each in found.corrections]) == expected
 
 

@@ -18,7 +18,6 @@ from breadknife.plugins.prose.engines.rules import (
     is_right,
     namesakes,
 )
-from breadknife.plugins.prose.project.spelling import folded, terms
 
 
 @pytest.mark.parametrize(
@@ -63,10 +62,6 @@ def test_harper_has_the_rules_that_are_named() -> None:
 
 def test_each_rule_has_its_reason() -> None:
     assert all(reason for rules in NOISE.values() for reason in rules.values())
-
-
-def test_terms_are_sorted_and_folded() -> None:
-    assert all(word == folded(word) for word in terms())
 
 
 JUDGED = Path(__file__).parents[2] / "bench" / "prose" / "trust.tsv"

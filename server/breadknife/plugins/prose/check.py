@@ -29,12 +29,13 @@ from breadknife.plugins.prose.language import UNKNOWN, DocumentLanguage
 from breadknife.plugins.prose.model.judge import MarginInput, needs_judge
 from breadknife.plugins.prose.model.proposer import ProposerInput
 from breadknife.plugins.prose.model.reviewer import ModelReviewer
-from breadknife.plugins.prose.project.spelling import DocumentVocabulary, folded, is_typo, slips
+from breadknife.plugins.prose.project.slips import count_slips
+from breadknife.plugins.prose.project.spelling import DocumentVocabulary, folded
 from breadknife.plugins.prose.results import ParagraphFindings
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.suppressions import Suppressions
 from breadknife.task.plugin import Context
-from breadknife.text.document import Document, Span
+from breadknife.text.document import Document
 from breadknife.text.prose import ProseText
 
 _AT_ONCE_S = 0.15
@@ -268,8 +269,7 @@ class DocumentCheck:
         text, enabled = paragraph.paragraph.text, self.engines.settings.enabled
         if not paragraph.is_english:  # only LanguageTool speaks it
             lints = [lint for lint in lints if lint.category != _FOREIGN_SPELLING or self._is_foreign_typo(text, lint)]
-        believes = partial(self._is_typo, text)
-        return merge_lints(text, lints, believes, paragraph.position, enabled if paragraph.is_english else None)
+        return merge_lints(text, lints, self._is_allowed, paragraph.position, enabled if paragraph.is_english else None)
 
     def _is_foreign_typo(self, text: str, lint: Lint) -> bool:
         """Tell whether a word that another language's dictionary lacks looks like a slip of the fingers."""
@@ -280,12 +280,12 @@ class DocumentCheck:
             and word.isalpha()
             and (word.islower() or word.istitle())
             and word not in self.vocabulary
-            and any(slips(word.casefold(), new.casefold()) <= most for new in lint.replacements[:3])
+            and any(count_slips(word.casefold(), new.casefold()) <= most for new in lint.replacements[:3])
         )
 
-    def _is_typo(self, text: str, span: Span, offered: Sequence[str], agreed: str) -> bool:
-        knows = self.engines.english.knows
-        return self.settings.spelling and is_typo(text, span, tuple(offered), self.vocabulary, knows, agreed)
+    def _is_allowed(self, word: str) -> bool:
+        """Tell whether nobody wants to hear that dictionaries lack a word."""
+        return not self.settings.spelling or word in self.vocabulary
 
     # --- scores: what the model says of candidates, and candidates of its own
 

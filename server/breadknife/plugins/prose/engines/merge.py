@@ -25,10 +25,13 @@ from breadknife.plugins.prose.engines.rules import (
     is_right,
 )
 from breadknife.plugins.prose.project.misspellings import meant
-from breadknife.plugins.prose.project.spelling import SHORTEST, is_name_for_word, is_slip
+from breadknife.plugins.prose.project.respelling import CERTAIN, LIKELY, POSSIBLE, Respelling, doubt
+from breadknife.plugins.prose.project.spelling import respell
 from breadknife.text.document import Span
 
 _MOST_FIXES = 4
+_RIVAL = 1 / 8
+"""The probability of a word that may have been meant as well, in parts of the likeliest one's."""
 # After an article, so that it isn't a variable called "a".
 _NOUN_OR_ADJECTIVE = re.compile(r"\s(?!(?:is|are|was|or|and|in|of|to|as|at|if|on|by|for|with)\b)[^\W\d_]+(?!\w)")
 
@@ -74,9 +77,8 @@ class FindingCandidate:
     """True if it may be shown. If not, it waits until a second engine agrees."""
     model: str = ""
     """The model that judged or proposed it."""
-    known: int = 0
-    """How many of the corrections, from the first on, are in the list of common misspellings (`project.misspellings`)
-    for the word that stands there."""
+    rivals: int = 0
+    """How many of the corrections of a misspelled word, from the first on, may well have been meant."""
 
     @property
     def spelling(self) -> bool:
@@ -101,27 +103,26 @@ def nowhere(lint: Lint) -> float:
 def merge_lints(
     text: str,
     lints: Sequence[Lint],
-    believes: Callable[[Span, Sequence[str], str], bool],
+    is_allowed: Callable[[str], bool],
     position: Position = nowhere,
     enabled: frozenset[str] | None = frozenset(),
 ) -> list[FindingCandidate]:
     """Return the candidates of a paragraph, in order of their places: those that are ready and those that wait.
 
-    `lints` come in the order of the engines, the quickest first. `believes` tells whether a word that isn't in a
-    dictionary is a mistake; it gets the word's span, the replacements for it, and the one that all engines offer first
-    (empty unless there are several engines and they agree). Rules in `enabled` need no second engine, for the user
-    asked for them; None stands for all rules.
+    `lints` come in the order of the engines, the quickest first. `is_allowed` tells whether the document may use a word
+    that dictionaries lack. Rules in `enabled` need no second engine, for the user asked for them; None stands for all
+    rules.
     """
     kept = [lint for lint in lints if counts(text, lint, lints)]
-    kept = [lint for lint in kept if lint.rule not in SPELLING or _is_believed(lint, kept, believes)]
+    kept = [lint for lint in kept if lint.rule not in SPELLING or _is_misspelled(text, lint, kept, is_allowed)]
     agreed = {outcome for lint in kept for outcome in _outcomes(text, lint) if _is_backed(text, outcome, lint, kept)}
     engines = list(dict.fromkeys(lint.engine for lint in lints))
 
     def is_ready(lint: Lint) -> bool:
-        return _is_ready_alone(text, lint, enabled) or _is_agreed(text, lint, kept)
+        return _is_ready_alone(text, lint, kept, enabled) or _is_agreed(text, lint, kept)
 
     def order(lint: Lint) -> tuple[float | str, ...]:
-        alone = _is_ready_alone(text, lint, enabled)
+        alone = _is_ready_alone(text, lint, kept, enabled)
         rank = _rank(text, lint, agreed)
         return (position(lint), not is_ready(lint), engines.index(lint.engine), not alone, *rank)
 
@@ -135,20 +136,19 @@ def merge_lints(
     return in_order(_candidate_of(text, group, agreed, ready=is_ready(group[0])) for group in groups)
 
 
-def _is_believed(lint: Lint, lints: Sequence[Lint], believes: Callable[[Span, Sequence[str], str], bool]) -> bool:
-    """Tell whether a word is misspelled, by what this engine offers for it, or by what all of them offer together."""
-    return believes(lint.span, lint.replacements, "") or believes(
-        lint.span, _list_respellings(lint.span, lints), _find_agreed_respelling(lint.span, lints)
-    )
+def _is_misspelled(text: str, lint: Lint, lints: Sequence[Lint], is_allowed: Callable[[str], bool]) -> bool:
+    """Tell whether a word may be misspelled, by what all engines offer for it."""
+    return doubt(_respell(text, lint.span, lints)) >= POSSIBLE and not is_allowed(text[lint.span.start : lint.span.end])
 
 
-def _is_ready_alone(text: str, lint: Lint, enabled: frozenset[str] | None) -> bool:
-    """Tell whether it is shown whatever other engines say."""
+def _is_ready_alone(text: str, lint: Lint, lints: Sequence[Lint], enabled: frozenset[str] | None) -> bool:
+    """Tell whether it is shown whatever other engines say of the rest."""
     if enabled is None:
         return True
     if lint.rule in SPELLING:
-        word = text[lint.span.start : lint.span.end]
-        return len(word) >= SHORTEST and bool(meant(word))
+        # That a dictionary lacks a word says much only of the one that the weights were fitted with.
+        known = bool(meant(text[lint.span.start : lint.span.end])) or lint.engine == "harper"
+        return known and doubt(_respell(text, lint.span, lints)) >= LIKELY
     return lint.rule in enabled or is_right(lint.engine, lint.rule)
 
 
@@ -170,7 +170,7 @@ def _agree(text: str, lint: Lint, other: Lint) -> bool:
 def may_change_findings(request: LintRequest, lints: Sequence[Lint]) -> bool:
     """Tell whether an engine's answer may change what is shown: names and terms that no dictionary has don't."""
     return any(
-        lint.rule not in SPELLING or meant(request.text[lint.span.start : lint.span.end])
+        lint.rule not in SPELLING or doubt(respell(request.text, lint.span, lint.replacements)) >= POSSIBLE
         for lint in drop_noise(lints, frozenset())
     )
 
@@ -196,7 +196,7 @@ def join(text: str, candidate: FindingCandidate, lint: Lint) -> FindingCandidate
         rules=tuple(dict.fromkeys((*candidate.rules, lint.rule))),
         corrections=(*agreed, *others, *new)[:_MOST_FIXES],
         safe=candidate.safe or bool(agreed),
-        known=0 if agreed else candidate.known,
+        rivals=0 if agreed else candidate.rivals,
     )
 
 
@@ -262,16 +262,11 @@ _Outcome = tuple[int, int, str]
 same, such as one that replaces a word and one that inserts a letter."""
 
 
-def _list_respellings(span: Span, lints: Sequence[Lint]) -> list[str]:
-    """Return what all engines offer for a word, in their order."""
-    return [new for lint in lints if lint.span == span and lint.rule in SPELLING for new in lint.replacements]
-
-
-def _find_agreed_respelling(span: Span, lints: Sequence[Lint]) -> str:
-    """Return what all engines offer first for a word; empty if they don't agree, or only one speaks of it."""
-    firsts = {lint.engine: lint.replacements[:1] for lint in lints if lint.span == span and lint.rule in SPELLING}
-    distinct = set(firsts.values())
-    return "".join(distinct.pop()) if len(firsts) > 1 and len(distinct) == 1 else ""
+def _respell(text: str, span: Span, lints: Sequence[Lint]) -> tuple[Respelling, ...]:
+    """Return what may have been meant by a word, of all that engines offer for it, in their order."""
+    return respell(
+        text, span, [new for lint in lints if lint.span == span and lint.rule in SPELLING for new in lint.replacements]
+    )
 
 
 def counts(text: str, lint: Lint, lints: Sequence[Lint]) -> bool:
@@ -342,73 +337,53 @@ def _is_first_person(text: str, lint: Lint) -> bool:
     return lint.rule in PRONOUNS and _FIRST_PERSON.match(text, lint.span.end) is not None
 
 
-def _unlikelihood(word: str, correction: Correction) -> tuple[bool, bool]:
-    """Return a key that sorts corrections of a misspelled word, whoever offers them: slips first, names last.
-
-    `word` is empty for what isn't about spelling; then all keys are equal.
-    """
-    new = correction.replacement
-    return bool(word) and not is_slip(word, new), is_name_for_word(word, new)
-
-
 def _candidate_of(text: str, group: Sequence[Lint], agreed: set[_Outcome], *, ready: bool) -> FindingCandidate:
     """Return the candidate of lints that overlap, the owner of the place first. `agreed` are the outcomes that several
     engines offer."""
     owner = group[0]
-    corrections, ranks, known = _corrections(text, group, agreed)
+    corrections = _corrections(text, group, agreed)
     first = _outcome(text, corrections[0].span, corrections[0].replacement) if corrections else None
-    # Of spellings that two engines offer, only one that is first with both is beyond doubt.
-    agreement = first in agreed and (owner.rule not in SPELLING or ranks[0] == 0)
     return FindingCandidate(
         owner,
         tuple(sorted({lint.engine for lint in group})),
         tuple(dict.fromkeys(lint.rule for lint in group)),
         tuple(corrections[:_MOST_FIXES]),
-        safe=agreement or (bool(corrections) and is_certain(text, owner)),
+        safe=(owner.rule not in SPELLING and first in agreed) or (bool(corrections) and is_certain(text, owner)),
         ready=ready,
-        known=min(known, _MOST_FIXES),
+        rivals=_count_rivals(_respell(text, owner.span, group)) if owner.rule in SPELLING else 0,
     )
+
+
+def _count_rivals(found: Sequence[Respelling]) -> int:
+    return sum(each.probability >= _RIVAL * found[0].probability for each in found[:_MOST_FIXES])
 
 
 def is_certain(text: str, lint: Lint) -> bool:
     """Tell whether a finding's first fix is fit to be applied unseen, by what its own engine says of it alone."""
     if lint.rule in SPELLING:
-        return len(meant(text[lint.span.start : lint.span.end])) == 1
+        found = respell(text, lint.span, lint.replacements)
+        return bool(found) and found[0].probability >= CERTAIN
     return lint.rule in SAFE or _is_first_person(text, lint)
 
 
 def list_own_corrections(text: str, lint: Lint) -> list[str]:
     """Return what one engine alone offers, best first: it is the same whoever else speaks of the place."""
-    return [correction.replacement for correction in _corrections(text, [lint], set())[0]]
+    return [correction.replacement for correction in _corrections(text, [lint], set())]
 
 
-def _corrections(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> tuple[list[Correction], list[int], int]:
-    """Return what to put in the owner's place, best first; the rank of each; how many are common misspellings' words.
-
-    A rank is the sum of a correction's positions in the engines' lists: 0 for one that all of them offer first. First
-    come the words that are known to be meant by a common misspelling, then (of words) slips of the fingers, with names
-    last, then what two engines offer, then what they rank highest.
-    """
+def _corrections(text: str, group: Sequence[Lint], agreed: set[_Outcome]) -> list[Correction]:
+    """Return what to put in the owner's place, best first: of a misspelled word what was likeliest meant, of others
+    what two engines offer, then what they rank highest."""
     owner = group[0]
+    if owner.rule in SPELLING:
+        return [Correction(owner.span, each.word) for each in _respell(text, owner.span, group)]
     options: dict[_Outcome, tuple[Correction, int]] = {}
-    """Each correction with its rank."""
+    """Each correction with its rank, the sum of its positions in the engines' lists."""
     for lint in group:
         if lint.span == owner.span:
             for position, replacement in enumerate(lint.replacements):
                 outcome = _outcome(text, lint.span, replacement)
                 correction, rank = options.get(outcome, (Correction(lint.span, replacement), 0))
                 options[outcome] = (correction, rank + position)
-    word = text[owner.span.start : owner.span.end] if owner.rule in SPELLING else ""
-    likeliest = {replacement: rank for rank, replacement in enumerate(meant(word) if word else ())}
-    for replacement, rank in likeliest.items():
-        options.setdefault(_outcome(text, owner.span, replacement), (Correction(owner.span, replacement), rank))
-    best = sorted(
-        options.items(),
-        key=lambda item: (
-            likeliest.get(item[1][0].replacement, len(likeliest)),
-            *_unlikelihood(word, item[1][0]),
-            item[0] not in agreed,
-            item[1][1],
-        ),
-    )
-    return [correction for _, (correction, _) in best], [rank for _, (_, rank) in best], len(likeliest)
+    best = sorted(options.items(), key=lambda item: (item[0] not in agreed, item[1][1]))
+    return [correction for _, (correction, _) in best]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from breadknife.plugins.prose.engines.merge import Correction, FindingCandidate
 from breadknife.plugins.prose.model.likelihood import reach
 from breadknife.plugins.prose.model.thresholds import JUDGED, MISSPELLED, MISSPELLED_ALONE, SLIP, excess
-from breadknife.plugins.prose.project.spelling import is_name_for_word, slips
+from breadknife.plugins.prose.project.slips import count_slips
 from breadknife.text.document import Span
 
 
@@ -33,7 +33,7 @@ class MarginInput:
 
 def needs_judge(candidate: FindingCandidate) -> bool:
     """Tell whether the model is asked: the candidate waits for agreement, or more than one word may have been meant."""
-    return bool(candidate.corrections) and (not candidate.ready or candidate.known > 1)
+    return bool(candidate.corrections) and (not candidate.ready or candidate.rivals > 1)
 
 
 def decide(
@@ -48,7 +48,7 @@ def decide(
     if not margins:
         return candidate if candidate.ready else None
     scored = [
-        (index < candidate.known, margin - _slip_cost(misspelled, correction.replacement), margin, correction)
+        (index < candidate.rivals, margin - _slip_cost(misspelled, correction.replacement), margin, correction)
         for index, (margin, correction) in enumerate(zip(margins, candidate.corrections, strict=True))
     ]
     best_first = sorted(scored, key=lambda row: row[:2], reverse=True)
@@ -68,7 +68,9 @@ def _threshold(candidate: FindingCandidate) -> float:
 
 
 def _slip_cost(misspelled: str, replacement: str) -> float:
-    """Return the nats that a correction loses for the slips in a word, and for one more if it is a name for a word."""
+    """Return the nats that a correction loses for the slips in a word, and for one more if it is a name, or what else
+    has a capital, for what isn't written as one."""
     if not misspelled:
         return 0.0
-    return SLIP * (slips(misspelled.lower(), replacement.lower()) + is_name_for_word(misspelled, replacement))
+    is_name = misspelled.islower() and not replacement.islower()
+    return SLIP * (count_slips(misspelled.lower(), replacement.lower()) + is_name)
