@@ -101,6 +101,11 @@ CASES: list[tuple[str, list[Lint], list[tuple[str, str, list[str], str]]]] = [
         [("languagetool/MORFOLOGIK_RULE_EN_US", "test", ["text", "tests", "rest", "best"], "waits")],
     ),
     ("an article before an unknown word", [h("AnA", "a", "an"), h("SpellCheck", "uvloop", "loop")], []),
+    (
+        "a word twice, beside an unknown word",
+        [h("RepeatedWords", "a", ""), h("SpellCheck", "uvloop", "loop")],
+        [("harper/RepeatedWords", "a", [""], "safe")],
+    ),
     ("grammar around an unknown word", [h("X", "uvloop is", "are"), h("SpellCheck", "uvloop", "loop")], []),
 ]
 
@@ -236,6 +241,26 @@ def test_a_name_may_begin_with_the_word_before_it(text: str, repeated: str, expe
     start = text.index(repeated)
     found = [Lint("harper", "RepeatedWords", Span(start, start + len(repeated)), "", ("the",), "")]
     assert len(merge_lints(text, found, lambda word: False)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "article", "expected"),
+    [
+        ("It is an useful one.", "an", 1),
+        ("It has an MIT licence.", "an", 0),
+        ("It has a SHA sum.", "a", 0),
+        ("It has a HTML page.", "a", 1),
+        ("It has an URL of its own.", "an", 1),
+        ("It has a SQL dialect.", "a", 0),  # read one way or the other
+        ("It has a API of its own.", "a", 1),  # a vowel either way
+        ("It comes from a an outer scope.", "a", 0),  # one of them is too many
+        ("It comes from an a outer scope.", "a", 0),
+    ],
+)
+def test_an_article_is_judged_by_a_word_whose_sound_is_known(text: str, article: str, expected: int) -> None:
+    start = text.index(f" {article} ") + 1
+    lints = [Lint("harper", "AnA", Span(start, start + len(article)), "", ("a" if article == "an" else "an",), "")]
+    assert len(merge_lints(text, lints, lambda word: False)) == expected
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.engines.lint import Lint, LintRequest, drop_noise
 from breadknife.plugins.prose.engines.rules import (
+    ACRONYMS,
     ARTICLES,
     COMMAS,
     PRONOUNS,
@@ -32,8 +33,13 @@ from breadknife.text.document import Span
 _MOST_FIXES = 4
 _RIVAL = 1 / 8
 """The probability of a word that may have been meant as well, in parts of the likeliest one's."""
-# After an article, so that it isn't a variable called "a".
-_NOUN_OR_ADJECTIVE = re.compile(r"\s(?!(?:is|are|was|or|and|in|of|to|as|at|if|on|by|for|with)\b)[^\W\d_]+(?!\w)")
+_ARTICLE = re.compile(r"\b(?:an?|the)\s$", re.IGNORECASE)
+# After an article, so that it isn't a variable called "a", nor one of two articles.
+_NOUN_OR_ADJECTIVE = re.compile(
+    r"\s(?!(?:an?|the|is|are|was|or|and|in|of|to|as|at|if|on|by|for|with)\b)([^\W\d_]+)(?!\w)"
+)
+_ACRONYM = re.compile("[FHLMNRSUX][A-Z]")
+"""How an acronym begins that may sound otherwise than its first letter: a FIFO, an FTP."""
 
 # "the *The Organization* tier": the second begins a name; "`Bootstrap-Flask`_ Bootstrap-Flask is": a link, then text.
 _REPEATED_NAME = re.compile(r"\b(?:[a-z]+\W+[A-Z][a-z]*|([A-Z]\w+-[\w-]+)\W+\1)$")
@@ -280,9 +286,19 @@ def counts(text: str, lint: Lint, lints: Sequence[Lint]) -> bool:
         return False
     if lint.rule in SENTENCE_BLANKS and not _WORD_AND_MARK.search(text, max(0, lint.span.start - 2), lint.span.start):
         return False
-    if lint.rule in ARTICLES and not _NOUN_OR_ADJECTIVE.match(text, lint.span.end):
+    if lint.rule in ARTICLES and not _has_a_sound(text, lint):
         return False
-    return lint.rule in SPELLING or not _beside_unknown_word(lint, lints)
+    return lint.rule in SPELLING | REPEATS or not _beside_unknown_word(lint, lints)
+
+
+def _has_a_sound(text: str, lint: Lint) -> bool:
+    """Tell whether the word after an article tells which one it is, and the article is the only one there."""
+    word = _NOUN_OR_ADJECTIVE.match(text, lint.span.end)
+    if word is None or _ARTICLE.search(text, max(0, lint.span.start - 5), lint.span.start):
+        return False
+    if not _ACRONYM.match(word[1]):
+        return True
+    return any(word[1] in ACRONYMS.get(article.lower(), ()) for article in lint.replacements)
 
 
 def _beside_unknown_word(lint: Lint, lints: Sequence[Lint]) -> bool:

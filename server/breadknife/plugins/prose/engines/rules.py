@@ -27,6 +27,7 @@ class _Table(msgspec.Struct):
     trusted: dict[str, _Names]
     untrusted: dict[str, _Names]
     safe: dict[str, _Names]
+    acronyms: dict[str, _Names]
 
 
 _TABLE = msgspec.toml.decode(files(__package__ or "").joinpath("rules.toml").read_bytes(), type=_Table)
@@ -38,6 +39,8 @@ NOISE: Mapping[str, Mapping[str, str]] = {
 HARPER_IS_RIGHT = _TABLE.trusted["harper"]
 LANGUAGETOOL_IS_WRONG = _TABLE.untrusted["languagetool"]
 SAFE = _TABLE.safe["rules"]
+ACRONYMS: Mapping[str, _Names] = _TABLE.acronyms
+"""By article, the acronyms that take it though their first letter sounds otherwise."""
 
 COMMAS = frozenset(("DiscourseMarkers", "SENT_START_CONJUNCTIVE_LINKING_ADVERB_COMMA"))
 """Rules that want a comma after what a sentence begins with: as one likes after the short ones. After "However" it is
