@@ -7,6 +7,7 @@ import http.server
 import io
 import os
 import re
+import shutil
 import sys
 import threading
 import zipfile
@@ -206,6 +207,17 @@ def test_setup_replaces_files_that_differ(sources: Callable[[object, object], No
     sources(complete, partial)
     install()
     assert jars.refusal(installed.folder()) is None
+
+
+def test_setup_says_so_where_files_that_differ_can_not_be_replaced(
+    sources: Callable[[object, object], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where nobody can remove a jar that runs."""
+    write(installed.folder(), {**LOCKED, "libs/core-x.jar": b"not it"})
+    sources(complete, partial)
+    monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
+    with pytest.raises(BreadknifeError, match="can't be written"):
+        install()
 
 
 MAVEN = """\

@@ -47,18 +47,19 @@ class RecipeRegistry:
         """Path of a recipe -> the stamps of its file and of the lock when it was read, and its entry."""
 
     def entries(self, root: Path | None = None, *, trusted: bool = False) -> tuple[RecipeEntry, ...]:
-        """Return every recipe, in the order of names. Of two with one name, the second is a problem."""
-        entries: dict[str, RecipeEntry] = {}
+        """Return every recipe, in the order of names. A recipe of the workspace whose name is taken is a problem, and
+        comes after the one that has the name."""
+        entries: dict[str, list[RecipeEntry]] = {}
         for folder in recipe_folders(root, trusted=trusted):
             for entry in self._entries_in(folder):
-                if (first := entries.get(entry.name)) is None:
-                    entries[entry.name] = entry
+                same_name = entries.setdefault(entry.name, [])
+                if not same_name:
+                    same_name.append(entry)
                 elif folder.owner == "workspace":
-                    why = f"{first.path} has the name `{entry.name}` already; choose another one"
+                    why = f"{same_name[0].path} has the name `{entry.name}` already; choose another one"
                     problem = RecipeProblem(entry.path, 1, 1, why)
-                    # No name ends with a blank, so this key is free, and sorts the problem behind the first entry.
-                    entries[f"{entry.name} "] = RecipeEntry(entry.path, entry.owner, None, (problem, *entry.problems))
-        return tuple(entries[name] for name in sorted(entries))
+                    same_name.append(RecipeEntry(entry.path, entry.owner, None, (problem, *entry.problems)))
+        return tuple(entry for name in sorted(entries) for entry in entries[name])
 
     def find(self, name: str, root: Path | None = None, *, trusted: bool = False) -> Plan | None:
         """Return the plan of the recipe with a name; None if there is none that can run."""

@@ -60,7 +60,7 @@ def install(report: Report, cancel: CancelToken) -> Path:
                 failures.append(str(error))
                 continue
             except OSError as error:
-                if server_jar() is None:  # else another process has put it there, or the old one can't be replaced
+                if not is_whole():  # otherwise another process has put it there
                     raise BreadknifeError(f"{target} can't be written: {error.strerror or error}") from error
         return target
     raise DownloadFailed("LanguageTool could not be fetched: " + "; ".join(failures))

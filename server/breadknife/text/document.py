@@ -30,7 +30,7 @@ _IN_TITLE = 20
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """`text[start:end]`: half-open, in code points."""
+    """`text[start:end]`: half-open, in code points. As an empty text, an empty span is falsy: compare with None."""
 
     start: int
     end: int
