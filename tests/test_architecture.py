@@ -126,7 +126,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "project": set(),
         "settings": set(),
         "documents": {"settings"},
-        "engines": {"project"},
+        "engines": {"evidence", "project"},
         "model": {"engines", "evidence", "project"},
     },
 }

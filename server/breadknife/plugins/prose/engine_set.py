@@ -14,6 +14,7 @@ from breadknife.disk_cache import DiskCache, TypedDiskCache, code_of
 from breadknife.errors import DocumentKept, EngineAbsent, ModelError
 from breadknife.lru import LruCache
 from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.counts import CountsEngine
 from breadknife.plugins.prose.engines.engine_health import AGAIN_S, SOON_S, EngineHealth
 from breadknife.plugins.prose.engines.harper import HarperDictionary, HarperEngine, harper_thread
 from breadknife.plugins.prose.engines.lint import BackgroundLinter, Lint, LintRequest
@@ -193,8 +194,11 @@ class EngineRegistry:
         dialect = settings.dialect
         if dialect not in self._english:
             self._english[dialect] = EnglishEngines(dialect, self._clock, self._thread, self._store)
-        engine = HarperEngine(dialect, settings.enabled, thread=self._thread)
-        harper = BackgroundLinter(
-            lambda request: engine.check(request.text, request.language), engine.close, matters=may_change_findings
-        )
+        engine, counts = HarperEngine(dialect, settings.enabled, thread=self._thread), CountsEngine(dialect)
+
+        def check(request: LintRequest) -> tuple[Lint, ...]:
+            """Return what both say that answer at once."""
+            return (*engine.check(request.text, request.language), *counts.check(request.text, request.language))
+
+        harper = BackgroundLinter(check, engine.close, matters=may_change_findings)
         return EngineSet(settings, harper, self._english[dialect], self._languagetools)

@@ -21,6 +21,7 @@ _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 _ENGLISH = re.compile(r"^(?:EN|ENGLISH)_|_RULE$")
 """What LanguageTool's ids begin and end with."""
 _OTHERS: Mapping[str, str] = {
+    "counts/": "In documentation other words are much more frequent at such a place.",
     "languagetool/": "A rule of LanguageTool.",
     "model/": "The small language model finds another wording likelier.",
     "vale/": "A rule of a Vale style of this project.",

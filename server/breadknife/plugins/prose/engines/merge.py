@@ -302,9 +302,10 @@ def _has_a_sound(text: str, lint: Lint) -> bool:
 
 
 def _beside_unknown_word(lint: Lint, lints: Sequence[Lint]) -> bool:
-    """Tell whether an engine doesn't know a word beside it: then it can't judge the grammar around that."""
+    """Tell whether an engine doesn't know a word beside it: then it can't judge the grammar around that. Counts know no
+    spelling, so any engine tells them."""
     return any(
-        other.engine == lint.engine
+        (other.engine == lint.engine or lint.engine == "counts")
         and other.rule in SPELLING
         and other.span != lint.span
         and other.span.start <= lint.span.end + 1

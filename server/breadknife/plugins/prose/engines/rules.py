@@ -33,7 +33,7 @@ class _Table(msgspec.Struct):
 _TABLE = msgspec.toml.decode(files(__package__ or "").joinpath("rules.toml").read_bytes(), type=_Table)
 NOISE: Mapping[str, Mapping[str, str]] = {
     engine: {rule: row.why for row in _TABLE.noise if row.engine == engine for rule in row.rules}
-    for engine in ("harper", "languagetool")
+    for engine in ("harper", "languagetool", "counts")
 }
 """By engine, the rules that are off by default, and why."""
 HARPER_IS_RIGHT = _TABLE.trusted["harper"]

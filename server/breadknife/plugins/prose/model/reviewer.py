@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from breadknife.cancel import CancelToken
 from breadknife.disk_cache import DiskCache, TypedDiskCache
 from breadknife.plugins.prose.engines.background import BackgroundEngine
+from breadknife.plugins.prose.engines.counts import describe_change
 from breadknife.plugins.prose.engines.engine_health import EngineHealth
 from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.engines.merge import Correction, FindingCandidate
@@ -122,12 +123,5 @@ class ModelReviewer:
 
 def _candidate(text: str, proposal: ModelProposal, model: str) -> FindingCandidate:
     span, new = proposal.span, proposal.replacement
-    old = text[span.start : span.end]
-    if not old:
-        message = f"A word may be missing: “{new.strip()}”"
-    elif not new:
-        message = f"“{old.strip()}” may be unnecessary"
-    else:
-        message = f"Did you mean “{new}” instead of “{old}”?"
-    lint = Lint("model", proposal.rule, span, message, (new,), "")
+    lint = Lint("model", proposal.rule, span, describe_change(text, span, new), (new,), "")
     return FindingCandidate(lint, ("model",), (proposal.rule,), (Correction(span, new),), safe=False, model=model)
