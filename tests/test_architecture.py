@@ -214,6 +214,7 @@ OWN_FILES = {
     "plugins/nullcheck/menu/titles.py": "a list of this package",
     "plugins/nullcheck/formats/reading.py": "a list of this package",
     "plugins/nullcheck/verify/oracle/tools.py": "a list of this package",
+    "plugins/nullcheck/project/checkers.py": "a list of this package",
     "plugins/prose/engines/rules.py": "a list of this package",
     "plugins/prose/evidence/": "lists of this package",
     "plugins/prose/language.py": "a list of this package",

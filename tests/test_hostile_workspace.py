@@ -47,6 +47,7 @@ COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
         (0, ("models", "prune")),
     ],
     "null": [
+        (1, ("null",)),
         (1, ("null", "report", ".")), (0, ("null", "triage", "--from", "-")), (0, ("null", "annotate", "--from", "-")),
     ],
     "plugins": [

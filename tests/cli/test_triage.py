@@ -54,28 +54,26 @@ PYRIGHT = """\
 
 
 SHOWN = """\
-5 findings → 1 patch, 1 bug, 2 noise
+5 findings about null: 1 to read, 1 declaration with 2 findings, 2 noise
 
-Can happen (1): the null can get there
-  store.py:20  result of shutil.which()
-    `shutil.which` returns None when there is no such program
+To read: the null can get there
+store.py:20:12: result of shutil.which(): `shutil.which` returns None when there is no such program
     → Raise ValueError
       +    if match is None:
       +        raise ValueError("match is None")
+    breadknife fix store.py:20 --from FILE --write
 
-Life cycle (1): the declaration says more or less than the code
-  store.py:6  attribute Store._names (2 findings)
-    `Store._names` is null until it is set, or by its declaration
-    Used at store.py:12, store.py:15
+Declarations: they say less than the code
+store.py:6: attribute Store._names: `Store._names` is null until it is set, or by its declaration
+    used at store.py:12:9, store.py:15:16
     → Set `self._names` to `[]` at first, not None (ends 2 of 2)
       -        self._names = None
       +        self._names = []
+    breadknife fix store.py:12 store.py:15 --from FILE --write
 
-Checker noise (2): the checker doesn't see what excludes the null
-  store.py:30  prices.total: Only its type allows null here
-  store.py:26  result of prices.get(): A test before it tells that it is there (line 24)
-
-To make the repairs: breadknife fix --from FILE --write
+Noise
+    1  Only its type allows null here (store.py:30)
+    1  A test before it tells that it is there (store.py:26)
 """
 
 
@@ -98,13 +96,19 @@ def test_for_people(project: Path) -> None:
 def test_json(project: Path) -> None:
     shown = json.loads(triage(project, "--from", "-", "--json").stdout)
     assert {key: shown[key] for key in ("schema", "findings", "patches", "bugs", "unclear", "by_hand", "noise")} == {
-        "schema": 1, "findings": 5, "patches": 1, "bugs": 1, "unclear": 0, "by_hand": 0, "noise": 2,
+        "schema": 2, "findings": 5, "patches": 1, "bugs": 1, "unclear": 0, "by_hand": 0, "noise": 2,
     }  # fmt: skip
     bug, attribute, *_ = shown["groups"]
     assert (bug["sort"], bug["kind"], bug["name"], bug["count"]) == ("can happen", "library", "shutil.which()", 1)
     assert (attribute["sort"], attribute["name"], attribute["line"]) == ("life cycle", "Store._names", 6)
     assert [(each["line"], each["column"]) for each in attribute["findings"]] == [(12, 9), (15, 16)]
     assert "+        self._names = []" in attribute["patch"]["diff"].splitlines()
+    assert attribute["patch"]["edits"] == [
+        {
+            "path": str(project / "store.py"), "line": 6, "end": 7,
+            "before": ["        self._names = None"], "after": ["        self._names = []"],
+        }
+    ]  # fmt: skip
 
 
 def test_nothing_is_changed(project: Path) -> None:
@@ -150,7 +154,7 @@ def test_one_patch_for_one_declaration(project: Path) -> None:
     groups = json.loads(triage(project, "--from", "-", "--json", given=NARROW).stdout)["groups"]
     assert [(each["sort"], each["name"], each["count"]) for each in groups] == [
         ("life cycle", "defaults of null", 2),
-        ("life cycle", "three(name)", 2),
+        ("life cycle", "two(name)", 2),
     ]
     added = [line for each in groups for line in each["patch"]["diff"].splitlines() if line.startswith("+")]
     assert "+def one(a: str | None = None, b: int | None = None):" in added

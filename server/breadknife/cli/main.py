@@ -66,11 +66,16 @@ app.command()(lint)
 @app.command()
 def fix(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH", help="Repair only these files and folders.")
+        list[Path] | None,
+        typer.Argument(metavar="PATH", help="Repair only these files, folders and lines (FILE:LINE)."),
     ] = None,
     source: Annotated[
         str | None,
-        typer.Option("--from", metavar="FILE", help="Read findings from another checker's output; - is stdin."),
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Read findings from another checker's output; - is stdin, `checker` runs the project's own.",
+        ),
     ] = None,
     write: Annotated[bool, typer.Option("--write", help="Change the files instead of printing a diff.")] = False,
     list_all: Annotated[bool, typer.Option("--list", help="List every repair that is offered.")] = False,
@@ -96,7 +101,7 @@ def fix(
     from breadknife.cli.fix.run import Options, run
     from breadknife.plugins.nullcheck.project.reported import FindingSources
 
-    options = Options(FindingSources(paths or [], source), write, list_all, as_json)
+    options = Options(FindingSources.of(paths or [], source), write, list_all, as_json)
     return run(options, offline=offline, engine_script=engine_script)
 
 

@@ -12,7 +12,7 @@ from breadknife.cli.output import counted, tell
 from breadknife.plugins.nullcheck.project.annotating import JavaDeclaration, JavaDeclarations, annotated
 from breadknife.plugins.nullcheck.project.changes import together
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
-from breadknife.plugins.nullcheck.project.reported import findings_in, report
+from breadknife.plugins.nullcheck.project.reported import findings_in, read_report
 
 
 def run(source: str, *, write: bool, offline: bool) -> None:
@@ -55,6 +55,6 @@ def _declarations(repairs: Repairs, source: str, folder: Path) -> Counter[JavaDe
         return [file.path for file in project.defining(name, "java")] if project is not None else []
 
     java, count = JavaDeclarations(repairs.tree, defining), Counter[JavaDeclaration]()
-    for path, finding in findings_in(repairs, report(repairs, source), files((), folder)[0], folder):
+    for path, finding in findings_in(repairs, read_report(repairs, source), files((), folder)[0], folder):
         count.update(java.declarations(path, finding.span, finding.message))
     return count

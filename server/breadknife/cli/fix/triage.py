@@ -1,30 +1,29 @@
-"""`breadknife null triage`: the groups of another checker's findings, for people and as JSON."""
+"""`breadknife null`: what of a checker's findings is to read, what one declaration ends, and what is noise; for people
+and as JSON."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from itertools import islice
+import shlex
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
 from breadknife.cli.fix.telling import as_json, name_of, origin_as_json, where_declared, where_found
 from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say
-from breadknife.plugins.nullcheck.project.repairs import Repairs
+from breadknife.plugins.nullcheck.project.changes import FileChange
+from breadknife.plugins.nullcheck.project.repairs import Repairs, named
 from breadknife.plugins.nullcheck.project.reported import FindingSources
-from breadknife.plugins.nullcheck.project.triage import FindingClass, TriageGroup, VerifiedPatch, groups_of
+from breadknife.plugins.nullcheck.project.triage import TO_READ, FindingClass, TriageGroup, VerifiedPatch, groups_of
 
-SCHEMA = 1
+SCHEMA = 2
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""
-_LONGEST_DIFF = 12
+_LONGEST_DIFF = 6
 """Lines of a patch that are shown."""
-_MEANINGS = {
-    FindingClass.CAN_HAPPEN: "the null can get there",
-    FindingClass.UNCLEAR: "read how it is called",
-    FindingClass.LIFE_CYCLE: "the declaration says more or less than the code",
-    FindingClass.NOISE: "the checker doesn't see what excludes the null",
-}
+_NAMED = 3
+"""Places of a group that are named."""
 
 
 def run(sources: FindingSources, top: int, *, is_json: bool, offline: bool) -> int:
@@ -35,18 +34,18 @@ def run(sources: FindingSources, top: int, *, is_json: bool, offline: bool) -> i
     folder = Path.cwd()
     with opened(offline=offline) as repairs:
         told = findings(repairs, sources, folder)
-        groups = groups_of(repairs, told, folder)
+        groups = groups_of(repairs, told, folder, top)
         if is_json:
             listed = [_as_json(group, repairs, folder) for group in groups]
             print_json({"schema": SCHEMA, "findings": len(told.found), **_counts(groups), "groups": listed})
         else:
-            _show(groups, len(told.found), sources, top, repairs, folder)
+            _show(groups, sources, top, repairs, folder)
     return 2 if told.failed else 1 if told.found else 0
 
 
 def _counts(groups: Sequence[TriageGroup]) -> dict[str, int]:
-    """Return the number of groups of each sort. Those whose declaration disagrees with the code (`Sort.LIFE_CYCLE`) are
-    `patches` if one change of it is surely right, else `by_hand`."""
+    """Return the number of groups of each sort. Those whose declaration disagrees with the code
+    (`FindingClass.LIFE_CYCLE`) are `patches` if one change of it is surely right, else `by_hand`."""
     sorts = Counter(group.sorted.sort for group in groups)
     patches = sum(group.sorted.sort is FindingClass.LIFE_CYCLE and group.patch is not None for group in groups)
     return {
@@ -63,54 +62,76 @@ def _as_json(group: TriageGroup, repairs: Repairs, folder: Path) -> dict[str, An
     return {
         "sort": group.sorted.sort,
         "why": group.sorted.why,
+        "reason": group.sorted.reason,
         "chance": round(group.sorted.chance, 2),
         **origin_as_json(repairs, group.cause.origin, folder),
         "count": len(group.cause.findings),
-        "patch": {"title": patch.title, "diff": patch.diff, "ended": patch.ended} if patch else None,
+        "patch": {
+            "title": patch.title,
+            "diff": patch.diff,
+            "ended": patch.ended,
+            "edits": [each for change in patch.changes for each in _edits(change)],
+        }
+        if patch
+        else None,
         "findings": [as_json(repairs, found, folder) for found in group.cause.findings],
     }
 
 
-def _show(
-    groups: Sequence[TriageGroup], count: int, sources: FindingSources, top: int, repairs: Repairs, folder: Path
-) -> None:
-    counts = _counts(groups)
-    parts = [
-        f"{counts['patches']} patch{'' if counts['patches'] == 1 else 'es'}",
-        counted(counts["bugs"], "bug"),
-        *(f"{counts[key]} {key.replace('_', ' ')}" for key in ("unclear", "by_hand") if counts[key]),
-        f"{counts['noise']} noise",
-    ]
-    say(f"{counted(count, 'finding')} → {', '.join(parts)}")
-    for sort in FindingClass:
-        of_sort = [group for group in groups if group.sorted.sort is sort]
-        if of_sort:
+def _edits(change: FileChange) -> Iterator[dict[str, Any]]:
+    """Yield what an editor has to replace: whole lines, from `line` (1-based) until before `end`."""
+    before, after = change.before.split("\n"), change.after.split("\n")
+    for tag, start, end, its_start, its_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield {"path": str(change.path), "line": start + 1, "end": end + 1,
+                   "before": before[start:end], "after": after[its_start:its_end]}  # fmt: skip
+
+
+def _show(groups: Sequence[TriageGroup], sources: FindingSources, top: int, repairs: Repairs, folder: Path) -> None:
+    read = [group for group in groups if group.sorted.sort in TO_READ]
+    declared = [group for group in groups if group.sorted.sort is FindingClass.LIFE_CYCLE]
+    noise = [group for group in groups if group.sorted.sort is FindingClass.NOISE]
+    parts = [f"{len(read)} to read"]
+    if declared:
+        parts.append(f"{counted(len(declared), 'declaration')} with {counted(_size(declared), 'finding')}")
+    if noise:
+        parts.append(f"{_size(noise)} noise")
+    say(f"{counted(_size(groups), 'finding')} about null: {', '.join(parts)}")
+    for title, some in (
+        ("To read: the null can get there", read),
+        ("Declarations: they say less than the code", declared),
+    ):
+        if some:
             say()
-            say(f"{sort.capitalize()} ({len(of_sort)}): {_MEANINGS[sort]}")
-        for group in islice(of_sort, top):
-            _show_group(group, repairs, folder)
-        if len(of_sort) > top:
-            say(f"  {len(of_sort) - top} more (--top)")
-    if any(group.patch for group in groups):
+            say(title)
+        for group in some[:top]:
+            _show_group(group, sources, repairs, folder)
+        if len(some) > top:
+            say(f"{len(some) - top} more (--top)")
+    if noise:
         say()
-        say(f"To make the repairs: breadknife fix --from {sources.report if sources.report != '-' else 'FILE'} --write")
+        say("Noise")
+        _show_noise(noise, repairs, folder)
 
 
-def _show_group(group: TriageGroup, repairs: Repairs, folder: Path) -> None:
+def _size(groups: Sequence[TriageGroup]) -> int:
+    return sum(len(group.cause.findings) for group in groups)
+
+
+def _show_group(group: TriageGroup, sources: FindingSources, repairs: Repairs, folder: Path) -> None:
+    """Print a group: its place as editors and terminals open it, its reason, the other places, the repair."""
     origin, found = group.cause.origin, group.cause.findings
-    place = where_declared(repairs, origin, found[0], folder)
-    more = f" ({counted(len(found), 'finding')})" if len(found) > 1 else ""
-    if group.sorted.sort is FindingClass.NOISE:
-        say(f"  {place}  {name_of(origin)}{more}: {group.sorted.why}")
-        return
-    say(f"  {place}  {name_of(origin)}{more}")
-    say(f"    {group.sorted.why}")
-    uses = [where_found(repairs, finding, folder) for finding in found[:3]]
-    if uses != [place]:
-        more_uses = f" and {len(found) - len(uses)} more" if len(found) > len(uses) else ""
-        say(f"    Used at {', '.join(uses)}{more_uses}")
+    is_declared = group.sorted.sort is FindingClass.LIFE_CYCLE
+    uses = [where_found(repairs, finding, folder, column=True) for finding in found]
+    place = where_declared(repairs, origin, found[0], folder) if is_declared else uses[0]
+    say(f"{place}: {name_of(origin)}: {group.sorted.why}")
+    others = uses if is_declared else uses[1:]
+    if others and others != [place]:
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        say(f"    {'used' if is_declared else 'also'} at {', '.join(others[:_NAMED])}{more}")
     if group.patch:
         _show_patch(group.patch, len(found))
+        say(f"    {_command(group, sources, repairs, folder)}")
 
 
 def _show_patch(patch: VerifiedPatch, count: int) -> None:
@@ -123,3 +144,22 @@ def _show_patch(patch: VerifiedPatch, count: int) -> None:
         say(f"      {line.expandtabs(4)}")
     if len(shown) > _LONGEST_DIFF:
         say(f"      … {len(shown) - _LONGEST_DIFF} more lines")
+
+
+def _command(group: TriageGroup, sources: FindingSources, repairs: Repairs, folder: Path) -> str:
+    """Return the command that makes a group's repair."""
+    lines = {where_found(repairs, finding, folder) for finding in group.cause.findings}
+    files = {named(finding.path, folder) for finding in group.cause.findings}
+    within = sorted(lines if len(lines) <= _NAMED else files if len(files) <= _NAMED else ())
+    report = [] if sources.report is None else ["--from", "FILE" if sources.report == "-" else sources.report]
+    return shlex.join(["breadknife", "fix", *within, *report, "--write"])
+
+
+def _show_noise(groups: Sequence[TriageGroup], repairs: Repairs, folder: Path) -> None:
+    """Print each reason once, with how many findings have it and where the first are."""
+    by_reason = defaultdict[str, list[str]](list)
+    for group in groups:
+        by_reason[group.sorted.reason] += [where_found(repairs, found, folder) for found in group.cause.findings]
+    for reason, places in sorted(by_reason.items(), key=lambda each: -len(each[1])):
+        more = ", …" if len(places) > _NAMED else ""
+        say(f"{len(places):>5}  {reason} ({', '.join(places[:_NAMED])}{more})")

@@ -15,6 +15,8 @@ import msgspec
 from breadknife.plugins.nullcheck.formats.values import Columns, PrintedFinding
 from breadknife.task.values import Severity
 
+LARGEST_REPORT = 256 << 20
+"""Bytes of a checker's output. A finding has about 500 in JSON."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _JSON = re.compile(r"\[\s*(?:[\[{\]]|$)|\{\s*(?:[\"}]|$)")
 """How a list of objects begins, or an object; a line of a log may begin with a bracket, too."""
@@ -41,6 +43,7 @@ class JsonForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     code: str
     columns: Columns
     items: str = ""
+    source_key: str = ""
     first_line: int = 1
 
 
@@ -144,8 +147,9 @@ def _of_item(form: JsonForm, item: Any) -> Iterator[PrintedFinding]:
     severity = str(_at(item, "severity") or "error")
     if isinstance(path, str) and isinstance(line, int) and isinstance(message, str) and severity != "note":
         column, end_line, end_column = (_at(item, name) for name in (form.column, form.end_line, form.end_column))
+        source = str(_at(item, form.source_key) or form.source)
         yield PrintedFinding(
-            form.source, path, line + 1 - form.first_line, " ".join(message.split()), str(_at(item, form.code) or ""),
+            source, path, line + 1 - form.first_line, " ".join(message.split()), str(_at(item, form.code) or ""),
             FORMS.severity(severity), _number(column, 0), _number(end_line, form.first_line), _number(end_column, 0),
             form.columns,
         )  # fmt: skip

@@ -84,23 +84,31 @@ class UnsavedDocuments:
     def write(self) -> list[Path]:
         """Put all changes on disk: each file at once, and none where one has changed since it was read.
 
-        Raises DocumentError, with the disk as it was before.
+        Raises DocumentError, with the disk as it was before; a file that somebody else writes meanwhile has their text.
         """
         changes = list(self)
         for change in changes:
-            if read_document(change.path).text != change.before:
-                raise DocumentError(f"{change.path} has changed meanwhile: nothing was written; run it again")
+            _raise_if_changed(change)
         ready = [(change, file_bytes(change.path, change.after)) for change in changes]
         done: list[FileChange] = []
         try:
             for change, raw in ready:
+                _raise_if_changed(change)  # it may have taken a while to get here
                 rewrite(change.path, raw)
                 done.append(change)
-        except OSError as error:
+        except (OSError, DocumentError) as error:
             for change in done:
-                rewrite(change.path, file_bytes(change.path, change.before))
+                if read_document(change.path).text == change.after:
+                    rewrite(change.path, file_bytes(change.path, change.before))
+            if isinstance(error, DocumentError):
+                raise
             raise DocumentError(f"{changes[len(done)].path}: {error.strerror or error}; nothing was written") from error
         return [change.path for change in done]
+
+
+def _raise_if_changed(change: FileChange) -> None:
+    if read_document(change.path).text != change.before:
+        raise DocumentError(f"{change.path} has changed meanwhile: nothing was written; run it again")
 
 
 def _diff(change: FileChange, base: Path) -> str:

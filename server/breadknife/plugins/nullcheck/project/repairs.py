@@ -25,14 +25,15 @@ from breadknife.plugins.nullcheck.project.values import (
     Workspace,
     strategy_of,
 )
+from breadknife.plugins.nullcheck.repairs.diagnostics import recognised
 from breadknife.plugins.nullcheck.repairs.grammar import DeclarationNodes, grammar_of
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Strategy, Use
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
-from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, InstalledChecker, installed
+from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, CheckerChoice, InstalledChecker, installed
 from breadknife.project.values import LocatedDefinition
-from breadknife.task.values import Action, ActionRequest, CheckRequest, Request, ResolveRequest
-from breadknife.text.document import Document
+from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
+from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree, parse
 
 FAILS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL, Use.ITERATE, Use.OPERAND})
@@ -79,6 +80,11 @@ class Repairs:
         found = (at for each in said if file and (at := located(file, document, each)))
         return list({place: DereferenceFinding(path, finding, place) for finding, place in found}.values())
 
+    def is_about_null(self, path: Path, said: PrintedFinding) -> bool:
+        """Tell whether a checker speaks of null, by its words alone: most that it says in a project is about others."""
+        its = Finding(Span(0, 0), said.source, said.code, said.message)
+        return any(True for _ in recognised(self._grammar(path), its))
+
     def file(self, path: Path) -> NullFile | None:
         """The null check's view of the file's text; None in a language that it doesn't know. Raises DocumentError."""
         document = self.changes.document(path)
@@ -94,8 +100,11 @@ class Repairs:
 
     def shapes(self, path: Path) -> DeclarationNodes:
         """Return what declares something in the language of a file."""
+        return grammar_of(self._grammar(path)).shapes
+
+    def _grammar(self, path: Path) -> str:
         id = self.changes.document(path).language
-        return grammar_of(id if id in ("go", "java", "python") else "ecmascript").shapes
+        return id if id in ("go", "java", "python") else "ecmascript"
 
     def functions(self, path: Path, name: str) -> Sequence[LocatedDefinition]:
         """Return the project's functions of that name, in the language of a file."""
@@ -107,6 +116,11 @@ class Repairs:
         """Return the checker that has a say in the file's repairs."""
         trusted, ours = self._settings(path)
         return installed(ours.oracle, self.changes.document(path).language, self.workspace.root(path), trusted)
+
+    def trust_and_oracle(self, path: Path) -> tuple[bool, CheckerChoice]:
+        """Return whether the file's folder is trusted, and which checker the user has chosen."""
+        trusted, ours = self._settings(path)
+        return trusted, ours.oracle
 
     def unchecked(self, found: Iterable[DereferenceFinding]) -> list[str]:
         """Return the languages of findings whose repairs no checker has a say in, though one could."""

@@ -5,7 +5,8 @@ A finding's null can happen, is a value's life cycle, or is only what a checker 
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,7 +16,8 @@ from breadknife.plugins.nullcheck.core.confidence import clues_of, fitted
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.project.causes import NullSource, RootCause, causes_of, declaration_of
-from breadknife.plugins.nullcheck.project.repairs import FAILS, UNASKED, Repairs, repair_each
+from breadknife.plugins.nullcheck.project.changes import FileChange
+from breadknife.plugins.nullcheck.project.repairs import FAILS, UNASKED, Repairs, named, repair_each
 from breadknife.plugins.nullcheck.project.reported import GatheredFindings
 from breadknife.plugins.nullcheck.project.values import DereferenceFinding, RefusedFinding, RepairedFinding
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
@@ -45,6 +47,13 @@ _REASONS = {
     CauseKind.PLACE: "Only its type allows null here",
 }
 """As the null check's own findings say it."""
+_IN_TEST = "In a test: a null only makes it fail"
+_TESTS = re.compile(
+    r"(?:^|/)(?:tests?|testing|__tests__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:py|go)$|\.(?:test|spec)\.[jt]sx?$"
+)
+_TESTED = "A test before it tells that it is there"
+_EXCLUDED = "What the code before it does, or a handler around it, excludes a null"
+_NOTHING_SAYS = "A call may return null, but nothing around it says that it does here"
 
 
 class FindingClass(StrEnum):
@@ -59,6 +68,7 @@ class FindingClass(StrEnum):
     """The code shows that it isn't null there, or nothing around it speaks for it."""
 
 
+TO_READ = (FindingClass.CAN_HAPPEN, FindingClass.UNCLEAR)
 DEFAULTS = NullSource(CauseKind.PARAMETER, "defaults of null")
 _ORDER = tuple(FindingClass)
 _STRATEGIES = {
@@ -75,6 +85,13 @@ class Classification:
     """A sentence without its full stop."""
     chance: float = 0.0
     """How likely the null is to get to its use by the fitted model, from 0 to 1; 0 where the code excludes it."""
+    general: str = ""
+    """The same without what is particular to the place, if anything is."""
+
+    @property
+    def reason(self) -> str:
+        """Return what findings with the same reason have in common."""
+        return self.general or self.why
 
 
 @dataclass(frozen=True)
@@ -84,6 +101,8 @@ class VerifiedPatch:
     title: str
     diff: str
     """As `git apply` takes it in the folder."""
+    changes: tuple[FileChange, ...]
+    """The same, as texts."""
     ended: int
     """The findings of the group that are gone with it."""
 
@@ -99,36 +118,55 @@ class TriageGroup:
     """Of a declaration, for a life cycle; at the use, for what can happen."""
 
 
-def groups_of(repairs: Repairs, told: GatheredFindings, folder: Path) -> list[TriageGroup]:
-    """Return the groups, in the order in which they are read. `folder`: diffs are told from there."""
+def groups_of(repairs: Repairs, told: GatheredFindings, folder: Path, top: int) -> list[TriageGroup]:
+    """Return the groups, in the order in which they are read.
+
+    Args:
+        folder: diffs are told from there.
+        top: how many groups of each class get a patch, the first: verifying one takes a while.
+    """
     grouped = defaultdict[tuple[NullSource, FindingClass], list[tuple[DereferenceFinding, Classification]]](list)
-    for cause in causes_of(repairs, told.found, told.paths):
-        for found in cause.findings:
-            its = classify(repairs, found, cause.origin)
-            is_default = cause.origin.kind is CauseKind.PARAMETER and found.place.use is Use.ASSIGN
-            grouped[DEFAULTS if is_default else _in_file(cause.origin, found), its.sort].append((found, its))
-    groups = list[TriageGroup]()
-    noise = {found for (_, sort), same in grouped.items() if sort is FindingClass.NOISE for found, _ in same}
-    noise -= repairs.ended((each, each) for each in noise)
-    in_turn, also = (
-        sorted(grouped.items(), key=lambda each: each[0][1] is FindingClass.NOISE),
-        set[DereferenceFinding](),
-    )
-    for (origin, sort), all_of_it in repairs.workspace.shown(in_turn, lambda each: each[0][0].name):
-        same = [each for each in all_of_it if each[0] not in also]
-        if not same:
-            continue
-        best = max((its for _, its in same), key=lambda its: its.chance)
-        group = TriageGroup(RootCause(origin, tuple(found for found, _ in same)), best)
-        patch, beside = _patch(repairs, group.cause, sort, folder, noise - also)
-        if patch is not None and beside:
-            also |= beside
-            group = replace(
-                group, cause=replace(group.cause, findings=(*group.cause.findings, *sorted(beside, key=_at)))
+    for origin, found, its in classified(repairs, told):
+        is_default = origin.kind is CauseKind.PARAMETER and found.place.use is Use.ASSIGN
+        grouped[DEFAULTS if is_default else _in_file(origin, found), its.sort].append((found, its))
+    groups = sorted(
+        (
+            TriageGroup(
+                RootCause(origin, tuple(found for found, _ in same)), max((its for _, its in same), key=_chance)
             )
-            patch = replace(patch, ended=patch.ended + len(beside))
-        groups.append(replace(group, patch=patch))
-    return sorted(_merged(groups), key=_rank)
+            for (origin, _), same in grouped.items()
+        ),
+        key=_rank,
+    )
+    noise = {found for group in groups if group.sorted.sort is FindingClass.NOISE for found in group.cause.findings}
+    done, also = Counter[FindingClass](), set[DereferenceFinding]()
+    for at, group in enumerate(repairs.workspace.shown(groups, lambda each: each.cause.origin.name)):
+        left = tuple(each for each in group.cause.findings if each not in also)
+        group = replace(group, cause=replace(group.cause, findings=left))
+        done[group.sorted.sort] += 1
+        if left and done[group.sorted.sort] <= top:
+            patch, beside = _patch(repairs, group.cause, group.sorted.sort, folder, noise - also)
+            if patch is not None and beside:
+                also |= beside
+                group = replace(group, cause=replace(group.cause, findings=(*left, *sorted(beside, key=_at))))
+                patch = replace(patch, ended=patch.ended + len(beside))
+            group = replace(group, patch=patch)
+        groups[at] = group
+    return sorted(_merged([group for group in groups if group.cause.findings]), key=_rank)
+
+
+def classified(
+    repairs: Repairs, told: GatheredFindings
+) -> Iterator[tuple[NullSource, DereferenceFinding, Classification]]:
+    """Yield each finding with where its null comes from, and what it is."""
+    causes = causes_of(repairs, told.found, told.paths)
+    for cause in repairs.workspace.shown(causes, lambda each: each.origin.name):
+        for found in cause.findings:
+            yield cause.origin, found, classify(repairs, found, cause.origin)
+
+
+def _chance(its: Classification) -> float:
+    return its.chance
 
 
 def _in_file(origin: NullSource, found: DereferenceFinding) -> NullSource:
@@ -176,12 +214,14 @@ def _patch(
         changed = {path for each in edits for path in each}
         seeing = changed | {path for each in changed if project for path in project.importers(each)}
         also = repairs.ended((each, now) for each in noise if each.path in seeing and (now := each.moved(edits)))
+    changes = tuple(repairs.changes)
     repairs.put(before)
+    also -= repairs.ended((each, each) for each in also)  # which the checker doesn't tell even without the patch
     ended = sum(not isinstance(each, RefusedFinding) and each.found in findings for each in outcomes)
     if not made or not ended:
         return None, set()
     title = made[0].action.title if len(made) == 1 else f"{len(made)} changes: {made[0].action.title}"
-    return VerifiedPatch(title, diff, ended), also
+    return VerifiedPatch(title, diff, changes, ended), also
 
 
 def _at(found: DereferenceFinding) -> tuple[Path, Span]:
@@ -190,6 +230,13 @@ def _at(found: DereferenceFinding) -> tuple[Path, Span]:
 
 def classify(repairs: Repairs, found: DereferenceFinding, origin: NullSource) -> Classification:
     """Classify a finding. `origin`: where its null comes from."""
+    its = _classify(repairs, found, origin)
+    if its.sort in TO_READ and _TESTS.search(named(found.path, repairs.workspace.root(found.path))):
+        return replace(its, sort=FindingClass.NOISE, why=_IN_TEST)
+    return its
+
+
+def _classify(repairs: Repairs, found: DereferenceFinding, origin: NullSource) -> Classification:
     file = repairs.file(found.path)
     if file is None:
         return Classification(FindingClass.NOISE, "The null check doesn't know the file's language")
@@ -204,7 +251,7 @@ def classify(repairs: Repairs, found: DereferenceFinding, origin: NullSource) ->
     if own and own.confidence is Confidence.HIGH:
         return Classification(FindingClass.CAN_HAPPEN, capitalised(reason), fitted().high)
     if not own and (known := _known_there(file, found)):
-        return Classification(FindingClass.NOISE, known)
+        return known
     kind = file.kind(found.place) if own else None
     came = kind or _CAME[origin.kind]
     message = f"it may be {_WORDS.get(document.language, 'null')}"  # which tells the languages apart
@@ -219,24 +266,23 @@ def classify(repairs: Repairs, found: DereferenceFinding, origin: NullSource) ->
         case CauseKind.FUNCTION | CauseKind.LIBRARY if chance > fitted().chance((OriginKind.CALL,)):
             return Classification(FindingClass.UNCLEAR, f"{capitalised(reason)}; read how it is called", chance)
         case CauseKind.FUNCTION | CauseKind.LIBRARY:
-            return Classification(
-                FindingClass.NOISE, f"{capitalised(reason)}, but nothing around it says that it does here", chance
-            )
+            why = f"{capitalised(reason)}, but nothing around it says that it does here"
+            return Classification(FindingClass.NOISE, why, chance, _NOTHING_SAYS)
         case CauseKind.PLACE:
             return Classification(FindingClass.NOISE, reason, chance)
 
 
-def _known_there(file: NullFile, found: DereferenceFinding) -> str:
-    """Return why the analysis sees that no null gets there, if the value may be one at first; "" where it may get
+def _known_there(file: NullFile, found: DereferenceFinding) -> Classification | None:
+    """Return why the analysis sees that no null gets there, if the value may be one at first; None where it may get
     there."""
     place = found.place
     supposed = file.suppose({place})
     if place in supposed.tested:
         line = file.tree.text.count("\n", 0, supposed.tested[place].start) + 1
-        return f"A test before it tells that it is there (line {line})"
+        return Classification(FindingClass.NOISE, f"{_TESTED} (line {line})", general=_TESTED)
     is_python = file.tree.language == "python"  # of which the analysis knows best where a null fails
     is_excluded = is_python and place.use in FAILS and place not in supposed.found
-    return "What the code before it does, or a handler around it, excludes a null" if is_excluded else ""
+    return Classification(FindingClass.NOISE, _EXCLUDED) if is_excluded else None
 
 
 def _reason(origin: NullSource, language: str) -> str:

@@ -25,11 +25,14 @@ _NOWHERE = "http://127.0.0.1:9"
 """The discard port, where nobody listens: checkers that would fetch something of their own (pyright's launcher,
 tsserver) can't."""
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-_ENVIRONMENT = {
+OFFLINE = {
     **{name: _NOWHERE for each in _PROXIES for name in (each, each.lower())},
     "npm_config_offline": "true",
     "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
+    "NoDefaultCurrentDirectoryInExePath": "1",
 }
+"""Variables with which a checker fetches nothing, and which keep Windows from looking for programs in the folder that
+is checked."""
 
 
 class CheckerProcess:
@@ -42,7 +45,7 @@ class CheckerProcess:
             self._process = children.start(
                 command,
                 folder=folder,
-                environ=children.environment(**_ENVIRONMENT),
+                environ=children.environment(**OFFLINE),
                 stdin=children.PIPE,
                 stdout=children.PIPE,
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -100,32 +100,34 @@ def installed(choice: CheckerChoice, language: str, root: Path, trusted: bool) -
         return None
     fitting = [tool for tool in TOOLS if language in tool.languages]
     named = [tool for tool in fitting if tool.name == choice]
-    for tool in named or sorted(fitting, key=lambda tool: not _configured(tool, root)):
+    for tool in named or sorted(fitting, key=lambda tool: not is_configured(tool.name, tool.files, root)):
         if tool.runs_programs and not trusted:
             continue
-        for program, arguments in _programs(tool, root):
-            if trusted or not _inside(program, root):
+        for program, arguments in programs(tool.commands, root):
+            if trusted or not is_inside(program, root):
                 interpreter = interpreter_of(root) if trusted and language == "python" else None
                 return InstalledChecker(tool, program, root, arguments, interpreter)
     return None
 
 
-def _configured(tool: CheckerTool, root: Path) -> bool:
-    if any((root / file).is_file() for file in tool.files):
+def is_configured(name: str, files: Sequence[str], root: Path) -> bool:
+    """Tell whether a folder is checked with a tool: it has one of the files, or the tool's table in pyproject.toml."""
+    if any((root / file).is_file() for file in files):
         return True
     try:
         settings = parse_toml(read_regular(root / "pyproject.toml", _LARGEST, root).decode("utf-8"))
     except (OSError, ValueError):
         return False
     tools: object = settings.get("tool")
-    return isinstance(tools, dict) and tool.name in tools
+    return isinstance(tools, dict) and name in tools
 
 
-def _programs(tool: CheckerTool, root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Yield where it may be: the folder's own first, then on the path, then beside breadknife."""
+def programs(commands: Sequence[Sequence[str]], root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Yield where a tool may be, with its arguments: the folder's own first, then on the path, then beside
+    breadknife."""
     own = [root / "node_modules" / ".bin", *(root / each / _SCRIPTS for each in _ENVIRONMENTS)]
     for folder in (*own, *children.search_folders(), Path(sys.executable).parent):
-        for program, *arguments in tool.commands:
+        for program, *arguments in commands:
             if path := children.program_in(folder, program):
                 yield Path(path), tuple(arguments)
 
@@ -136,6 +138,6 @@ def interpreter_of(root: Path) -> Path | None:
     return next((Path(path) for path in paths if path), None)
 
 
-def _inside(program: Path, root: Path) -> bool:
+def is_inside(program: Path, root: Path) -> bool:
     """Tell whether it lies in the folder, or leads into it."""
     return any(Path(lead(program)).is_relative_to(lead(root)) for lead in (os.path.abspath, os.path.realpath))
