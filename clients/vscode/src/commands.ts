@@ -10,8 +10,10 @@ import { completionModel, type File } from "./status/facts";
 import { type Entry, menu } from "./status/menu";
 import { activeFile, type Watch } from "./status/watch";
 import type { Cli } from "./tools/cli";
+import type { Entry as NullEntry } from "./tools/nulls";
 import { runRecipe, showRecipes } from "./tools/recipes";
 import type { Shelf } from "./tools/shelf";
+import type { Nulls } from "./views/nulls";
 import { useModel } from "./views/sources";
 import type { Walkthrough } from "./walkthrough";
 import { enableSuggestions, explain } from "./why/ask";
@@ -28,12 +30,13 @@ export interface Parts {
   readonly cli: Cli;
   readonly pages: Pages;
   readonly shelf: Shelf;
+  readonly nulls: Nulls;
   showLog(): void;
 }
 
 /** The commands of the palette, the menus and the buttons. */
 export function registerCommands(parts: Parts): Disposable[] {
-  const { server, setup, dialogs, watch, walkthrough, cli, pages, shelf, showLog } = parts;
+  const { server, setup, dialogs, watch, walkthrough, cli, pages, shelf, nulls, showLog } = parts;
   const table: Readonly<Record<string, (...args: never[]) => unknown>> = {
     suggest: () => suggest(server),
     fixAll: () =>
@@ -50,6 +53,9 @@ export function registerCommands(parts: Parts): Disposable[] {
     updateShelf: () => told(shelf.update()),
     runRecipe: () => told(runRecipe(server)),
     showRecipes: () => told(showRecipes(cli, pages)),
+    sortNulls: () => told(nulls.sort()),
+    checkNulls: () => told(nulls.check()),
+    repairNull: (entry: NullEntry) => told(nulls.repair(entry)),
     pause: () => server.pause(),
     resume: () => server.restart(),
     restart: () => server.restart(),

@@ -15,6 +15,7 @@ import { Watch } from "./status/watch";
 import { Terminal } from "./terminal";
 import { commandLine } from "./tools/cli";
 import { Shelf } from "./tools/shelf";
+import { Nulls } from "./views/nulls";
 import { ModelsSource, ReceiptsSource } from "./views/sources";
 import { View } from "./views/view";
 import { Walkthrough } from "./walkthrough";
@@ -65,6 +66,7 @@ export function activate(context: ExtensionContext): Api {
     () => configured().get("offline") === true,
   );
   const shelf = new Shelf(cli, pages);
+  const nulls = new Nulls(cli);
   const terminal = new Terminal(context.environmentVariableCollection, context.globalStorageUri.fsPath);
   void commands.executeCommand("setContext", "breadknife.languages", languages);
   context.subscriptions.push(
@@ -76,6 +78,7 @@ export function activate(context: ExtensionContext): Api {
     receiptsView,
     pages,
     shelf,
+    nulls,
     createStatusItem(watch),
     ...registerCommands({
       server: running,
@@ -86,6 +89,7 @@ export function activate(context: ExtensionContext): Api {
       cli,
       pages,
       shelf,
+      nulls,
       showLog: () => log.show(),
     }),
     running.onDidChangeState((state) => {

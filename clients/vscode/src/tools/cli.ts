@@ -15,10 +15,12 @@ export interface Options {
   readonly signal?: AbortSignal;
   /** Called with each notice as it comes. */
   readonly onNotice?: (line: string) => void;
+  /** What it reads from standard input. */
+  readonly input?: string;
 }
 
-/** The most that a command may print: the text of a shelf's answer is far less. */
-const MOST = 10_000_000; // bytes
+/** The most that a command may print. Null findings have about 500 bytes each. */
+const MOST = 100_000_000; // bytes
 
 /** The user has stopped it. */
 export class Stopped extends Error {}
@@ -28,7 +30,7 @@ export type Cli = (args: readonly string[], options?: Options) => Promise<Printe
 
 /** Runs commands of the same program that is the server. `program` is the one that was started last. */
 export function commandLine(program: () => Program | undefined, isOffline: () => boolean): Cli {
-  return (args, { signal, onNotice = () => {} } = {}) => {
+  return (args, { signal, onNotice = () => {}, input } = {}) => {
     const known = program();
     const given = known && instead(known, isOffline() ? ["--offline", ...args] : args);
     if (!known || !given) return Promise.reject(new Error("The program in breadknife.command can't do this."));
@@ -41,6 +43,10 @@ export function commandLine(program: () => Program | undefined, isOffline: () =>
         else if (error && typeof error.code !== "number") reject(error);
         else resolve({ code: Number(error?.code ?? 0), stdout, notices: notices.filter(Boolean) });
       });
+      if (input !== undefined) {
+        child.stdin?.on("error", () => {}); // it may have ended before it has read all
+        child.stdin?.end(input);
+      }
       if (child.stderr) createInterface({ input: child.stderr }).on("line", (line) => onNotice(bare(line)));
     });
   };

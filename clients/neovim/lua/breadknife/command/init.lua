@@ -46,6 +46,12 @@ local words = {
     arguments = { "check", "new" },
     takes = { new = "" },
   },
+  null = {
+    run = function(argument)
+      require("breadknife.command.null").run(argument)
+    end,
+    arguments = { "check", "noise" },
+  },
   trust = {
     run = function(argument)
       require("breadknife.command.trust").run(argument)
