@@ -86,7 +86,7 @@ def test_findings_of_a_slow_engine_do_not_flicker(
         editor.again.clear()
         for version in range(2, 5):  # typing elsewhere in its sentence
             at = doc.text.index(", and")
-            doc = doc.changed(TextEdit(Span(at, at), "s"), version)
+            doc = doc.changed(TextEdit(Span(at, at), f", so{version}"), version)
             assert words(plugin, doc, editor) == ["keep"]
         at = doc.text.index("keep")
         doc = doc.changed(TextEdit(Span(at + 4, at + 4), "s"), 9)  # the word itself

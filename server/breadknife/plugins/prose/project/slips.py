@@ -56,8 +56,8 @@ _KEYS = {
     for at, letter in enumerate(letters)
 }
 """Where each letter is on the keyboard: its row, and its place in it in keys from the left."""
-_LONGEST = 32
-"""Letters of a word that is compared: the time grows with their square."""
+_LONGEST = 16
+"""Letters from the first to the last in which two words differ that are compared: the time grows with their square."""
 
 _Step = tuple[float, tuple[Slip, ...]]
 """The cost of slips, and the slips."""
@@ -66,14 +66,14 @@ _Step = tuple[float, tuple[Slip, ...]]
 @lru_cache(maxsize=1 << 14)
 def slips(written: str, meant: str) -> tuple[Slip, ...]:
     """Return the likeliest slips that make `written` of `meant`, both in lower case, in their order."""
-    if max(len(written), len(meant)) > _LONGEST:
-        return (Slip(SlipKind.OTHER, False, False),) * _LONGEST
     # What both have in common at their ends needs no comparison.
     start = next((at for at, (x, y) in enumerate(zip(written, meant, strict=False)) if x != y), None)
     start = min(len(written), len(meant)) if start is None else start
     end, end_meant = len(written), len(meant)
     while min(end, end_meant) > start and written[end - 1] == meant[end_meant - 1]:
         end, end_meant = end - 1, end_meant - 1
+    if max(end, end_meant) - start > _LONGEST:
+        return (Slip(SlipKind.OTHER, first=not start, last=end == len(written)),) * _LONGEST
     ways: dict[tuple[int, int], _Step] = {(start, start): (0.0, ())}
     for i in range(start, end + 1):
         for j in range(start, end_meant + 1):
