@@ -115,6 +115,7 @@ def test_a_pipe_closed_in_the_middle_of_a_stream_ends_the_work(
 def test_a_client_that_never_reads_is_cut_off(engine: DaemonEngine, daemons: Daemons) -> None:
     assert say(engine, "w") == "xyz"
     with daemons.peer() as peer, pytest.raises(ConnectionError):
+        peer.settimeout(120)  # however busy the machine is
         peer.sendall(wire.encode(wire.call(1, StatusRequest())) * 100_000)
     assert len(status_of(engine).clients) == 1
     assert status_of(engine).resident_bytes < 300e6

@@ -151,31 +151,10 @@ def generate(state: JobState, prompt: FittedPrompt, request: api.GenerateRequest
     Drafts never change a token: where a row that was evaluated after or beside drafted tokens is a near tie, these are
     evaluated again one by one, as plain decoding does, and that decides.
     """
-    model, text = state.model, _OutputText(request.stop)
-    total, most = len(prompt.tokens), min(max(request.max_tokens, 1), state.cache.context - len(prompt.tokens))
-    written: list[int] = []
-    drafted = accepted = 0
-
-    def chunk(out: str, logprob: float, finish: str, likeliest: tuple[tuple[str, float], ...]) -> api.Chunk:
-        return api.Chunk(
-            out,
-            logprob,
-            finish,
-            prompt_tokens=total,
-            cached_tokens=state.cached,
-            output_tokens=len(written),
-            trimmed_tokens=prompt.trimmed,
-            drafted_tokens=drafted,
-            accepted_tokens=accepted,
-            queued=state.queued,
-            computed=state.computed,
-            top_logprobs=likeliest,
-        )
-
-    sampler = model.sampler(request.sampling, request.grammar)
+    model, writer = state.model, _Writer(state, prompt, request)
     drafter: Drafter | None = None
     fed, draft = prompt.tokens[state.cached :], list[int]()
-    plainly_evaluated = total
+    plainly_evaluated = len(prompt.tokens)
     """The number of the sequence's first tokens that are evaluated as plain decoding does it."""
     is_tie_counted = False
     """True if the next row repeats a near tie, plainly evaluated, which the drafter must not count twice."""
@@ -187,8 +166,7 @@ def generate(state: JobState, prompt: FittedPrompt, request: api.GenerateRequest
         if not draft and first_end <= plainly_evaluated + 1:
             plainly_evaluated = first_end
         # The last row comes after the whole draft, so no drafted token can agree with it: it ends this loop.
-        for index, row in enumerate(rows[0]):
-            end = first_end + index
+        for end, (row, drafted) in enumerate(zip(rows[0], (*draft, None), strict=True), first_end):
             is_near_tie = drafter and not is_tie_counted and drafter.is_near_tie(row)
             if is_near_tie and plainly_evaluated < end:
                 *again, last = model.tokens[sequence][plainly_evaluated:end]
@@ -196,30 +174,65 @@ def generate(state: JobState, prompt: FittedPrompt, request: api.GenerateRequest
                 plainly_evaluated += len(again)
                 fed, draft, is_tie_counted = [last], [], True
                 break
-            likeliest = _likeliest(model, row, request.top_logprobs)
-            best = sampler.choose(row)
-            agreed = draft[index : index + 1] == [best.token]
-            accepted += agreed
-            ended = model.is_end(best.token)
-            if not ended:
-                written.append(best.token)
-            out, stopped = ("", True) if ended else text.push(model.piece(best.token))
-            finish = "stop" if stopped else "length" if len(written) == most else ""
-            if finish or not agreed:
+            token, chunk = writer.write(row, drafted)
+            if chunk.finish or token != drafted:
                 model.truncate(sequence, end)
-            if ended or finish == "length":
-                out += text.rest()
-            yield chunk(out, 0.0 if ended else best.logprob, finish, likeliest)
-            if finish:
+            yield chunk
+            if chunk.finish:
                 return
             if drafter:
-                drafter.push(best.token)
-            if not agreed:
-                drafter = drafter or _make_drafter(state, sampler, request, [*prompt.tokens, *written])
-                draft = _next_draft(state, drafter, most - len(written))
-                drafted += len(draft)
-                fed, is_tie_counted = [best.token, *draft], False
+                drafter.push(token)
+            if token != drafted:
+                drafter = drafter or _make_drafter(state, writer.sampler, request, [*prompt.tokens, *writer.tokens])
+                draft = _next_draft(state, drafter, writer.most - len(writer.tokens))
+                writer.drafted += len(draft)
+                fed, is_tie_counted = [token, *draft], False
                 break
+
+
+class _Writer:
+    """Chooses the tokens of one generation, and makes a chunk of each."""
+
+    def __init__(self, state: JobState, prompt: FittedPrompt, request: api.GenerateRequest) -> None:
+        self.sampler = state.model.sampler(request.sampling, request.grammar)
+        self.tokens: list[int] = []
+        """The tokens that are written, without the one that ends the text."""
+        self.most = min(max(request.max_tokens, 1), state.cache.context - len(prompt.tokens))
+        """The most tokens to write."""
+        self.drafted = 0
+        """The number of drafted tokens so far."""
+        self._accepted = 0
+        self._text = _OutputText(request.stop)
+        self._state, self._prompt, self._top_logprobs = state, prompt, request.top_logprobs
+
+    def write(self, row: Row, drafted: int | None) -> tuple[int, api.Chunk]:
+        """Return the token of a row of logits, and its chunk. `drafted` is the token of the draft in its place."""
+        model = self._state.model
+        likeliest = _likeliest(model, row, self._top_logprobs)
+        best = self.sampler.choose(row)
+        self._accepted += best.token == drafted
+        if model.is_end(best.token):
+            text, logprob, finish = self._text.rest(), 0.0, "stop"
+        else:
+            self.tokens.append(best.token)
+            text, stopped = self._text.push(model.piece(best.token))
+            logprob, finish = best.logprob, "stop" if stopped else "length" if len(self.tokens) == self.most else ""
+            if finish == "length":
+                text += self._text.rest()
+        return best.token, api.Chunk(
+            text,
+            logprob,
+            finish,
+            prompt_tokens=len(self._prompt.tokens),
+            cached_tokens=self._state.cached,
+            output_tokens=len(self.tokens),
+            trimmed_tokens=self._prompt.trimmed,
+            drafted_tokens=self.drafted,
+            accepted_tokens=self._accepted,
+            queued=self._state.queued,
+            computed=self._state.computed,
+            top_logprobs=likeliest,
+        )
 
 
 def _evaluate_plainly(state: JobState, tokens: Sequence[int], length: int, adapter: str) -> JobSteps:
