@@ -141,8 +141,8 @@ class DaemonEngine:
         if self._connection is None or not self._connection.usable:
             self._connection = None
             if self._hanging:
-                if self._hanging.presence == read_daemon_process(self._folder):
-                    raise DaemonHangs(self._hanging.presence, stopped=self._hanging.stopped)
+                if self._hanging.daemon == read_daemon_process(self._folder):
+                    raise DaemonHangs(self._hanging.daemon, stopped=self._hanging.stopped)
                 self._hanging = None
             try:
                 self._connection = open_connection(self._folder, self._client, __version__)
@@ -190,8 +190,8 @@ class DaemonEngine:
 
     def _end(self, hangs: DaemonHangs) -> None:
         """Kill a daemon that hangs. Raises EngineUnavailable if that can't be done."""
-        presence = hangs.presence
-        process = presence.process() if presence else None
+        daemon = hangs.daemon
+        process = daemon.process() if daemon else None
         try:
             if process:
                 process.kill()
@@ -201,7 +201,7 @@ class DaemonEngine:
                 withdraw(self._folder)
         except (OSError, psutil.Error) as error:
             # A lock that stays taken (filelock.Timeout), or a process that isn't ours.
-            which = f"process {presence.pid}" if presence else "nobody knows its process"
+            which = f"process {daemon.pid}" if daemon else "nobody knows its process"
             raise EngineUnavailable(
                 f"the engine ({which}) doesn't answer and can't be ended: end it yourself"
             ) from error

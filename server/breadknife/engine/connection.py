@@ -40,10 +40,10 @@ class DaemonLeaving(EngineUnavailable):
 class DaemonHangs(EngineUnavailable):
     """The daemon doesn't answer: it has to be replaced before it can be asked the same."""
 
-    def __init__(self, presence: DaemonProcess | None, *, stopped: bool) -> None:
-        name = f"the engine (process {presence.pid})" if presence else "the engine"
+    def __init__(self, daemon: DaemonProcess | None, *, stopped: bool) -> None:
+        name = f"the engine (process {daemon.pid})" if daemon else "the engine"
         super().__init__(f"{name} doesn't answer; it is replaced when something is asked of it")
-        self.presence = presence
+        self.daemon = daemon
         self.stopped = stopped
         """True if its process was stopped, as by a signal."""
 
@@ -51,18 +51,18 @@ class DaemonHangs(EngineUnavailable):
 class Connection:
     """A socket to a daemon that has welcomed us; a thread hands each reply to the request it belongs to.
 
-    `presence` is the daemon's process, as far as it is known.
+    `daemon` is the daemon's process, as far as it is known.
     """
 
     def __init__(
-        self, peer: socket.socket, lines: LineReader, welcome: wire.Welcome, presence: DaemonProcess | None
+        self, peer: socket.socket, lines: LineReader, welcome: wire.Welcome, daemon: DaemonProcess | None
     ) -> None:
         self._peer = peer
         self._lines = lines
         self.welcome = welcome
-        self._presence = presence
+        self._daemon = daemon
         self._heard_at = time.monotonic()
-        self._silence: HangDetector | None = None
+        self._detector: HangDetector | None = None
         """Watches the daemon since a ping to which it hasn't answered; None if nothing is due."""
         self._ids = itertools.count(1)
         self._inboxes: dict[int, _Inbox] = {}
@@ -157,15 +157,15 @@ class Connection:
 
     def _send_line(self, unsent: memoryview) -> None:
         """Send a line. Raises DaemonLeaving, and DaemonHangs if the daemon doesn't read it."""
-        silence: HangDetector | None = None
+        detector: HangDetector | None = None
         while unsent:
             try:
-                unsent, silence = unsent[self._peer.send(unsent) :], None
+                unsent, detector = unsent[self._peer.send(unsent) :], None
             except TimeoutError:
-                silence = silence or _silence_of(self._presence)
-                if silence.is_hanging():
+                detector = detector or _detector_for(self._daemon)
+                if detector.is_hanging():
                     with self._lock:
-                        self._give_up(silence)
+                        self._give_up(detector)
             except OSError as error:  # it can't have got the whole line, so it hasn't begun
                 self.close()
                 raise DaemonLeaving("the engine ended") from error
@@ -176,22 +176,22 @@ class Connection:
         with self._lock:
             if time.monotonic() - self._heard_at < LOOK_SECONDS:
                 return
-            silence = self._silence
-            if silence is None:
-                self._silence = _silence_of(self._presence)
-            elif silence.is_hanging():
-                self._give_up(silence)
-        if silence is None:
+            detector = self._detector
+            if detector is None:
+                self._detector = _detector_for(self._daemon)
+            elif detector.is_hanging():
+                self._give_up(detector)
+        if detector is None:
             self._send(wire.Ping())
 
-    def _give_up(self, silence: HangDetector) -> NoReturn:
+    def _give_up(self, detector: HangDetector) -> NoReturn:
         """End all requests with DaemonHangs, hang up, and raise it. The caller holds the lock."""
         self._leaving = True
         for inbox in self._inboxes.values():
-            inbox.put(DaemonHangs(self._presence, stopped=silence.stopped))
+            inbox.put(DaemonHangs(self._daemon, stopped=detector.stopped))
         self._inboxes.clear()
         self._hang_up()
-        raise DaemonHangs(self._presence, stopped=silence.stopped)
+        raise DaemonHangs(self._daemon, stopped=detector.stopped)
 
     def _read(self) -> None:
         """Receive messages until the connection ends, then end all requests with an error. A thread runs this."""
@@ -202,18 +202,18 @@ class Connection:
             self._hang_up()
             self._leaving = self._closed = True
             waiting, self._inboxes = self._inboxes, {}
-            silence = self._silence
+            detector = self._detector
         with self._sending:  # a file that is opened meanwhile could get the number, and what is being sent
             self._peer.close()
         for inbox in waiting.values():
             # It didn't answer for a while: somebody else was quicker to end it.
-            hangs = DaemonHangs(self._presence, stopped=silence.stopped) if silence and silence.is_long else None
+            hangs = DaemonHangs(self._daemon, stopped=detector.stopped) if detector and detector.is_long else None
             died = EngineDied("the engine's process ended while it worked; ask again to have it started again")
             inbox.put(hangs or died)
 
     def _receive(self, message: wire.FromDaemon) -> None:
         with self._lock:
-            self._heard_at, self._silence = time.monotonic(), None
+            self._heard_at, self._detector = time.monotonic(), None
         match message:
             case wire.Leaving(doing=doing):
                 with self._lock:
@@ -253,11 +253,11 @@ def open_connection(folder: Path, client: str, version: str) -> Connection | Non
         peer, endpoint = connect(folder, GREETING_SECONDS)
     except OSError:
         return None
-    presence = read_daemon_process(folder)
+    daemon = read_daemon_process(folder)
     lines = LineReader(peer)
     try:
         peer.sendall(wire.encode(wire.Hello(wire.PROTOCOL, endpoint.token, version, client, os.getpid())))
-        welcome = wire.decode_from_daemon(_first_line(peer, lines, presence))
+        welcome = wire.decode_from_daemon(_first_line(peer, lines, daemon))
     except EngineUnavailable:
         peer.close()
         raise
@@ -273,26 +273,26 @@ def open_connection(folder: Path, client: str, version: str) -> Connection | Non
             f"an engine of breadknife {welcome.version} is running (process {welcome.pid}), which this one ({version})"
             " can't talk to: update this one, or close the editors that use the other"
         )
-    known = presence if presence and presence.pid == welcome.pid else None
+    known = daemon if daemon and daemon.pid == welcome.pid else None
     return Connection(peer, lines, welcome, known)
 
 
-def _first_line(peer: socket.socket, lines: LineReader, presence: DaemonProcess | None) -> bytes:
+def _first_line(peer: socket.socket, lines: LineReader, daemon: DaemonProcess | None) -> bytes:
     """Return the daemon's first line; empty if it hangs up. Raises DaemonHangs, EngineUnavailable, OSError."""
     peer.settimeout(LOOK_SECONDS)
-    silence = _silence_of(presence)
+    detector = _detector_for(daemon)
     end = time.monotonic() + GREETING_SECONDS
     while True:
         with contextlib.suppress(TimeoutError):
             return lines.next()
-        if silence.is_hanging():
-            raise DaemonHangs(presence, stopped=silence.stopped)
+        if detector.is_hanging():
+            raise DaemonHangs(daemon, stopped=detector.stopped)
         if time.monotonic() > end:
             raise EngineUnavailable("the engine is there, but has no time to answer; ask again")
 
 
-def _silence_of(presence: DaemonProcess | None) -> HangDetector:
-    return HangDetector(lambda: presence.process() if presence else None)
+def _detector_for(daemon: DaemonProcess | None) -> HangDetector:
+    return HangDetector(lambda: daemon.process() if daemon else None)
 
 
 def newer(version: str, than: wire.Welcome) -> bool:

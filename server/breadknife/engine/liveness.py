@@ -58,8 +58,8 @@ def announce(folder: Path) -> None:
     """Say that this process is the daemon of `folder`, as far as that can be written."""
     process = psutil.Process()
     with contextlib.suppress(OSError, psutil.Error):
-        presence = DaemonProcess(os.getpid(), process.create_time(), process.exe())
-        write_atomically(_file(folder), msgspec.json.encode(presence), durable=False)
+        daemon = DaemonProcess(os.getpid(), process.create_time(), process.exe())
+        write_atomically(_file(folder), msgspec.json.encode(daemon), durable=False)
 
 
 def withdraw(folder: Path) -> None:
