@@ -6,8 +6,6 @@
 Each package is asked about a random sample of pyright's `reportOptional…` errors, as an editor would ask: is the value
 found, is there a menu, does an action climb the ladder. The first that does is made, and pyright looks at the whole
 package again. Then declarations are repaired, the worst first, as many as a tenth of the errors.
-
-`gather.py` and `judged.tsv` tell how many of the findings can happen.
 """
 
 from __future__ import annotations

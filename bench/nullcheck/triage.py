@@ -5,12 +5,11 @@
     breadknife null triage --from pydash.json --json > REPORTS/pydash.json
     python bench/nullcheck/triage.py draw PACKAGES REPORTS --seed 30 --of 30
     python bench/nullcheck/triage.py
-    python bench/nullcheck/triage.py judged PACKAGES
 
 `draw` prints each group with the code around its first findings: read also the callers and the class. A person then
 adds rows to `triage.tsv`. `right` means that a reader would have chosen the same sort, whatever the reason given says;
 `should_be` is the sort that a reader chose, and `today` the one that the code gives since then. Without arguments the
-rows are counted. `judged` sorts those findings of `judged.tsv` that pyright has, too, and whose packages are there.
+rows are counted.
 """
 
 from __future__ import annotations
@@ -21,17 +20,8 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import chdir
 from pathlib import Path
 from typing import Any
-
-from breadknife.cli.fix.workspace import opened
-from breadknife.plugins.nullcheck.formats.values import Columns, PrintedFinding
-from breadknife.plugins.nullcheck.project.causes import causes_of
-from breadknife.plugins.nullcheck.project.repairs import Repairs
-from breadknife.plugins.nullcheck.project.triage import classify
-from breadknife.plugins.nullcheck.project.values import DereferenceFinding
-from breadknife.plugins.nullcheck.values import Dereference
 
 ROWS = Path(__file__).parent / "triage.tsv"
 _BEFORE, _AFTER = 9, 3
@@ -66,45 +56,6 @@ def counted(rows: list[dict[str, str]]) -> Iterator[str]:
         yield f"draw {draw}: {as_read}; today {today}, and {unclear} unclear"
 
 
-def judged(packages: Path) -> Iterator[tuple[str, str]]:
-    """Of each finding what a reader said, and its sort."""
-    with (ROWS.parent / "judged.tsv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file, delimiter="\t") if row["checker"] in ("pyright", "both")]
-    for folder in sorted(packages.iterdir()):
-        these = [row for row in rows if row["package"].replace("-", "_") == folder.name and row["language"] == "python"]
-        if these:
-            with chdir(folder), opened(None, offline=True) as repairs:
-                yield from sorts(repairs, folder.absolute(), these)
-
-
-def sorts(repairs: Repairs, folder: Path, rows: list[dict[str, str]]) -> Iterator[tuple[str, str]]:
-    verdicts = dict[tuple[Path, Dereference], str]()
-    found, files = list[DereferenceFinding](), list(folder.rglob("*.py"))
-    repairs.await_projects(files)
-    for row in rows:
-        path, line, column = folder / row["file"], int(row["line"]), int(row["column"])
-        if row["checker"] == "pyright":
-            said = PrintedFinding(
-                "pyright", str(path), line, row["message"], row["code"], column=column, columns=Columns.UTF16
-            )
-            here = repairs.told(path, [said])
-        else:
-            here = [each for each in repairs.found(path) if _is_at(repairs, each, line, column)]
-        for each in here[:1]:
-            found.append(each)
-            verdicts[path, each.place] = row["verdict"]
-    for cause in causes_of(repairs, found, files):
-        for each in cause.findings:
-            its = classify(repairs, each, cause.origin)
-            yield verdicts[each.path, each.place], its.sort
-
-
-def _is_at(repairs: Repairs, found: DereferenceFinding, line: int, column: int) -> bool:
-    document = repairs.changes.document(found.path)
-    offset, span = document.line_starts[line - 1] + column - 1, found.place.span
-    return span.start <= offset <= span.end and document.line_at(span.start) == line - 1
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command")
@@ -114,12 +65,7 @@ def main() -> None:
     draw.add_argument("--seed", type=int, required=True)
     draw.add_argument("--of", type=int, default=30, help="how many groups")
     draw.add_argument("--most", type=int, default=11, help="how many of one package")
-    commands.add_parser("judged").add_argument("packages", type=Path)
     given = parser.parse_args()
-    if given.command == "judged":
-        for (verdict, sort), count in sorted(Counter(judged(given.packages)).items()):
-            print(f"{verdict}: {sort}: {count}")
-        return
     if given.command is None:
         with ROWS.open(encoding="utf-8", newline="") as file:
             print("\n".join(counted(list(csv.DictReader(file, delimiter="\t")))))

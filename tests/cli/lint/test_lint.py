@@ -57,7 +57,8 @@ def test_exit_codes(project: Path, files: dict[str, str], paths: list[str], code
 
 
 LIKELY = "import yaml\n\nline = input()\nm = yaml.safe_load(line)\nm.keys()\n"
-UNLIKELY = "def f(x=None):\n    return x.y\n"
+TESTED = "def t(x):\n    if x is None:\n        return 1\n"
+UNLIKELY = "def f(x=None):\n    return x.y\n" + TESTED + "".join(f"def u{at}(x):\n    x.y()\n" for at in range(200))
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,7 @@ UNLIKELY = "def f(x=None):\n    return x.y\n"
         (LIKELY, [], 1, ""),
         (LIKELY, ["--min-confidence", "high"], 1, ""),
     ],
+    ids=["unlikely", "asked for", "likely", "most likely"],
 )
 def test_what_most_likely_cannot_happen_is_shown_on_request(
     project: Path, text: str, arguments: list[str], code: int, hidden: str

@@ -9,7 +9,7 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.text.document import Span
 from breadknife.text.syntax import SyntaxTree
-from nullcheck.core.alike import told_alike
+from nullcheck.core.alike import followed, told_alike
 
 SPECIFICATION = Path(__file__).parents[1]
 DROPPED = Path(__file__).parent / "dropped_go_java.md"
@@ -29,8 +29,8 @@ def _blocks(language: str, text: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
-def spans(tree: SyntaxTree, home: FileAnalysis) -> list[Span]:
-    return [Span(tree.offset(each.dereference.at[0]), tree.offset(each.dereference.at[1])) for each in home.findings()]
+def spans(_tree: SyntaxTree, home: FileAnalysis) -> list[Span]:
+    return followed(home)
 
 
 def reasons(home: FileAnalysis) -> list[str]:

@@ -11,6 +11,7 @@ from breadknife.plugins.nullcheck.core.knowledge import Examples, knowledge_of
 from breadknife.plugins.nullcheck.languages.python.outline import home_of
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
+from nullcheck.core.alike import followed
 from support import marked_spans
 
 HERE = Path(__file__).parent
@@ -29,7 +30,7 @@ def found(text: str) -> list[Span]:
     tree = parse(text, "python")
     assert tree is not None
     home = home_of(tree)
-    return [home.file.span(each.dereference.at) for each in home.findings()]
+    return followed(home)
 
 
 @pytest.mark.parametrize("marked", [each for each in FIRES if each not in DROPPED])

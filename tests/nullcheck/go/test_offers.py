@@ -279,7 +279,7 @@ NODE = "package p\n\ntype T struct {\n\tN    int\n\tnext *T\n}\n\nfunc next(t *T
     [
         # The next round would find the same.
         (["for {", "\t{}", "\tt = t.next", "}"], ["return"]),
-        (["for t.N > 0 || n > 0 {", "\t{}", "\tt = t.next", "}"], ["return"]),
+        (["for q.N > 0 || n > 0 {", "\t{}", "\tt = t.next", "}"], ["return"]),
         (["for i := 0; ; i++ {", "\t{}", "\tt = t.next", "}"], ["return"]),
         (["for u := t; ; {", "\tt := next(u)", "\t{}", "\tu = t", "}"], ["return"]),
         (["for {", "\tif n > 0 {", "\t\tt = next(t)", "\t}", "\t{}", "}"], ["return"]),

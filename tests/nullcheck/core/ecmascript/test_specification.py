@@ -12,6 +12,7 @@ from breadknife.plugins.nullcheck.core.knowledge import Examples, knowledge_of
 from breadknife.plugins.nullcheck.languages.ecmascript.outline import home_of
 from breadknife.text.document import Span
 from breadknife.text.syntax import parse
+from nullcheck.core.alike import followed
 
 HERE = Path(__file__).parent
 CASES = HERE.parents[1] / "ecmascript" / "cases"
@@ -29,10 +30,7 @@ FIRES, SILENT = blocks(CASES / "fires.md"), blocks(CASES / "silent.md")
 def found(text: str, language: str = "typescript") -> list[Span]:
     tree = parse(text, language)
     assert tree is not None
-    return [
-        Span(tree.offset(each.dereference.at[0]), tree.offset(each.dereference.at[1]))
-        for each in home_of(tree).findings()
-    ]
+    return followed(home_of(tree))
 
 
 def marked(text: str) -> tuple[str, list[Span]]:

@@ -132,7 +132,7 @@ class FileAnalysis(Summaries):
             if function is self.file.main:
                 self._outside = before._outside
             else:
-                function.words = was.words
+                function.words, function.tests = was.words, was.tests
         self._inherit_same(before, units_matched)
         self._drop_affected(before, units_matched, is_tried=is_tried)
 
@@ -154,6 +154,8 @@ class FileAnalysis(Summaries):
         speaks of the dropped ones may be affected, too, and so on."""
         # A variable of the file has another key in functions that have one of its name.
         changed_names = before._outside ^ self._outside
+        if not is_tried:  # a repair isn't refused for what it makes of others' beliefs
+            changed_names |= self.suspicion.beliefs.changed_since(before.suspicion.beliefs)
         kept = {unit: units_matched.same[unit] for unit in self._units if unit in units_matched.same}
         gone, new, is_unseen = units_matched.gone, units_matched.new, False
         while gone or new:
@@ -248,7 +250,10 @@ class FileAnalysis(Summaries):
             if class_.statics.get(function.name) is function:
                 facts[function.receiver] = Fact(Nullness.NON_NULL, called=class_.name)
             elif self.knowledge.calls_methods_of_null:
-                facts[function.receiver] = Fact(type=self.own_type(class_), parameter=function.receiver)
+                written = function.parameters[0].annotation if function.is_bound and function.parameters else None
+                is_value = written is not None and written.is_value
+                own = self.own_type(class_)._replace(is_value=is_value)
+                facts[function.receiver] = Fact(type=own, parameter=function.receiver)
             else:
                 facts[function.receiver] = Fact(Nullness.NON_NULL, type=self.own_type(class_))
         for parameter in function.parameters:

@@ -1,89 +1,74 @@
-"""How likely a null is to get to its use: a logistic model over the clues in the text around a finding.
+"""How likely a null is to get to its use: a logistic model over where the null comes from and what others believe.
 
-A clue is a pattern that the text has or not. `clues.toml` has the patterns, the same for each language, and
-`confidence.json` a weight for each. `bench/nullcheck/fit_confidence.py` fits the weights to `judged.tsv` beside it,
-which has findings that somebody has judged by reading the code, and says how well the model does on packages that it
-wasn't fitted to."""
+`confidence.json` has its weights, one for each feature, the same for each language. `bench/nullcheck/fit_belief.py`
+fits them to guards that were deleted, where the use is a hole for certain, and to uses in code as it stands."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Literal
 
 import msgspec
 
+from breadknife.plugins.nullcheck.core.belief import Evidence
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.task.values import Confidence
-from breadknife.text.document import Span
 
 
-class Clue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a clue looks; see `clues.toml`."""
-
-    name: str
-    means: str
-    where: Literal["used", "use", "message", "giver", "file"] = msgspec.field(name="in")
-    pattern: str
-    shown_by: Sequence[str]
-    not_by: Sequence[str]
-
-    def is_in(self, text: str) -> bool:
-        return re.search(self.pattern, text) is not None
-
-
-class _Clues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    clues: Sequence[Clue]
-
-
-GIVEN = frozenset({OriginKind.CALL, OriginKind.LOOKUP, OriginKind.OUTSIDE})
-"""The kinds of null that a call gives."""
+@lru_cache(1 << 12)
+def features(kind: OriginKind, evidence: Evidence) -> Mapping[str, float]:
+    """Return what the model knows of a finding: feature -> its value."""
+    found = {kind.value: 1.0}
+    tested = evidence.tested + evidence.tested_around
+    untested = evidence.untested + evidence.untested_around
+    found |= _odds("", evidence.tested, evidence.untested)
+    found |= _odds(" around", evidence.tested_around, evidence.untested_around)
+    found |= _odds(" of the name", evidence.name_tested, evidence.name_untested)
+    found["number of tests"] = math.log1p(tested)
+    found["number of others"] = math.log1p(untested)
+    found["nobody tests"] = float(not evidence.tests)
+    found["given null"] = float(evidence.is_given)
+    found["tested here"] = float(evidence.is_tested_here)
+    found["said"] = float(evidence.is_said)
+    found["parameter"] = float(evidence.is_parameter)
+    found["typed"] = float(evidence.is_typed)
+    return {name: value for name, value in found.items() if value}
 
 
-@cache
-def known_clues() -> Sequence[Clue]:
-    """Return the clues of `clues.toml`."""
-    data = files("breadknife.plugins.nullcheck.core").joinpath("clues.toml").read_bytes()
-    return msgspec.toml.decode(data, type=_Clues).clues
-
-
-def clues_of(text: str, span: Span, use: str, origin: OriginKind, message: str, giver: str = "") -> frozenset[str]:
-    """Return the names of the clues that hold for a finding, and that of its origin's kind.
-
-    `text` is the file, `span` the value that is used there, `use` and `message` are the finding's code and message, and
-    `giver` is the text of the function that gives the null."""
-    used = text[span.start : span.end]
-    texts = {"used": used, "use": use, "message": message, "giver": "", "file": ""}
-    if origin in GIVEN:
-        texts["giver"] = giver
-    if origin is OriginKind.OUTSIDE:
-        texts["file"] = text
-    return frozenset({origin.value, *(clue.name for clue in known_clues() if clue.is_in(texts[clue.where]))})
+def _odds(where: str, tested: int, untested: int) -> Mapping[str, float]:
+    """Return how many times as many functions test a value as don't, as a logarithm, and that some do at all."""
+    if not tested:
+        return {}
+    return {f"tests{where}": 1.0, f"odds{where}": math.log((tested + 0.3) / (untested + 0.7))}
 
 
 class ConfidenceModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A chance is the logistic function of `bias` and the weights of the clues that are there, added up."""
+    """A chance is the logistic function of `bias` and the features, times their weights, added up."""
 
     bias: float
     weights: Mapping[str, float]
-    """Clue -> its weight; one that isn't named weighs nothing."""
+    """Feature -> its weight; one that isn't named weighs nothing."""
     high: float
     """The least chance, from 0 to 1, of a finding of high confidence."""
     medium: float
     """The least chance, from 0 to 1, of a finding of medium confidence; below it is low."""
 
-    def chance(self, clues: Iterable[str]) -> float:
+    def chance(self, kind: OriginKind, evidence: Evidence) -> float:
         """Return how likely the null is to get to its use, from 0 to 1."""
-        return 1 / (1 + math.exp(-self.bias - sum(self.weights.get(clue, 0.0) for clue in clues)))
+        weighed = sum(self.weights.get(name, 0.0) * value for name, value in features(kind, evidence).items())
+        return 1 / (1 + math.exp(-self.bias - weighed))
 
-    def confidence(self, clues: Iterable[str]) -> Confidence:
-        chance = self.chance(clues)
+    def confidence(self, kind: OriginKind, evidence: Evidence) -> Confidence:
+        chance = self.chance(kind, evidence)
         if chance >= self.high:
             return Confidence.HIGH
         return Confidence.MEDIUM if chance >= self.medium else Confidence.LOW
+
+    def is_shown(self, kind: OriginKind, evidence: Evidence) -> bool:
+        """Tell whether a finding is shown by default."""
+        return self.chance(kind, evidence) >= self.medium
 
 
 @cache

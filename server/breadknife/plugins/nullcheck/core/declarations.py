@@ -12,8 +12,21 @@ from typing import NamedTuple
 from breadknife.plugins.nullcheck.core.il import Block, ByteRange, Expression, Type
 from breadknife.text.document import Span
 
-_SPACES = bytes(c if chr(c).isalnum() or c == ord("_") or c > 127 else ord(" ") for c in range(256))
+WORDS = bytes(c if chr(c).isalnum() or c == ord("_") or c > 127 else ord(" ") for c in range(256))
 """A table for `bytes.translate` that makes a space of each byte that isn't one of a word."""
+
+
+class UnitTests(NamedTuple):
+    """What one unit, a function with those in it, does with its values. Their subjects are as in `belief`."""
+
+    compared: frozenset[bytes]
+    """Subjects that it compares with null."""
+    tested: frozenset[bytes]
+    """Those, and the ones of which it only asks whether they are true."""
+    used: frozenset[bytes]
+    """Subjects of which it uses something."""
+    given: frozenset[bytes]
+    """Attributes to which it gives null, and parameters of functions: `f#0` is the first one, `f#x` has the name."""
 
 
 class Parameter(NamedTuple):
@@ -85,6 +98,8 @@ class Function:
     is_open: bool = False
     """It may give null without telling of it, as its text looks: by ending without a `return` that has a value, or in
     Go by a `return nil` without an error. The gate lets its callers through."""
+    tests: UnitTests | None = None
+    """Made when somebody asks for it; see `belief`."""
     within: list[Function] = field(default_factory=list["Function"])
     """The functions in it; filled when it is lowered."""
 
@@ -109,7 +124,14 @@ class Function:
     @cached_property
     def words(self) -> frozenset[bytes]:
         """Return all names and keywords in its text, by which the gate decides."""
-        return frozenset(self.source.translate(_SPACES).split())
+        return frozenset(self.source.translate(WORDS).split())
+
+
+def unit_of(function: Function, main: Function) -> Function:
+    """Return the outermost function around a function; itself, if there is none."""
+    while function.around is not None and function.around is not main:
+        function = function.around
+    return function
 
 
 class StoredValue(NamedTuple):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
-from breadknife.plugins.nullcheck.core.confidence import clues_of, fitted
+from breadknife.plugins.nullcheck.core.confidence import fitted
 from breadknife.plugins.nullcheck.core.declarations import FileDeclarations
 from breadknife.plugins.nullcheck.core.il import ByteRange, covers
 from breadknife.plugins.nullcheck.core.nullness import Fact, Nullness, NullOrigin, OriginKind
 from breadknife.plugins.nullcheck.values import SOURCE
 from breadknife.plugins.nullcheck.wording import capitalised, quote
-from breadknife.task.values import Finding, Related
+from breadknife.task.values import Confidence, Finding, Related
 from breadknife.text.document import Span
 
 _MOST_CONDITIONS = 2
@@ -35,11 +34,10 @@ def explained(analysis: FileAnalysis, edited: ByteRange | None = None) -> Sequen
     `related` of a finding is the path of the null: where it comes from, the call that gives it, the name that it gets,
     the conditions under which it arrives, and the test that doesn't help."""
     dereferences = analysis.findings() if edited is None else analysis.findings_between(*edited)
-    text = analysis.file.source((0, sys.maxsize)) if dereferences else ""
-    return [_explained(analysis, text, dereference) for dereference in dereferences]
+    return [_explained(analysis, dereference) for dereference in dereferences]
 
 
-def _explained(home: FileAnalysis, text: str, found: FunctionDereference) -> NullFinding:
+def _explained(home: FileAnalysis, found: FunctionDereference) -> NullFinding:
     file, dereference = home.file, found.dereference
     origin, shown = dereference.fact.origin, quote(file.source(dereference.at))
     kind = origin.kind if origin is not None else OriginKind.COMPARISON
@@ -56,11 +54,18 @@ def _explained(home: FileAnalysis, text: str, found: FunctionDereference) -> Nul
     is_sure = dereference.fact.nullness == Nullness.NULL and kind is not OriginKind.COMPARISON
     message = f"{capitalised(shown)} {'is' if is_sure else 'may be'} {null}{' here' if is_sure else ''}: {why}"
     span, code = file.span(dereference.at), dereference.kind.value
-    giver_file = _giver_file(home, origin) if origin is not None else None
-    giver = giver_file.source(origin.at) if origin is not None and giver_file is not None else ""
-    confidence = fitted().confidence(clues_of(text, span, code, kind, message, giver))
+    # A value that can only be null there, or that is compared too late: one of two lines is wrong, whatever others do.
+    is_wrong = dereference.fact.nullness == Nullness.NULL or kind is OriginKind.LATER
+    confidence = Confidence.HIGH if is_wrong else fitted().confidence(kind, dereference.evidence)
     finding = Finding(span, SOURCE, code, message, confidence=confidence, related=tuple(path))
     return NullFinding(finding, kind)
+
+
+def giver_of(home: FileAnalysis, found: FunctionDereference) -> str:
+    """Return the text of what a null comes from, as far as it is known."""
+    origin = found.dereference.fact.origin
+    file = _giver_file(home, origin) if origin is not None else None
+    return file.source(origin.at) if origin is not None and file is not None else ""
 
 
 def _path(home: FileAnalysis, fact: Fact, used: ByteRange) -> Iterator[Related]:

@@ -23,16 +23,22 @@ class Gate:
         knowledge: Knowledge,
         elsewhere: Callable[[], frozenset[bytes]],
         telling_elsewhere: Callable[[], frozenset[bytes]] = frozenset,
+        is_suspect: Callable[[Function], bool] = lambda _: False,
     ) -> None:
         """`elsewhere` returns the nullable words of the files that this one imports. `telling_elsewhere` returns those
-        of them under which null comes only beside a value that tells of it."""
+        of them under which null comes only beside a value that tells of it. `is_suspect` tells whether a function may
+        do something else than others believe."""
         self._file = file
         self._knowledge = knowledge
         self._elsewhere = elsewhere
         self._telling_elsewhere = telling_elsewhere
+        self._is_suspect = is_suspect
 
     def may_use_null(self, function: Function) -> bool:
         """Tell whether the function may have to do with null, so that it must be followed."""
+        return self._may_meet_null(function) or self._is_suspect(function)
+
+    def _may_meet_null(self, function: Function) -> bool:
         if function.has_declared_null or not function.words.isdisjoint(self.nullable):
             return True
         return function.may_ignore and not function.words.isdisjoint(self._telling)
@@ -44,7 +50,7 @@ class Gate:
             return True
         if b"return" not in function.words and not function.is_expression:
             return False
-        return function.is_open or function.tells_null or self.may_use_null(function)
+        return function.is_open or function.tells_null or self._may_meet_null(function)
 
     @cached_property
     def _ending(self) -> frozenset[bytes]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from itertools import chain
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,6 +19,8 @@ from breadknife.plugins.nullcheck.values import Use
 _NOTHING = r"(?!)"
 """A pattern that nothing matches."""
 _FOLDER = "breadknife.plugins.nullcheck.knowledge"
+_VALUE = r"(?<![\w.$])([\w$]++(?:\.[\w$]++)*+(?:\([^()\n]*+\))?+)"
+"""What `{v}` stands for in a pattern of `belief`: a name, an attribute, or a short call."""
 _HEAD = 5000
 """How many bytes at the beginning of a file may say that a program has written it."""
 
@@ -75,6 +78,32 @@ class NullableCall(Examples, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The word by which a file that has it is known, if not the last one of its name."""
 
 
+class BeliefPatterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a text shows what its author believes; `{v}` stands for a value. See `belief`."""
+
+    compared: Sequence[str] = ()
+    """Comparisons with null."""
+    tested: Sequence[str] = ()
+    """Tests whether a value is true."""
+    given: Sequence[str] = ()
+    """Null is given to an attribute, whose name is the pattern's group."""
+
+
+class BeliefReader(NamedTuple):
+    """The same patterns, ready to search bytes."""
+
+    compared: re.Pattern[bytes]
+    tested: re.Pattern[bytes]
+    given: re.Pattern[bytes]
+    library: frozenset[bytes]
+    """Names of methods of the library that may give null."""
+    of_library: re.Pattern[bytes]
+    """A call of one of them: its object, and its name."""
+    passing: re.Pattern[bytes]
+    """A call with null among its arguments: its function, and these."""
+    null: re.Pattern[bytes]
+
+
 class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """A file of knowledge, which says in comments what each table is for. Types are as `parse_type` reads them."""
 
@@ -108,6 +137,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """A pattern for words by which a function may never come back: its own, and names of what it may call."""
     endless: str
     """A pattern for the heads of loops that nothing but a jump ends."""
+    belief: BeliefPatterns = BeliefPatterns()
     functions: Mapping[str, frozenset[str]]
     classes: Mapping[str, frozenset[str]] = {}
     annotations: Mapping[str, str] = {}
@@ -131,6 +161,17 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     @cached_property
     def calls(self) -> Mapping[str, NullableCall]:
         return {row.name: row for row in self.call}
+
+    @cached_property
+    def beliefs(self) -> BeliefReader:
+        library = frozenset(name.rpartition(".")[2].encode() for name in self.calls if "." in name)
+        methods = b"|".join(map(re.escape, sorted(library)))
+        of_library = re.compile(rb"(?<![\w$])([\w$]++)\.(%b)\(" % (methods or b"(?!)"))
+        null = b"|".join(name.encode() for name in self.nulls)
+        passing = re.compile(rb"(?<![\w$])([\w$]++)\(([^()]{0,200}?\b(?:%b)\b[^()]{0,200}+)\)" % null)
+        written = self.belief
+        compared, tested, given = map(_searching, (written.compared, written.tested, written.given))
+        return BeliefReader(compared, tested, given, library, of_library, passing, re.compile(rb"\b(?:%b)\b" % null))
 
     @cached_property
     def attributes(self) -> Mapping[str, NullableCall]:
@@ -208,6 +249,11 @@ def knowledge_of(language: str) -> Knowledge:
     knowledge = msgspec.toml.decode(written, type=Knowledge)
     functions, classes = (defaultdict(frozenset[str], table) for table in (knowledge.functions, knowledge.classes))
     return msgspec.structs.replace(knowledge, functions=functions, classes=classes)
+
+
+def _searching(patterns: Sequence[str]) -> re.Pattern[bytes]:
+    joined = "|".join(pattern.replace("{v}", _VALUE) for pattern in patterns)
+    return re.compile((joined or _NOTHING).encode(), re.MULTILINE)
 
 
 def _module(name: str) -> str:

@@ -77,7 +77,8 @@ class FactMover:
 
     def fact(self, fact: Fact) -> Fact:
         is_named = fact.called or (fact.type is not None and _has_offset(fact.type))
-        if fact.origin is None and fact.via is None and fact.checked is None and not fact.items and not is_named:
+        is_placed = fact.via is not None or fact.checked is not None or fact.used is not None
+        if fact.origin is None and not is_placed and not fact.items and not is_named:
             return fact
         moved = self._facts.get(fact)
         if moved is None:
@@ -85,6 +86,7 @@ class FactMover:
                 origin=self._origin(fact.origin) if fact.origin is not None else None,
                 via=self.place(fact.via) if fact.via is not None else None,
                 checked=self.place(fact.checked) if fact.checked is not None else None,
+                used=(self.place(fact.used[0]), fact.used[1]) if fact.used is not None else None,
                 items=tuple(tuple(map(self.fact, items)) for items in fact.items),
                 called=self._name(fact.called),
                 type=self._type(fact.type) if fact.type is not None else None,

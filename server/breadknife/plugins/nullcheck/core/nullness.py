@@ -58,6 +58,14 @@ class OriginKind(StrEnum):
     """A parameter that a call may leave out."""
     COMPARISON = "comparison"
     """Only a comparison with null says that it may be one."""
+    LATER = "later"
+    """It is compared with null after the use: one of the two is wrong."""
+    BELIEF = "belief"
+    """Others test it for null, and nothing else is known of it."""
+
+
+GIVEN = frozenset({OriginKind.CALL, OriginKind.LOOKUP, OriginKind.OUTSIDE})
+"""The kinds of null that a call gives."""
 
 
 class NullOrigin(NamedTuple):
@@ -106,6 +114,10 @@ class Fact(NamedTuple):
     """Which nulls a value that is MAYBE or NULL may be, as bits."""
     proves: tuple[tuple[str, bool], ...] = ()
     """Assumptions that hold where the value is true."""
+    subject: bytes = b""
+    """What beliefs about the value are about, if the variable got it from an attribute or a call; see `belief`."""
+    used: tuple[ByteRange, str] | None = None
+    """A use on every path to here, without a test before it: where, and of which kind (`Use`)."""
 
     @property
     def may_be_null(self) -> bool:
@@ -170,6 +182,8 @@ def join_facts(
             items=left.items if left.items == right.items else (),
             parameter=left.parameter if left.parameter == right.parameter else "",
             called=left.called if left.called == right.called else "",
+            subject=left.subject if left.subject == right.subject else b"",
+            used=left.used if left.used == right.used else None,
         )
     # The side that the origin is taken from. If both may be null, another null than a variable's first one says more.
     null, value = (left, right) if left.may_be_null else (right, left)
@@ -192,6 +206,7 @@ def join_facts(
         checked=left.checked or right.checked,
         parameter=parameter,
         proves=_proved(left, right, against, key),
+        subject=null.subject or value.subject,
         nulls=left.nulls | right.nulls if left.may_be_null and right.may_be_null else null.nulls,
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from breadknife.plugins.nullcheck.core.declarations import FileDeclarations, Function, StoredValue
+from breadknife.plugins.nullcheck.core.declarations import FileDeclarations, Function, StoredValue, unit_of
 from breadknife.plugins.nullcheck.core.il import covers
 from breadknife.plugins.nullcheck.core.moving import Change, FactMover
 from breadknife.plugins.nullcheck.core.solution import Solution
@@ -24,13 +24,6 @@ _MOST_CHANGES = 20
 """How many changes are kept apart for one solution."""
 STAYS = Change(0, 0, 0)
 """The change that moves nothing."""
-
-
-def unit_of(function: Function, main: Function) -> Function:
-    """Return the outermost function around a function; itself, if there is none."""
-    while function.around is not None and function.around is not main:
-        function = function.around
-    return function
 
 
 def units(file: FileDeclarations) -> Mapping[Function, Sequence[Function]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from breadknife.plugins.nullcheck.core.belief import Evidence
 from breadknife.plugins.nullcheck.core.il import ByteRange
 from breadknife.plugins.nullcheck.core.nullness import Fact
 from breadknife.plugins.nullcheck.core.state import FlowState
@@ -19,6 +20,8 @@ class NullDereference(NamedTuple):
     fact: Fact
     """What is known of the value."""
     key: str
+    evidence: Evidence = Evidence()
+    """What others do with it."""
 
 
 class ReturnPoint(NamedTuple):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import NamedTuple, Protocol
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, StoredValue
+from breadknife.plugins.nullcheck.core.belief import Beliefs, FileBeliefs
+from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, StoredValue, unit_of
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import ByteRange, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled, parse_type
@@ -23,6 +24,7 @@ from breadknife.plugins.nullcheck.core.nullness import (
 )
 from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import Summary
+from breadknife.plugins.nullcheck.core.suspicion import Suspicion
 
 _MOST_CLASSES = 30
 """How many classes of a lineage are looked at."""
@@ -53,6 +55,10 @@ class ProjectSymbols(Protocol):
         """Return the words under which something of the imported files may be null, of those that the file has."""
         ...
 
+    def beliefs(self, home: SymbolTable, /) -> Iterable[FileBeliefs]:
+        """Return what the imported files do with values that may be null."""
+        ...
+
 
 class SymbolTable(ABC):
     """The names, classes and variables of one file. A variable `home` is the table of the file that something is in."""
@@ -73,6 +79,8 @@ class SymbolTable(ABC):
             name for name, stores in file.variables.items() if any(store.function for store in stores)
         )
         """Names of variables that some function sets for others."""
+        self.looks_around = True
+        """True if the beliefs of other files count: each file that is only asked would else read those around it."""
         self.summaries = dict[Function, Summary]()
         self._globals = dict[str, Fact]()
         """Qualified name -> what it means. This one and those below remember what was asked before."""
@@ -86,7 +94,18 @@ class SymbolTable(ABC):
     def gate(self) -> Gate:
         """The gate of this file, which also knows the nullable words of its imports."""
         others = self.others
-        return Gate(self.file, self.knowledge, lambda: others.nullable(self) if others is not None else frozenset())
+        nullable = partial(others.nullable, self) if others is not None else frozenset[bytes]
+        return Gate(
+            self.file, self.knowledge, nullable, is_suspect=lambda function: self.suspicion.is_suspect(function)
+        )
+
+    @cached_property
+    def suspicion(self) -> Suspicion:
+        """What others than a function believe of the values that it uses."""
+        others, main = self.others, self.file.main
+        units = [function for function in self.file.functions if unit_of(function, main) is function]
+        around = partial(others.beliefs, self) if others is not None and self.looks_around else tuple[FileBeliefs, ...]
+        return Suspicion(Beliefs(units, self.knowledge, around), main, self.file.imports)
 
     @abstractmethod
     def solution(self, function: Function, /) -> Solution | None:

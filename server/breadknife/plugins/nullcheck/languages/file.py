@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from breadknife.lru import LruCache
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
-from breadknife.plugins.nullcheck.core.findings import NullFinding, explained
+from breadknife.plugins.nullcheck.core.findings import NullFinding, explained, giver_of
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.queries.analyses import ProjectFiles
 from breadknife.plugins.nullcheck.queries.database import Reads
@@ -116,6 +116,12 @@ class NullFile:
         """Return what the null of its own finding at a place comes from; None where it has none there."""
         with self.files.lock:
             return next((each.kind for each in self._explained if each.finding.span == place.span), None)
+
+    def giver(self, place: Dereference, /) -> str:
+        """Return the text that gives the null of its own finding at a place: a call, or a function; "" for none."""
+        with self.files.lock:
+            found = self._found(place.span)
+            return giver_of(self.home, found) if found is not None else ""
 
     def place(self, finding: Finding, /) -> Dereference | None:
         """Return the place of a finding, own or another checker's; None if it isn't about null or can't be found."""

@@ -28,7 +28,7 @@ class PackageFileAnalysis(FileAnalysis):
         file that it asks did so, the whole project would soon be read."""
         super().__init__(file, knowledge, package, uri)
         self.package = package
-        self._reaches = reaches
+        self._reaches = self.looks_around = reaches
 
     def anew(self) -> PackageFileAnalysis:
         return type(self)(self.file, self.knowledge, self.package, self.uri, reaches=self._reaches)
@@ -38,7 +38,10 @@ class PackageFileAnalysis(FileAnalysis):
         package = self.package
         if not self._reaches:
             return Gate(self.file, self.knowledge, frozenset)
-        return Gate(self.file, self.knowledge, lambda: package.nullable(self), lambda: package.telling(self))
+        return Gate(
+            self.file, self.knowledge, lambda: package.nullable(self), lambda: package.telling(self),
+            lambda function: self.suspicion.is_suspect(function),
+        )  # fmt: skip
 
     def target(self, name: str, /) -> ResolvedSymbol | None:
         symbol = super().target(name)

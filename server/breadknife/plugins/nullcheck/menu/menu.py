@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from breadknife.plugins.nullcheck.core.confidence import GIVEN
+from breadknife.plugins.nullcheck.core.nullness import GIVEN
 from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.menu.choices import ChoiceStore, by_choice, name_of
 from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
@@ -19,7 +19,7 @@ from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Der
 from breadknife.plugins.nullcheck.verify.ladder import Ladder, LadderResult, ProposedEdit
 from breadknife.plugins.nullcheck.verify.oracle.tools import InstalledChecker
 from breadknife.task.plugin import Context
-from breadknife.task.values import Action, ActionRequest, Confidence, Finding, Origin
+from breadknife.task.values import Action, ActionRequest, Finding, Origin
 from breadknife.text.document import TextEdit
 
 LISTED = 3
@@ -173,9 +173,6 @@ def _is_unasked(offer: RepairOffer) -> bool:
 
 
 def can_happen(file: NullFile, place: Dereference) -> bool:
-    """Tell whether the null check itself finds a null there that a call gives, or that is likely for another reason:
-    not only where it is likely enough for a warning."""
-    kind = file.kind(place)
-    return kind in GIVEN or any(
-        finding.span == place.span and finding.confidence is Confidence.HIGH for finding in file.findings()
-    )
+    """Tell whether the null check itself finds a null there that a call gives: not only where it is likely enough for a
+    warning."""
+    return file.kind(place) in GIVEN

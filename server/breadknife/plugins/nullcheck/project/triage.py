@@ -12,18 +12,18 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.core.confidence import clues_of, fitted
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.project.causes import NullSource, RootCause, causes_of, declaration_of
 from breadknife.plugins.nullcheck.project.changes import FileChange
+from breadknife.plugins.nullcheck.project.clues import clues_of, fitted
 from breadknife.plugins.nullcheck.project.repairs import FAILS, UNASKED, Repairs, named, repair_each
 from breadknife.plugins.nullcheck.project.reported import GatheredFindings
 from breadknife.plugins.nullcheck.project.values import DereferenceFinding, RefusedFinding, RepairedFinding
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
 from breadknife.plugins.nullcheck.wording import capitalised
-from breadknife.task.values import Confidence
+from breadknife.task.values import Finding
 from breadknife.text.document import Span
 from breadknife.text.syntax import path_to
 
@@ -248,7 +248,7 @@ def _classify(repairs: Repairs, found: DereferenceFinding, origin: NullSource) -
         return Classification(FindingClass.LIFE_CYCLE, "A null is put into what is declared without one")
     own = next((each for each in file.findings() if each.related and file.place(each) == found.place), None)
     reason = own.related[0].message.partition(";")[0] if own else _reason(origin, document.language)
-    if own and own.confidence is Confidence.HIGH:
+    if own and _is_likely(file, found, own):
         return Classification(FindingClass.CAN_HAPPEN, capitalised(reason), fitted().high)
     if not own and (known := _known_there(file, found)):
         return known
@@ -270,6 +270,13 @@ def _classify(repairs: Repairs, found: DereferenceFinding, origin: NullSource) -
             return Classification(FindingClass.NOISE, why, chance, _NOTHING_SAYS)
         case CauseKind.PLACE:
             return Classification(FindingClass.NOISE, reason, chance)
+
+
+def _is_likely(file: NullFile, found: DereferenceFinding, own: Finding) -> bool:
+    """Tell whether the null check's own finding at a place is one that can happen."""
+    kind, place = file.kind(found.place) or OriginKind.ANNOTATION, found.place
+    clues = clues_of(file.document.text, place.span, own.code, kind, own.message, file.giver(place))
+    return fitted().chance(clues) >= fitted().high
 
 
 def _known_there(file: NullFile, found: DereferenceFinding) -> Classification | None:

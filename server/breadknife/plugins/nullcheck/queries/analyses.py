@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from breadknife.lru import LruCache
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
+from breadknife.plugins.nullcheck.core.belief import FileBeliefs
 from breadknife.plugins.nullcheck.core.declarations import FileDeclarations
 from breadknife.plugins.nullcheck.core.findings import NullFinding
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, located
@@ -245,6 +246,9 @@ class ProjectFiles(ProjectSources, Generic[Home]):
         """Return the functions of the imported files that give null only beside an error, if the file speaks of
         them."""
         return self._words(home, lambda card: card.telling)
+
+    def beliefs(self, home: SymbolTable, /) -> Iterable[FileBeliefs]:
+        return [card.beliefs for card in self._cards_around(home).values()]
 
     def _words(self, home: SymbolTable, of: Callable[[Card], frozenset[bytes]]) -> frozenset[bytes]:
         return frozenset[bytes]().union(*map(of, self._cards_around(home).values())) & home.file.main.words

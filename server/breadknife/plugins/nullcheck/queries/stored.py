@@ -17,6 +17,7 @@ from breadknife import paths, text
 from breadknife.disk_cache import DiskCache, TypedDiskCache, code_of
 from breadknife.plugins import nullcheck
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
+from breadknife.plugins.nullcheck.core.belief import FileBeliefs
 from breadknife.plugins.nullcheck.core.findings import NullFinding
 from breadknife.plugins.nullcheck.queries.database import Query
 from breadknife.text.syntax import grammar_version
@@ -42,6 +43,7 @@ class Card:
     """See `Gate.own`."""
     telling: frozenset[bytes]
     """See `Gate.telling`."""
+    beliefs: FileBeliefs
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def card_of(home: FileAnalysis) -> Card:
     file, gate = home.file, home.gate
     bases = frozenset(base for class_ in file.classes.values() for base in class_.bases)
     names = frozenset((*file.named, *file.classes, *file.variables))
-    return Card(names, dict(file.imports), bases, gate.own, gate.telling)
+    return Card(names, dict(file.imports), bases, gate.own, gate.telling, home.suspicion.beliefs.own)
 
 
 def digest_of(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
-from breadknife.plugins.nullcheck.core.il import Expression, Type
+from breadknife.plugins.nullcheck.core.il import ByteRange, Expression, Type
 from breadknife.plugins.nullcheck.core.knowledge import element, held
 from breadknife.plugins.nullcheck.core.nullness import (
     NO_ASSUMPTIONS,
@@ -29,6 +29,8 @@ from breadknife.plugins.nullcheck.core.state import FlowState
 from breadknife.plugins.nullcheck.core.summaries import Summaries
 from breadknife.plugins.nullcheck.values import Use
 
+_READS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT})
+"""The uses that a belief may be about: for others null is mostly excluded by what the value is."""
 _FUNCTION = Fact(Nullness.NON_NULL, type=Type("function"))
 
 
@@ -88,11 +90,32 @@ class Evaluator(ABC):
             # A variable's first null that may have been replaced since is too weak a reason.
             is_reason = fact.nullness == Nullness.NULL or not is_initial(fact)
             if is_reason and not self.forgives and not self.home.file.is_ignored(expression.at):
-                self.dereferences.append(NullDereference(expression.at, use, fact, expression.key))
+                self._found(expression, use, fact)
             fact = non_null(fact)
             if expression.key:
                 state.facts[expression.key] = fact
                 state.truths[f"{expression.key} is None"] = False  # it is found, and excludes no other finding
+        elif fact.nullness == Nullness.UNKNOWN and fact.used is None and use in _READS and not _is_value(fact):
+            return self._suspect(expression, use, fact, state)
+        return fact
+
+    def _found(self, expression: Expression, use: Use, fact: Fact) -> None:
+        evidence = self.home.suspicion.evidence(expression, fact, self.function)
+        self.dereferences.append(NullDereference(expression.at, use, fact, expression.key, evidence))
+
+    def _suspect(self, expression: Expression, use: Use, fact: Fact, state: FlowState) -> Fact:
+        """Note the use of a value of which nothing is known. If others believe that it may be null, that is a finding,
+        and if the function compares it with null somewhere, this may be too late."""
+        suspicion = self.home.suspicion
+        if expression.key and suspicion.is_compared(expression, self.function):
+            fact = state.facts[expression.key] = fact._replace(used=(expression.at, use))
+            return fact
+        origin = suspicion.origin(expression, fact, self.function)
+        if origin is not None and not self.forgives and not self.home.file.is_ignored(expression.at):
+            self._found(expression, use, fact._replace(nullness=Nullness.MAYBE, origin=origin))
+            fact = non_null(fact)
+            if expression.key:
+                state.facts[expression.key] = fact
         return fact
 
     def evaluate_null(self, expression: il.Null, _state: FlowState) -> Fact:
@@ -134,7 +157,8 @@ class Evaluator(ABC):
         """Return the value of the expression that has the attribute. It must not be null, unless null has this
         attribute too. `is_called`: the attribute is called as a method."""
         fact = self.value(attribute.owner, state)
-        if fact.may_be_null and not self.home.null_has(fact.type, attribute.name, is_called=is_called):
+        is_open = fact.may_be_null or (fact.nullness == Nullness.UNKNOWN and fact.used is None)
+        if is_open and not self.home.null_has(fact.type, attribute.name, is_called=is_called):
             return self.demand(attribute.owner, Use.ATTRIBUTE, fact, state)
         return fact
 
@@ -187,12 +211,25 @@ class Evaluator(ABC):
         return typed(type_)
 
     def evaluate_comparison(self, expression: il.Comparison, state: FlowState) -> Fact:
-        self.value(expression.left, state)
+        left = self.value(expression.left, state)
+        if left.used is not None and isinstance(expression.right, il.Null) and left.nullness == Nullness.UNKNOWN:
+            self._find_earlier_use(expression, left, left.used, state)
         if expression.operator == "in":
             self.need(expression.right, Use.OPERAND, state)
         else:
             self.value(expression.right, state)
         return Fact(Nullness.NON_NULL, test=expression)
+
+    def _find_earlier_use(self, test: il.Comparison, fact: Fact, used: tuple[ByteRange, str], state: FlowState) -> None:
+        """Report the use of a value that is compared with null only after it."""
+        at, use = used
+        state.facts[test.left.key] = fact._replace(used=None)
+        if not self.home.file.is_ignored(at):
+            null = self.home.knowledge.null
+            origin = NullOrigin(OriginKind.LATER, test.at, f"it is compared with {null} only after this use")
+            found = fact._replace(nullness=Nullness.MAYBE, origin=origin, used=None)
+            evidence = self.home.suspicion.evidence(test.left, fact, self.function)
+            self.dereferences.append(NullDereference(at, Use(use), found, test.left.key, evidence))
 
     def evaluate_not(self, expression: il.Not, state: FlowState) -> Fact:
         self.value(expression.operand, state)
@@ -240,6 +277,11 @@ class Evaluator(ABC):
             Nullness.NON_NULL,
             items=((null, NON_NULL_FACT._replace(truth=False)), (value, NON_NULL_FACT._replace(truth=True))),
         )
+
+
+def _is_value(fact: Fact) -> bool:
+    """Tell whether null is none of the values that it may be: of a number, a struct, a module, a function."""
+    return bool(fact.called) or (fact.type is not None and fact.type.is_value)
 
 
 def _tuples(items: Sequence[Expression], facts: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], ...]:

@@ -94,9 +94,12 @@ class StoreTransfer(Refiner, ABC):
         given.discard("")
         state.forget_compound_truths(given if callee.target is None else ())
         comes_back = self._comes_back(expression, callee)
-        prefixes = tuple(f"{key}." for key in given) if not comes_back or callee.target is not None else ()
+        below = tuple(f"{key}." for key in given)
+        prefixes = below if not comes_back or callee.target is not None else ()
         set_by_others = self.home.shared | self.function.changed_within
         for key, fact in state.facts.items():
+            if fact.used is not None and key.startswith(below):
+                state.facts[key] = fact._replace(used=None)
             if not fact.may_be_null:
                 continue
             is_set = key in set_by_others and callee.name not in self.home.knowledge.calls

@@ -169,7 +169,7 @@ class JavaLowering(Lowering):
             return _non_null(at, value) if not isinstance(value, _CONDITIONS) else value
         if name == "getClass" and not given:
             value = self.expression(owner) if owner is not None else il.Name(at, "this")
-            return il.TypeAssertion(at, value, Type("Class"), key="", forks=False)
+            return il.TypeAssertion(at, attribute(at, value, name), Type("Class"), key="", forks=False)
         arguments = [Argument("", self.expression(child)) for child in given]
         if owner is not None:
             callee = attribute(at_of(owner), self.expression(owner), name)

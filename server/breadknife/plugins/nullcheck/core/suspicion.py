@@ -1,0 +1,105 @@
+"""Which uses deviate from what others believe: decided by the fitted model before anything is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from functools import cached_property
+
+from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.belief import (
+    Beliefs,
+    Evidence,
+    parameter_subject,
+    subject_of,
+    word_of,
+)
+from breadknife.plugins.nullcheck.core.confidence import fitted
+from breadknife.plugins.nullcheck.core.declarations import WORDS, Function, unit_of
+from breadknife.plugins.nullcheck.core.nullness import Fact, NullOrigin, OriginKind
+from breadknife.plugins.nullcheck.wording import counted
+
+LEAST_TESTS = 2
+"""Tests by others without which nothing is believed."""
+_COMMENT = 2000
+"""Bytes of a comment that are read."""
+
+
+class Suspicion:
+    """What is suspected of the values that the units of one file use."""
+
+    def __init__(self, beliefs: Beliefs, main: Function, imports: Container[str]) -> None:
+        self.beliefs, self._main, self._imports = beliefs, main, imports
+        self._evidence = dict[tuple[Function, bytes, bytes, str], Evidence]()
+
+    def is_suspect(self, function: Function) -> bool:
+        """Tell by the function's words whether it may use what others test, or what it compares with null itself."""
+        if not function.words.isdisjoint(self._words):
+            return True
+        unit = unit_of(function, self._main)
+        tests = self.beliefs.tests(unit) if unit is not self._main else None
+        return tests is not None and not tests.compared.isdisjoint(tests.used)
+
+    @cached_property
+    def _words(self) -> frozenset[bytes]:
+        """The words under which functions may use what others test."""
+        return frozenset(word_of(subject) for subject in self.beliefs.tested() if self._may_deviate(subject))
+
+    def _may_deviate(self, subject: bytes) -> bool:
+        evidence = self.beliefs.about(subject, word_of(subject))._replace(
+            is_parameter=True, is_said=True, is_typed=True
+        )
+        return fitted().is_shown(OriginKind.BELIEF, evidence._replace(untested=0, untested_around=0, name_untested=0))
+
+    def subject(self, expression: il.Expression) -> bytes:
+        """Return what beliefs about the expression's value are about."""
+        return subject_of(expression, self.beliefs.library)
+
+    def evidence(self, expression: il.Expression, fact: Fact, function: Function) -> Evidence:
+        """Return what others than the function do with the value of an expression in it, of which `fact` is known."""
+        own = self.subject(expression)
+        key = function, fact.subject or own, own, fact.parameter
+        if key not in self._evidence:
+            _, subject, name, parameter = key
+            unit = unit_of(function, self._main)
+            name = name if name[:1] != b"." and not name.endswith(b")") else b""
+            given = list[bytes]()
+            if parameter and name == parameter.encode():
+                names = [each.name for each in function.parameters[function.is_bound :]]
+                at = names.index(parameter) if parameter in names else -1
+                given = [f"{function.name}#{which}".encode() for which in (at, parameter)]
+                subject = parameter_subject(function, name)
+            evidence = self.beliefs.about(subject, name, unit if unit is not self._main else None, given)
+            is_said = bool(name) and self._is_said(function, name)
+            self._evidence[key] = evidence._replace(is_said=is_said, is_parameter=bool(given))
+        evidence = self._evidence[key]
+        return evidence._replace(is_typed=True) if fact.type is not None else evidence
+
+    def _is_said(self, function: Function, name: bytes) -> bool:
+        """Tell whether the comment on a function speaks of a variable and of null in a sentence."""
+        start = function.at[0]
+        before = self._main.source[max(0, start - _COMMENT) : start].rstrip()
+        comment = before[before.rfind(b"/*") :] if before.endswith(b"*/") else b""
+        inside = function.source[:_COMMENT].split(b'"""')
+        comment += inside[1] if len(inside) > 2 else b""
+        return any(
+            self.beliefs.says_null(sentence) and name in sentence.translate(WORDS).split()
+            for sentence in comment.split(b". ")
+        )
+
+    def origin(self, expression: il.Expression, fact: Fact, function: Function) -> NullOrigin | None:
+        """Return the origin of a null that only a belief tells of; None where that doesn't suffice."""
+        subject = self.subject(expression)
+        if not subject or expression.key == function.receiver or subject.decode("utf-8", "replace") in self._imports:
+            return None
+        evidence = self.evidence(expression, fact, function)
+        tests = evidence.tests
+        if tests < LEAST_TESTS or not fitted().is_shown(OriginKind.BELIEF, evidence):
+            return None
+        verb = "tests" if tests == 1 else "test"
+        why = f"{counted(tests, 'other function')} {verb} it for {self.beliefs.null}"
+        return NullOrigin(OriginKind.BELIEF, expression.at, why)
+
+    def is_compared(self, expression: il.Expression, function: Function) -> bool:
+        """Tell whether the function compares the expression with null somewhere."""
+        unit = unit_of(function, self._main)
+        return unit is not self._main and self.subject(expression) in self.beliefs.tests(unit).compared
