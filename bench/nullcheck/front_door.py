@@ -119,18 +119,18 @@ def places(root: Path, diagnostics: Sequence[dict[str, Any]]) -> list[Place]:
 
 def of_guards(project: Path, seed: int, most: int) -> tuple[list[tuple[Guard, list[Place]]], list[Place], int]:
     """Return the deleted guards whose deletion pyright sees, with what it then says; what it says of the intact
-    project, without its tests; and how many guards were deleted."""
+    files; and how many guards were deleted."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve() / project.name
         shutil.copytree(project, root, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-        before = pyright(root)
-        known = {_key(each) for each in before}
         chance, by_file = random.Random(seed), dict[str, list[Guard]]()
         for guard in guards(root):
             by_file.setdefault(guard.path, []).append(guard)
-        chosen = [chance.choice(its) for _, its in sorted(by_file.items())]
-        chosen = {guard.path: guard for guard in chance.sample(chosen, min(most, len(chosen)))}
-        intact = places(root, [each for each in before if not _IS_TEST.search(_path(root, each))])
+        files_with = sorted(by_file)
+        chosen = {path: chance.choice(by_file[path]) for path in chance.sample(files_with, min(most, len(files_with)))}
+        before = pyright(root, *chosen)
+        known = {_key(each) for each in before}
+        intact = places(root, before)
         for guard in chosen.values():
             path = root / guard.path
             path.write_text(without(path.read_text("utf-8"), guard), "utf-8")

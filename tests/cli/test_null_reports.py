@@ -84,6 +84,13 @@ def test_more_findings_than_anybody_reads(project: Path, monkeypatch: pytest.Mon
     assert rest.stdout.startswith(ONE)
 
 
+def test_a_file_that_is_too_long(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("breadknife.plugins.nullcheck.project.repairs.parse", lambda *_: None)
+    result = within(project, "null", "triage", "--from", "-", given=f"  {SAID.format(path='pkg/store.py')}")
+    assert "1 finding, at pkg/store.py:6: the file is too long to be analysed" in result.stderr
+    assert result.stdout.startswith("0 findings about null")
+
+
 def test_a_line_that_is_named(project: Path) -> None:
     given = f"  {SAID.format(path='pkg/store.py')}"
     assert "+    if match is None:" in within(project, "fix", "pkg/store.py:6", "--from", "-", given=given).stdout

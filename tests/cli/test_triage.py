@@ -187,6 +187,11 @@ def test_one_patch_for_one_declaration(project: Path) -> None:
             "life cycle", "attribute", "`Box.item` is null until it is set, or by its declaration",
         ),
         (
+            "class Box:\n    def f(self):\n        if self.parent.item is None:\n            return 0\n"
+            "        return 1\n\n    def g(self):\n        return self.parent.item.⟦x⟧\n",
+            "unclear", "place", "It is tested elsewhere (line 3), and here it isn't",
+        ),
+        (
             "def f(a):\n    def g():\n        return a.b().⟦x⟧\n    return g\n",
             "checker noise", "library", "`a.b` may return None, but nothing around it says that it does here",
         ),
@@ -219,6 +224,13 @@ def test_what_a_function_may_return_is_a_bug_no_sooner_than_its_use_says_so(
     write(project, {"case.py": f"{text}def f(a):\n    one = part(a)\n    {use}\n"})
     [group] = json.loads(triage(project, "--from", "-", "--json", given=f"  case.py:7:{said}\n").stdout)["groups"]
     assert group["sort"] == sort
+
+
+def test_in_a_test_a_null_only_fails_it(project: Path) -> None:
+    write(project, {"tests/test_a.py": "import shutil\n\n\ndef test_a():\n    assert shutil.which('a').x\n"})
+    said = 'tests/test_a.py:5:30 - error: "x" is not a known attribute of "None" (reportOptionalMemberAccess)'
+    [group] = json.loads(triage(project, "--from", "-", "--json", given=f"  {said}\n").stdout)["groups"]
+    assert (group["sort"], group["why"]) == ("checker noise", "In a test: a null only makes it fail")
 
 
 def test_a_lookup_of_javascript_is_noise(project: Path) -> None:

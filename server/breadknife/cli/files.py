@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 
 from breadknife.cli.output import tell
@@ -15,16 +15,19 @@ from breadknife.text.document import LARGEST_DOCUMENT, language_of
 Complain = Callable[[DocumentError], None]
 
 
-def find_files(paths: Sequence[Path], complain: Complain = lambda error: None) -> Iterator[Path]:
+def find_files(
+    paths: Sequence[Path], complain: Complain = lambda error: None, languages: Container[str] | None = None
+) -> Iterator[Path]:
     """Yield the files in `paths`, and of the folders in it each file in a known language that git doesn't ignore.
 
     Args:
         complain: is called with a DocumentError for a path that doesn't exist and for a folder that can't be listed,
             and with a FileRefused for what lies too deep or is too large for something that people wrote.
+        languages: LSP language ids; of folders, files in others are left out without a word.
     """
     for path in paths:
         if path.is_dir():
-            yield from sorted(_below(path, Ignoring(os.path.realpath(path), GITIGNORE), complain))
+            yield from sorted(_below(path, Ignoring(os.path.realpath(path), GITIGNORE), complain, languages))
         elif path.exists():
             yield path
         else:
@@ -38,7 +41,7 @@ def tell_complaint(error: DocumentError) -> bool:
     return not isinstance(error, FileRefused)
 
 
-def _below(top: Path, ignoring: Ignoring, complain: Complain) -> Iterator[Path]:
+def _below(top: Path, ignoring: Ignoring, complain: Complain, languages: Container[str] | None) -> Iterator[Path]:
     """Yield the files below the folder `top`, as `find_files` does."""
 
     def complain_of(folder: str, error: OSError) -> None:
@@ -54,7 +57,8 @@ def _below(top: Path, ignoring: Ignoring, complain: Complain) -> Iterator[Path]:
         rules = ignoring.rules(real)
         folders[:] = not_ignored(folders, are_folders=True)  # as with `os.walk`, only these are walked
         for path in (Path(folder, name) for name in not_ignored(files, are_folders=False)):
-            if not language_of(path):
+            id = language_of(path)
+            if not id or (languages is not None and id not in languages):
                 continue
             if size_of(path) > LARGEST_DOCUMENT:
                 complain(FileRefused(f"{path}: left out, because it is larger than {LARGEST_DOCUMENT >> 20} MB"))

@@ -100,7 +100,7 @@ def files(within: Sequence[Path], folder: Path) -> tuple[list[Path], bool]:
         within: files and folders, relative to `folder`; if empty, all of `folder`.
     """
     complaints = list[DocumentError]()
-    found = find_files([folder / path for path in within] or [folder], complaints.append)
+    found = find_files([folder / path for path in within] or [folder], complaints.append, LANGUAGE_IDS)
     paths = [path for path in found if language_of(path) in LANGUAGE_IDS]
     failures = [tell_complaint(complaint) for complaint in complaints]  # a list, so that each is told
     return paths, any(failures)

@@ -166,7 +166,7 @@ def gather_printed(
         list[PrintedFinding](),
         False,
     )
-    read = 0
+    read, unread = 0, list[PrintedFinding]()
     for printed in repairs.workspace.shown(list(by_path), str):
         here, path = by_path[printed], files.meant(printed)
         if path is None:
@@ -179,6 +179,7 @@ def gather_printed(
             document = repairs.changes.document(path)
             outdated += [each for each in here if not may_be_of(document, each)]
             about_null = [each for each in here if may_be_of(document, each) and repairs.is_about_null(path, each)]
+            unread += about_null if about_null and repairs.file(path) is None else ()
             found += repairs.told(path, about_null)
         except DocumentError as error:
             repairs.workspace.tell(str(error))
@@ -191,6 +192,8 @@ def gather_printed(
         tell(f"{rest} left out, after {_MOST:,} places: name files or folders to look at others")
     if outdated:
         tell(f"{_some(outdated)}: not of the text as it is by now; run the checker again")
+    if unread:
+        tell(f"{_some(unread)}: the file is too long to be analysed, as generated code is; it isn't sorted")
     if elsewhere:
         tell(f"{_some(elsewhere)}: of no file that is looked at; run this in the folder that the checker ran in")
     return GatheredFindings(found, paths, failed, len(outdated))

@@ -24,7 +24,7 @@ from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
 from breadknife.plugins.nullcheck.wording import capitalised
 from breadknife.task.values import Finding
-from breadknife.text.document import Span
+from breadknife.text.document import Document, Span
 from breadknife.text.syntax import path_to
 
 _NULLS = frozenset({"None", "null", "nil", "undefined"})
@@ -54,6 +54,13 @@ _TESTS = re.compile(
 _TESTED = "A test before it tells that it is there"
 _EXCLUDED = "What the code before it does, or a handler around it, excludes a null"
 _NOTHING_SAYS = "A call may return null, but nothing around it says that it does here"
+_WITHOUT_EVIDENCE = (_NOTHING_SAYS, _REASONS[CauseKind.PLACE])
+_SHARED = re.compile(r"[\w$]+(?:\.[\w$]+)+(?:\([^()\n]{0,40}\))?")
+_TEST = (
+    r"(?<![\w.$])VALUE\s*(?:is\s+(?:not\s+)?None\b|[!=]==?\s*(?:null|undefined|nil)\b)"
+    r"|(?:\b(?:if|elif|while|not|and|or|assert)\s|!|&&|\|\|)\s*\(?VALUE\s*(?:\)|:|and\b|or\b|&&|\|\|)"
+)
+"""A test of VALUE: with null, or of whether it is anything."""
 
 
 class FindingClass(StrEnum):
@@ -231,8 +238,15 @@ def _at(found: DereferenceFinding) -> tuple[Path, Span]:
 def classify(repairs: Repairs, found: DereferenceFinding, origin: NullSource) -> Classification:
     """Classify a finding. `origin`: where its null comes from."""
     its = _classify(repairs, found, origin)
+    document = repairs.changes.document(found.path)
+    is_open = its.sort is FindingClass.NOISE and its.reason in _WITHOUT_EVIDENCE
+    if is_open and (tested := _tested_at(document, found.place.span)) is not None:
+        line = document.line_at(tested) + 1
+        its = replace(
+            its, sort=FindingClass.UNCLEAR, why=f"It is tested elsewhere (line {line}), and here it isn't", general=""
+        )
     if its.sort in TO_READ and _TESTS.search(named(found.path, repairs.workspace.root(found.path))):
-        return replace(its, sort=FindingClass.NOISE, why=_IN_TEST)
+        return replace(its, sort=FindingClass.NOISE, why=_IN_TEST, general="")
     return its
 
 
@@ -277,6 +291,16 @@ def _is_likely(file: NullFile, found: DereferenceFinding, own: Finding) -> bool:
     kind, place = file.kind(found.place) or OriginKind.ANNOTATION, found.place
     clues = clues_of(file.document.text, place.span, own.code, kind, own.message, file.giver(place))
     return fitted().chance(clues) >= fitted().high
+
+
+def _tested_at(document: Document, span: Span) -> int | None:
+    """Return where else in the file the same attribute or result is tested for null; None for a plain name, which means
+    something else in each function."""
+    value = document.slice(span)
+    if not _SHARED.fullmatch(value):
+        return None
+    pattern = re.compile(_TEST.replace("VALUE", re.escape(value)))
+    return next((each.start() for each in pattern.finditer(document.text)), None)
 
 
 def _known_there(file: NullFile, found: DereferenceFinding) -> Classification | None:
