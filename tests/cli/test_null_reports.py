@@ -85,7 +85,10 @@ def test_more_findings_than_anybody_reads(project: Path, monkeypatch: pytest.Mon
 
 
 def test_a_file_that_is_too_long(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("breadknife.plugins.nullcheck.project.repairs.parse", lambda *_: None)
+    def takes_too_long(text: str, language: str) -> None:
+        """No tree."""
+
+    monkeypatch.setattr("breadknife.plugins.nullcheck.project.repairs.parse", takes_too_long)
     result = within(project, "null", "triage", "--from", "-", given=f"  {SAID.format(path='pkg/store.py')}")
     assert "1 finding, at pkg/store.py:6: the file is too long to be analysed" in result.stderr
     assert result.stdout.startswith("0 findings about null")

@@ -13,7 +13,7 @@ from editors.workbench import MAYBE_NONE
 
 pytestmark = pytest.mark.editor
 
-WORDS = ["log", "models", "recipe", "restart", "setup", "shelf", "status", "toggle", "trust", "why"]
+WORDS = ["log", "models", "null", "recipe", "restart", "setup", "shelf", "status", "toggle", "trust", "why"]
 
 
 @pytest.fixture

@@ -79,7 +79,8 @@ function M.run(what)
         return message.say(said[#said], vim.log.levels.ERROR)
       end
       local read = sorted.bugs + sorted.unclear
-      local title = ("%d findings about null, %d to read"):format(sorted.findings, read)
+      local noun = sorted.findings == 1 and "finding" or "findings"
+      local title = ("%d %s about null, %d to read"):format(sorted.findings, noun, read)
       local shown = items(sorted.groups, folder, what == "noise")
       vim.fn.setqflist({}, " ", { title = title, items = shown })
       message.say("breadknife: " .. title .. ".")

@@ -123,10 +123,8 @@ class Tracer:
 
     def _told(self, found: DereferenceFinding, value: str) -> NullSource | None:
         """Return what the null check's own finding says, if it has one."""
-        file = self._repairs.file(found.path)
-        own = [found.finding] if found.finding.source == SOURCE else file.findings() if file else ()
-        said = (each.related[0] for each in own if each.related and file and file.place(each) == found.place)
-        told = next(said, None)
+        own = found.finding if found.finding.source == SOURCE else self._repairs.own(found.path).get(found.place)
+        told = own.related[0] if own and own.related else None
         path = uri_to_path(told.uri) if told and told.uri else found.path
         there = self._repairs.tree(path) if told and path else None
         if told is None or there is None or path is None or (path, told.span) == (found.path, found.place.span):

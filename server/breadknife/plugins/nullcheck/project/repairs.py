@@ -4,7 +4,7 @@ that each repair sees those before it."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from breadknife.plugins.nullcheck.project.values import (
 from breadknife.plugins.nullcheck.repairs.diagnostics import recognised
 from breadknife.plugins.nullcheck.repairs.grammar import DeclarationNodes, grammar_of
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Strategy, Use
+from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Dereference, Strategy, Use
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, CheckerChoice, InstalledChecker, installed
 from breadknife.project.values import LocatedDefinition
@@ -53,6 +53,7 @@ class Repairs:
         self.workspace = workspace
         self.changes = changes
         self._files = OpenFiles(sys.maxsize)
+        self._own: dict[Path, tuple[NullFile, Mapping[Dereference, Finding]]] = {}
 
     # --- what is found ---
 
@@ -89,6 +90,17 @@ class Repairs:
         """The null check's view of the file's text; None in a language that it doesn't know. Raises DocumentError."""
         document = self.changes.document(path)
         return self._files.file(document, self.workspace.project(self.workspace.root(path)), _parsed)
+
+    def own(self, path: Path) -> Mapping[Dereference, Finding]:
+        """Return the null check's own findings in the file's text, by what they are about. Raises DocumentError."""
+        file = self.file(path)
+        if file is None:
+            return {}
+        known = self._own.get(path)
+        if known is None or known[0] is not file:
+            found = {place: each for each in reversed(file.findings()) if each.related and (place := file.place(each))}
+            known = self._own[path] = (file, found)
+        return known[1]
 
     def tree(self, path: Path) -> SyntaxTree | None:
         """Return the syntax tree; None where it can't be read, or is in a language that the null check doesn't know."""

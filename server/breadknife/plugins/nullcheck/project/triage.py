@@ -260,7 +260,7 @@ def _classify(repairs: Repairs, found: DereferenceFinding, origin: NullSource) -
         if use is Use.ARGUMENT and not is_handed_on:
             return Classification(FindingClass.NOISE, "A library's declaration excludes the null that it is given")
         return Classification(FindingClass.LIFE_CYCLE, "A null is put into what is declared without one")
-    own = next((each for each in file.findings() if each.related and file.place(each) == found.place), None)
+    own = repairs.own(found.path).get(found.place)
     reason = own.related[0].message.partition(";")[0] if own else _reason(origin, document.language)
     if own and _is_likely(file, found, own):
         return Classification(FindingClass.CAN_HAPPEN, capitalised(reason), fitted().high)
