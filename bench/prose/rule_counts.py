@@ -1,14 +1,12 @@
-"""How often maintainers corrected what each of Harper's rules says, and how often they let it stand.
+"""How often maintainers made the correction that each of Harper's rules proposes, in lines that they corrected.
 
-    python bench/prose/rule_counts.py CORRECTIONS TEXTS --out bench/prose/harper_rules.tsv [--words N] [--seed N]
+    python bench/prose/rule_counts.py CORRECTIONS --out bench/prose/harper_rules.tsv [--lines N] [--seed N]
 
-CORRECTIONS: rows of kind, repository, commit, path, edit, line before, line after. TEXTS: a folder with a file for each
-repository, `owner+name.txt`, a paragraph a line after its path. Only repositories that are in both count: what the
-rule would have said of all lines that were corrected there is set against what it says of the text that stands, drawn
-by the seed, N words of a repository, and counted up to the whole text.
+CORRECTIONS: rows of kind, repository, commit, path, edit, line before, line after. N of them are drawn by the seed, one
+of a correction that was made again and again.
 
-`right`: its first fix is the maintainers'. `touched`: it speaks of what they changed, with another fix. `standing`:
-what it says of the text. `whole`: the same of all of the text, by the sample's share.
+`right`: the first fix is the maintainers'. `touched`: the rule speaks of what they changed, with another fix. `left`:
+it speaks of something else in the line, which they left as it is.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import harper
@@ -33,15 +31,14 @@ from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.engines.merge import counts
 from breadknife.plugins.prose.engines.rules import SPELLING
 
-LONGEST = 2_000
-"""Characters of a paragraph that is read."""
+VERDICTS = ("right", "touched", "left")
 RENEWED = 500
 """Texts after which a linter, which remembers them, is replaced."""
 
 
 @dataclass(frozen=True)
 class Correction:
-    repository: str
+    repository: str = field(compare=False)
     before: str
     after: str
 
@@ -65,43 +62,27 @@ class HarperReader:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corrections", type=Path)
-    parser.add_argument("texts", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--words", type=int, default=5_000)
+    parser.add_argument("--lines", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=40)
     chosen = parser.parse_args()
-    texts = {path.stem.replace("+", "/", 1): path for path in sorted(chosen.texts.glob("*.txt"))}
+    corrections = sorted(set(list_corrections(chosen.corrections)), key=lambda each: (each.before, each.after))
+    random.Random(chosen.seed).shuffle(corrections)
     reader = HarperReader()
-    right, touched, standing, whole = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
-    read, corrected = 0, 0
-    for each in list_corrections(chosen.corrections):
-        if each.repository in texts:
-            corrected += 1
-            hits = judged(reader, each)
-            right.update(rule for rule, is_right in hits.items() if is_right)
-            touched.update(rule for rule, is_right in hits.items() if not is_right)
-    for repository, path in texts.items():
-        lines = [line.partition("\t")[2] for line in path.read_text("utf-8", "replace").splitlines()]
-        total = sum(len(line.split()) for line in lines)
-        random.Random(f"{chosen.seed} {repository}").shuffle(lines)
-        here, said = 0, Counter[str]()
-        for line in lines:
-            if here >= chosen.words:
-                break
-            if len(line) <= LONGEST:
-                here += len(line.split())
-                said.update(lint.rule for lint in reader.lints(line))
-        read += here
-        standing += said
-        whole += Counter({rule: round(count * total / max(here, 1)) for rule, count in said.items()})
-    rows = sorted({*right, *touched, *standing}, key=lambda rule: (-right[rule], whole[rule], rule))
-    lines = [f"{rule}\t{right[rule]}\t{touched[rule]}\t{standing[rule]}\t{whole[rule]}\n" for rule in rows]
+    verdicts = Counter[tuple[str, str]]()
+    drawn = corrections[: chosen.lines]
+    for each in drawn:
+        verdicts.update(judged(reader, each))
+    counted = {rule: [verdicts[rule, verdict] for verdict in VERDICTS] for rule, _ in verdicts}
+    rows = sorted(counted.items(), key=lambda row: (-row[1][0], sum(row[1]), row[0]))
+    words = sum(len(each.before.split()) for each in drawn)
     about = (
-        f"# Of Harper's rules, by bench/prose/rule_counts.py: {corrected:,} corrections in {len(texts)} repositories\n"
-        f"# (the training part of bench/prose/sources.tsv), and {read:,} words of their text, drawn with seed"
-        f" {chosen.seed}.\nrule\tright\ttouched\tstanding\twhole\n"
+        f"# Of Harper's rules, by bench/prose/rule_counts.py: {len(drawn):,} corrections ({words:,} words) in"
+        f" {len({each.repository for each in drawn})} repositories,\n"
+        f"# the training part of bench/prose/sources.tsv, drawn with seed {chosen.seed}.\n"
     )
-    chosen.out.write_text(about + "".join(lines), "utf-8", newline="\n")
+    table = "".join("\t".join((rule, *map(str, each))) + "\n" for rule, each in rows)
+    chosen.out.write_text(about + "\t".join(("rule", *VERDICTS)) + "\n" + table, "utf-8", newline="\n")
 
 
 def list_corrections(path: Path) -> Iterator[Correction]:
@@ -114,20 +95,21 @@ def plain(line: str) -> str:
     return line.strip().lstrip("#>*+-").strip()
 
 
-def judged(reader: HarperReader, correction: Correction) -> dict[str, bool]:
-    """Return the rules that speak of what was changed, and whether the fix of one is the maintainers'."""
+def judged(reader: HarperReader, correction: Correction) -> set[tuple[str, str]]:
+    """Return the rules that speak of the line, each with its verdict, once."""
     source, wanted = correction.before, correction.after.split()
     start, end = changed(source, correction.after)
-    hits: dict[str, bool] = {}
+    said: set[tuple[str, str]] = set()
     for paragraph in paragraphs(source, "markdown"):
         for lint in reader.lints(paragraph.text):
             span = paragraph.source_span(lint.span)
             if span.start > end or span.end < start:
+                said.add((lint.rule, "left"))
                 continue
             edit = paragraph.edit(lint.span, lint.replacements[0]) if lint.replacements else None
             is_right = edit is not None and edited(source, edit.span, edit.new_text).split() == wanted
-            hits[lint.rule] = hits.get(lint.rule, False) or is_right
-    return hits
+            said.add((lint.rule, "right" if is_right else "touched"))
+    return said
 
 
 def changed(before: str, after: str) -> tuple[int, int]:

@@ -31,11 +31,12 @@ from breadknife.plugins.prose.engines.harper import HarperEngine
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
 from breadknife.plugins.prose.engines.lint import Lint, ProseEngine, drop_noise
 from breadknife.plugins.prose.engines.merge import counts
+from breadknife.plugins.prose.engines.respelled import respell
 from breadknife.plugins.prose.engines.rules import RARE, SPELLING, is_right
 from breadknife.plugins.prose.language import DocumentLanguage
 from breadknife.plugins.prose.project.misspellings import meant
 from breadknife.plugins.prose.project.respelling import POSSIBLE, doubt
-from breadknife.plugins.prose.project.spelling import DocumentVocabulary, respell
+from breadknife.plugins.prose.project.spelling import DocumentVocabulary
 from breadknife.text.prose import ProseText
 
 LONGEST = 40_000

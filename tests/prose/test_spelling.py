@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from breadknife.plugins.prose.engines.respelled import respell
 from breadknife.plugins.prose.project.respelling import CERTAIN, LIKELY, doubt, respellings
 from breadknife.plugins.prose.project.slips import count_slips, slips
-from breadknife.plugins.prose.project.spelling import DocumentVocabulary, of_project, respell
+from breadknife.plugins.prose.project.spelling import DocumentVocabulary, of_project
 from breadknife.plugins.prose.project.word_counts import english, trade
 from breadknife.text.document import Span
 from project.folders import known
@@ -124,6 +125,24 @@ def test_more_that_is_offered_makes_a_slip_no_less_likely() -> None:
 def test_a_capital_makes_a_name_likelier(text: str, word: str, likely: bool) -> None:
     start = text.index(word)
     assert (doubt(respell(text, Span(start, start + len(word)), ["Regex"])) >= LIKELY) is likely
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "meant"),
+    [
+        ("It is one ony if it has no other.", "ony", "only"),
+        ("It depends ony the size of the file.", "ony", "on"),
+        ("Use thes option to set it.", "thes", "this"),
+    ],
+)
+def test_neighbours_decide_which_of_several_words_was_meant(text: str, word: str, meant: str) -> None:
+    start = text.index(word)
+    assert respell(text, Span(start, start + len(word)), [])[0].word == meant
+
+
+def test_neighbours_say_nothing_of_whether_a_word_is_a_slip() -> None:
+    alone, placed = respellings("thes", (), begins=False), respell("You can use thes functions.", Span(12, 16), [])
+    assert doubt(placed) == pytest.approx(doubt(alone))  # pyright: ignore[reportUnknownMemberType]
 
 
 def test_what_is_hardly_anything_else_may_be_put_there_unseen() -> None:

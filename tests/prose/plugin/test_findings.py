@@ -31,7 +31,9 @@ PLANTED = [
     ("You see the the latest release.", [("the the", "RepeatedWords", "the")]),
     ("We recieve a notification.", [("recieve", "SpellCheck", "receive")]),
     ("It is better then before.", [("then", "ThenThan", "than")]),
-    ("It will effect all of them.", [("effect", "NounVerbConfusion", "affect")]),
+    ("It has it's own settings.", [("it's", "Confusion", "its")]),
+    ("The labelled ones use globbing: the clean one, and the one earlier.", []),
+    ("The Id of an MIT licence is a SHA-256 sum.", []),
 ]  # fmt: skip
 """What Harper alone tells: by rules that are right more often than not."""
 

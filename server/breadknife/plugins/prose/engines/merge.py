@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.engines.lint import Lint, LintRequest, drop_noise
+from breadknife.plugins.prose.engines.respelled import respell
 from breadknife.plugins.prose.engines.rules import (
     ACRONYMS,
     ARTICLES,
@@ -27,7 +28,6 @@ from breadknife.plugins.prose.engines.rules import (
 )
 from breadknife.plugins.prose.project.misspellings import meant
 from breadknife.plugins.prose.project.respelling import CERTAIN, LIKELY, POSSIBLE, Respelling, doubt
-from breadknife.plugins.prose.project.spelling import respell
 from breadknife.text.document import Span
 
 _MOST_FIXES = 4
@@ -155,7 +155,7 @@ def _is_ready_alone(text: str, lint: Lint, lints: Sequence[Lint], enabled: froze
         # That a dictionary lacks a word says much only of the one that the weights were fitted with.
         known = bool(meant(text[lint.span.start : lint.span.end])) or lint.engine == "harper"
         return known and doubt(_respell(text, lint.span, lints)) >= LIKELY
-    return lint.rule in enabled or is_right(lint.engine, lint.rule)
+    return lint.rule in enabled or is_right(lint.engine, lint.rule, lint.category)
 
 
 def _is_agreed(text: str, lint: Lint, lints: Sequence[Lint]) -> bool:

@@ -36,8 +36,8 @@ NOISE: Mapping[str, Mapping[str, str]] = {
     for engine in ("harper", "languagetool", "counts")
 }
 """By engine, the rules that are off by default, and why."""
-HARPER_IS_RIGHT = _TABLE.trusted["harper"]
-LANGUAGETOOL_IS_WRONG = _TABLE.untrusted["languagetool"]
+HARPER_IS_RIGHT, _HARPER_KINDS = _TABLE.trusted["harper"], _TABLE.trusted["harper_categories"]
+_HARPER_IS_WRONG, LANGUAGETOOL_IS_WRONG = _TABLE.untrusted["harper"], _TABLE.untrusted["languagetool"]
 SAFE = _TABLE.safe["rules"]
 ACRONYMS: Mapping[str, _Names] = _TABLE.acronyms
 """By article, the acronyms that take it though their first letter sounds otherwise."""
@@ -107,10 +107,13 @@ RARE = 3
 """A rule that was judged less often has no record of its own; such rules were judged together."""
 
 
-def is_right(engine: str, rule: str) -> bool:
+def is_right(engine: str, rule: str, category: str = "") -> bool:
     """Tell whether a rule is right more often than not: it is shown at once, and others wait until a second engine
     agrees.
 
+    For Harper's, `bench/prose/harper_rules.tsv` has what maintainers made of them; for LanguageTool's,
     `bench/prose/trust.tsv` has each judgement, and `python bench/prose/trust.py table` sums them up.
     """
-    return rule in HARPER_IS_RIGHT if engine == "harper" else rule not in LANGUAGETOOL_IS_WRONG
+    if engine == "harper":
+        return rule in HARPER_IS_RIGHT or (category in _HARPER_KINDS and rule not in _HARPER_IS_WRONG)
+    return rule not in LANGUAGETOOL_IS_WRONG

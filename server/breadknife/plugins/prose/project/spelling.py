@@ -1,9 +1,8 @@
-"""Which words a document may use though dictionaries lack them, and what the others may have been meant to be."""
+"""Which words a document may use though dictionaries lack them."""
 
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,17 +10,13 @@ from functools import cache, cached_property
 
 from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.plugins.prose.project.misspellings import meant
-from breadknife.plugins.prose.project.respelling import Respelling, respellings
 from breadknife.project.values import Project
-from breadknife.text.document import Span
 from breadknife.text.prose import ProseText
-from breadknife.text.sentences import begins_sentence
 
 _REPEATED = 3
 """Who writes a word this often means it."""
 _LEARNING_S = 20.0
 """Seconds that lint waits until all of the project has been read."""
-_OTHER_NAME = re.compile(r" [A-Z][a-z]")
 
 
 @dataclass(frozen=True)
@@ -100,10 +95,3 @@ def folded(word: str) -> str:
     """Return a word as dictionaries have it: in lower case and without a possessive's ending."""
     word = word.replace("’", "'").casefold()
     return word.removesuffix("'s").removesuffix("'")
-
-
-def respell(text: str, span: Span, offered: Sequence[str]) -> tuple[Respelling, ...]:
-    """Return what may have been meant by the word at a span of prose that dictionaries lack, likeliest first. `offered`
-    is what engines offer for it."""
-    begins = begins_sentence(text, span.start) and _OTHER_NAME.match(text, span.end) is None  # lists are of people, too
-    return respellings(text[span.start : span.end], tuple(offered), begins=begins)
