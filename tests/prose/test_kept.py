@@ -181,7 +181,7 @@ def test_the_model_is_asked_anew_where_it_may_answer_otherwise(monkeypatch: pyte
     def is_asked(digest: str, dialect: Dialect = "en-US") -> bool:
         engine, plugin = ScriptedEngine([]), ProsePlugin()
         context = PluginContext(engine, values=ProseSettings(dialect), digest=digest)
-        plugin.answer(CheckRequest(document("We have a lot of plugins for that.\n", "markdown"), whole=True), context)
+        plugin.answer(CheckRequest(document("It depends of the size of the file.\n", "markdown"), whole=True), context)
         plugin.close()
         return bool(engine.requests)
 

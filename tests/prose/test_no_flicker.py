@@ -59,13 +59,14 @@ def plugin(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProsePlugin]
 
 
 NOT_ENGLISH = "Das ist nicht auf Englisch, und es ist auch nicht für die Maschine.\n\n"
+ENGLISH = "This is a list of all that is in the file, and it will tell you how each of these can be used.\n\n"
 TOOL, MODEL = ProseSettings(model=False), ProseSettings(languagetool=False)
 HAVE = {"have": -20, "has": -1}
 CASES = [
     ("LanguageTool's", "The inventory keep one line,", {}, "keep", TOOL),
     ("what the model agreed to", "It is better then before,", {"then": -9, "than": -1}, "then", MODEL),
     ("the model's own", "Each file have a name,", HAVE, "have", MODEL),
-    ("among other languages", NOT_ENGLISH + "The inventory keep one line,", {}, "keep", TOOL),
+    ("among other languages", NOT_ENGLISH + ENGLISH + "The inventory keep one line,", {}, "keep", TOOL),
     ("beside another one", "You see the the end. Each file have a name,", HAVE, "have", MODEL),
     ("LanguageTool's that the model agreed to", "The inventory keep one line,", {"keep": -9, "keeps": -1}, "keep",
      ProseSettings()),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Engine
 from breadknife.plugins.prose.engines.merge import Correction
 from breadknife.plugins.prose.evidence.confusions import CONFUSIONS, ConfusionSet
 from breadknife.plugins.prose.model.likelihood import TextLikelihood
-from breadknife.plugins.prose.model.proposer import ModelProposal, Proposer, ProposerInput
+from breadknife.plugins.prose.model.proposer import ModelProposal, Proposer, ProposerInput, list_sentences
 from breadknife.plugins.prose.model.thresholds import CARELESS, PROPOSED
 from breadknife.text.document import Span
 from prose.disliking import Disliking
@@ -32,7 +34,6 @@ CASES = [
     ("nothing unlikely", "The server don't know.", {}, []),
     ("nothing likelier", "The server don't know.", dict.fromkeys(("don't", "doesn't", "didn't"), -9), []),
     ("a confusion", "The server don't know.", DONT, [("don't", "doesn't", 7)]),
-    ("a fragment", "the server don't know", DONT, []),
     ("beside a placeholder", "The Dummy0 don't know it.", DONT, []),
     ("a capital", "Its here now again.", {"Its": -9, "It's": -2}, [("Its", "It's", 7)]),
     ("a form", "It will restart now.", {"restart": -9, "restarted": -2}, [("restart", "restarted", 7)]),
@@ -110,7 +111,7 @@ def test_where_something_is_wrong_less_is_needed(careless: bool) -> None:
     likelihood = TextLikelihood(Disliking({"don't": -2.0 - least, "doesn't": -2.0}), CancelToken())
     at = text.index("wich")
     mended = (Correction(Span(at, at + 4), "which"),) if careless else ()
-    found = Proposer(DICTIONARY.__contains__, slack=0.0).read(ProposerInput(text, mended), likelihood)
+    found = Proposer(DICTIONARY.__contains__, slack=0.0).read(ProposerInput(text, mended, careless), likelihood)
     assert [each.replacement for each in found] == (["doesn't"] if careless else [])
 
 
@@ -132,27 +133,44 @@ def test_confusion_sets_with_the_real_model(each: ConfusionSet, real_engine: Eng
     assert edited(each.right) == []
 
 
+SLIP, OTHER = "It depends of the size of the file.", "It reads the data form the file."
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("It is so. We use it.", "It is so. We use it."),
-        ("It is so. We us", "It is so."),
-        ("It is so. See README.m", "It is so."),
-        ("A heading", ""),
+        (f"All is well here. {SLIP} We use it.", [(18, SLIP)]),
+        (f"{SLIP} {OTHER}", [(0, SLIP), (36, OTHER)]),
+        (f"{SLIP} {OTHER[:-1]}", [(0, SLIP)]),
+        (SLIP[:-1], []),
+        ("All is well in this sentence.", []),
+        ("depends of it.", []),
     ],
 )
-def test_the_sentence_being_typed_is_not_read_yet(text: str, expected: str) -> None:
-    assert ProposerInput.of(text, ()).text == expected
+def test_the_model_reads_whole_sentences_in_which_counts_speak_for_a_change(
+    text: str, expected: list[tuple[int, str]]
+) -> None:
+    assert [(each.start, each.sentence.text) for each in list_sentences(text, ())] == expected
 
 
-def test_of_the_sentence_being_typed_nothing_is_mended_either() -> None:
-    here, there = Correction(Span(3, 5), "was"), Correction(Span(13, 15), "use")
-    assert ProposerInput.of("It is so. We us", (here, there)).mended == (here,)
+def test_a_sentence_is_read_with_what_is_mended_in_it() -> None:
+    text = f"All iz well here. {SLIP}"
+    outside, inside = Correction(Span(4, 6), "is"), Correction(Span(18, 20), "This")
+    [alone] = list_sentences(text, ())
+    [careless] = list_sentences(text, (outside,))
+    [mended] = list_sentences(text, (outside, inside))
+    assert alone.sentence == ProposerInput(SLIP)
+    assert careless.sentence == ProposerInput(SLIP, careless=True)
+    assert mended.sentence == ProposerInput(SLIP, (Correction(Span(0, 2), "This"),), careless=True)
 
 
-def test_what_was_read_before_the_last_sentences_came() -> None:
-    reading = ProposerInput.of("It is so. We use it. They go.", (Correction(Span(10, 12), "They"),))
-    assert [(each.text, len(each.mended)) for each in reading.beginnings()] == [
-        ("It is so. We use it.", 1),
-        ("It is so.", 0),
-    ]
+def test_a_sentence_is_the_same_request_wherever_it_stands() -> None:
+    [first] = list_sentences(SLIP, ())
+    [moved] = list_sentences(f"Something stands before it now. {SLIP}", ())
+    assert first.sentence == moved.sentence
+
+
+@given(st.text(st.sampled_from("of ab.\u200b\u202eא漢🎉?\n"), max_size=300))
+def test_what_is_read_is_a_part_of_its_text(text: str) -> None:
+    for placed in list_sentences(text, ()):
+        assert text.startswith(placed.sentence.text, placed.start)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from breadknife.plugins.prose.engines.engine_health import AGAIN_S, LONGEST_S, EngineHealth
-from breadknife.plugins.prose.engines.request_queue import LONGEST_REST_S, RequestQueue, RunningRequest
+from breadknife.plugins.prose.engines.request_queue import RequestQueue, RunningRequest
 
 AFTER_S = 1.0
 JUDGE, PROPOSER = 0, 1
@@ -25,11 +25,9 @@ class Worker:
     """The thread of one `RequestQueue`: it sleeps until its time is up or somebody wakes it, as that of
     `BackgroundEngine` does."""
 
-    def __init__(self, health: EngineHealth, share: float) -> None:
+    def __init__(self, health: EngineHealth) -> None:
         self.questions: RequestQueue[str, str] = RequestQueue(health, matters=lambda text, found: text.endswith("1."))
-        self.share = share
         self.taken: RunningRequest[str] | None = None
-        self.since = 0.0
         self.wakes_at = 0.0
         health.on_recovery(self.wake)
 
@@ -44,7 +42,7 @@ class Reading(RuleBasedStateMachine):
     def begin(self) -> None:
         self.now = 0.0
         self.health = EngineHealth(lambda: self.now)
-        self.workers = (Worker(self.health, 1.0), Worker(self.health, 0.25))
+        self.workers = (Worker(self.health), Worker(self.health))
         self.texts: dict[str, list[str]] = {}
         self.news: set[str] = set()
         """Documents that are to be looked at again."""
@@ -59,7 +57,7 @@ class Reading(RuleBasedStateMachine):
         texts = self.texts[document]
         for worker in self.workers[:most]:
             news: Callable[[], None] = lambda: self.news.add(document)  # noqa: E731
-            if worker.questions.ask(document, texts, news, self.now, after=AFTER_S, share=worker.share):
+            if worker.questions.ask(document, texts, news, self.now, after=AFTER_S):
                 worker.wake()
         answered = {(w, t) for w in (JUDGE, PROPOSER) for t in texts if self.workers[w].questions.result(t)}
         self.seen[document] = answered
@@ -92,7 +90,7 @@ class Reading(RuleBasedStateMachine):
         del self.texts[document]
         self.news.discard(document)
 
-    @rule(which=WORKERS, seconds=st.sampled_from((0.0, AFTER_S, LONGEST_REST_S)))
+    @rule(which=WORKERS, seconds=st.sampled_from((0.0, AFTER_S)))
     def begins(self, which: int, seconds: float) -> None:
         self.now += seconds
         self.start(which)
@@ -107,7 +105,7 @@ class Reading(RuleBasedStateMachine):
     def start(self, which: int) -> None:
         worker = self.workers[which]
         if worker.taken is None and worker.wakes_at <= self.now:
-            worker.taken, worker.since = worker.questions.take(self.now), self.now
+            worker.taken = worker.questions.take(self.now)
             if worker.taken is None:
                 wait = worker.questions.wait_s(self.now)
                 worker.wakes_at = math.inf if wait is None else self.now + wait
@@ -119,7 +117,7 @@ class Reading(RuleBasedStateMachine):
         taken, worker.taken = worker.taken, None
         if self.is_up:
             self.health.answered()
-            for arrived in worker.questions.answered(taken, (taken.request,), self.now - worker.since, self.now):
+            for arrived in worker.questions.answered(taken, (taken.request,)):
                 arrived()
         else:
             self.health.gave_up("the engine is gone")
@@ -150,7 +148,7 @@ class Reading(RuleBasedStateMachine):
             return
         for worker in self.workers:
             if worker.taken is None and any(worker.questions.waits(document) for document in self.texts):
-                assert worker.wakes_at <= self.now + max(LONGEST_REST_S, AFTER_S)
+                assert worker.wakes_at <= self.now + AFTER_S
 
     def teardown(self) -> None:
         """The engine works and nobody types: in the end all is answered, and has been told."""
@@ -178,39 +176,23 @@ TestReading = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWa
 TestReading.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
 
 
-def asked(questions: RequestQueue[str, str], *texts: str, now: float = 0.0, share: float = 1.0) -> None:
-    questions.ask("doc", texts, lambda: None, now, share=share)
+def asked(questions: RequestQueue[str, str], *texts: str, now: float = 0.0) -> None:
+    questions.ask("doc", texts, lambda: None, now)
 
 
-def test_a_rest_is_no_longer_than_one_of_the_models_own_work() -> None:
-    """What a text takes because the engine starts, or others use the machine, was followed by three times as long."""
+def test_the_sentence_just_written_comes_before_the_rest_of_its_document_and_before_other_documents() -> None:
     questions: RequestQueue[str, str] = RequestQueue(EngineHealth())
-    asked(questions, "First.", "Second.", share=0.25)
-    first = questions.take(0.0)
-    assert first is not None
-    questions.answered(first, (), 60.0, 60.0)
-    assert questions.take(60.0) is None
-    assert questions.wait_s(60.0) == LONGEST_REST_S
-    assert questions.take(60.0 + LONGEST_REST_S) is not None
-
-
-def test_who_has_a_share_rests_but_not_before_what_is_being_written_and_nobody_else_waits() -> None:
-    questions: RequestQueue[str, str] = RequestQueue(EngineHealth())
-    asked(questions, "First.", "Second.", share=0.25)
-    taken = questions.take(0.0)
-    assert taken is not None
-    questions.answered(taken, (), 1.0, 1.0)
-    questions.ask("hurried", ["Now."], lambda: None, 1.0)
-    hurried = questions.take(1.0)
-    assert hurried is not None
-    assert hurried.request == "Now."
-    questions.answered(hurried, (), 0.0, 1.0)
-    asked(questions, "Second.", "Written.", now=1.0, share=0.25)
-    written = questions.take(1.0)
-    assert written is not None
-    assert written.request == "Written."
-    assert questions.take(1.0) is None
-    assert questions.wait_s(1.0) == 3.0
+    questions.ask("other", ["Another."], lambda: None, 0.0)
+    asked(questions, "First.", "Second.", "Third.")
+    order = list[str]()
+    for number in range(5):
+        taken = questions.take(number)
+        assert taken is not None
+        questions.answered(taken, ())
+        order.append(taken.request)
+        if number == 0:
+            asked(questions, "Second.", "Written.", "Third.", now=0.0)
+    assert order == ["First.", "Written.", "Second.", "Third.", "Another."]
 
 
 def test_a_text_that_the_engine_dies_of_is_asked_about_again_at_growing_intervals() -> None:
@@ -234,7 +216,7 @@ def test_a_text_that_is_being_asked_about_is_not_asked_about_twice() -> None:
     asked(questions, "One.")
     assert questions.wait_s(0.0) is None
     assert questions.waits("doc")
-    assert questions.answered(one, (), 1.0, 1.0)  # nothing else is to come, so it is news
+    assert questions.answered(one, ())  # nothing else is to come, so it is news
 
 
 def test_everybody_who_has_asked_about_a_lost_text_is_told_when_it_is_answered() -> None:
@@ -247,6 +229,6 @@ def test_everybody_who_has_asked_about_a_lost_text_is_told_when_it_is_answered()
     questions.ask("b.md", ["Deadly."], lambda: told.append("b.md"), 0.0)
     again = questions.take(AGAIN_S)
     assert again is not None
-    for arrived in questions.answered(again, (), 1.0, AGAIN_S):
+    for arrived in questions.answered(again, ()):
         arrived()
     assert {"a.md", "b.md"} <= set(told)

@@ -27,7 +27,7 @@ from breadknife.plugins.prose.engines.rules import is_of_dictionaries
 from breadknife.plugins.prose.finding import ProseFinding
 from breadknife.plugins.prose.language import UNKNOWN, DocumentLanguage
 from breadknife.plugins.prose.model.judge import MarginInput, needs_judge
-from breadknife.plugins.prose.model.proposer import ProposerInput
+from breadknife.plugins.prose.model.proposer import PlacedSentence, ProposerInput, list_sentences
 from breadknife.plugins.prose.model.reviewer import ModelReviewer
 from breadknife.plugins.prose.project.slips import count_slips
 from breadknife.plugins.prose.project.spelling import DocumentVocabulary, folded
@@ -130,22 +130,22 @@ class DocumentCheck:
             for each in paragraphs
         ]
         candidates = [self._merge(each, own) if own else [] for each, own in zip(paragraphs, lints, strict=True)]
-        passages: list[ProposerInput | None] = [None] * len(paragraphs)
+        sentences: list[Sequence[PlacedSentence]] = [()] * len(paragraphs)
         reviewer = self.engines.english.reviewer(self.context) if self.settings.model else None
         if reviewer is None:
             self.coverage.absent.add("model")
         else:
-            passages = self._list_passages(paragraphs, lints)
+            sentences = self._list_sentences(paragraphs, lints)
             cases = [
                 MarginInput.of(paragraph.paragraph.text, candidate)
                 for paragraph, own in zip(paragraphs, candidates, strict=True)
                 for candidate in own
                 if paragraph.is_english and needs_judge(candidate)
             ]
-            self._review(reviewer, cases, [passage for passage in passages if passage])
+            self._review(reviewer, cases, [each.sentence for placed in sentences for each in placed])
         return [
-            self._finish(paragraph, own, reviewer, passage)
-            for paragraph, own, passage in zip(paragraphs, candidates, passages, strict=True)
+            self._finish(paragraph, own, reviewer, placed)
+            for paragraph, own, placed in zip(paragraphs, candidates, sentences, strict=True)
         ]
 
     @property
@@ -289,42 +289,43 @@ class DocumentCheck:
 
     # --- scores: what the model says of candidates, and candidates of its own
 
-    def _list_passages(
+    def _list_sentences(
         self, paragraphs: Sequence[_LintedParagraph], lints: Sequence[Sequence[Lint]]
-    ) -> list[ProposerInput | None]:
-        """Return what the model reads of each paragraph; None for those that it doesn't, or not yet.
+    ) -> list[Sequence[PlacedSentence]]:
+        """Return what the model reads of each paragraph: nothing of those that it doesn't read, or not yet.
 
         The mistakes that Harper is sure of are mended in it. It doesn't depend on engines that answer later, so the
         model needs not wait for them, nor read it again.
         """
-        passages: list[ProposerInput | None] = []
+        sentences: list[Sequence[PlacedSentence]] = []
         length = 0
         for paragraph, own in zip(paragraphs, lints, strict=True):
             text = paragraph.paragraph.text
             length += len(text) if paragraph.is_english else 0
             if not paragraph.is_english or paragraph.harper is None or length > _MOST_READ:
-                passages.append(None)
+                sentences.append(())
                 continue
             by_harper = [lint for lint in own if lint.engine == "harper"]
             candidates = self._merge(paragraph, by_harper) if by_harper else ()
             sure = (each.corrections[0] for each in candidates if each.ready and each.corrections)
-            passage = ProposerInput.of(text, sure)
-            passages.append(passage if passage.text else None)
+            sentences.append(list_sentences(text, sure))
         if self.whole and length > _MOST_READ:
             self.context.notify(f"The model reads only the first {_MOST_READ:,} characters of {self.document.uri}.")
-        return passages
+        return sentences
 
-    def _review(self, reviewer: ModelReviewer, cases: Sequence[MarginInput], passages: Sequence[ProposerInput]) -> None:
+    def _review(
+        self, reviewer: ModelReviewer, cases: Sequence[MarginInput], sentences: Sequence[ProposerInput]
+    ) -> None:
         """Have the model judge and read, and wait for it where the asker does."""
         self.coverage.awaited.append(reviewer)
         if self._asks:
-            reviewer.submit(self._owner, cases, passages, self._on_news, now=self.whole)
+            reviewer.submit(self._owner, cases, sentences, self._on_news, now=self.whole)
             if self.whole:
-                self._wait(partial(reviewer.wait, cases, passages))
+                self._wait(partial(reviewer.wait, cases, sentences))
         if reviewer.health.failure is not None:
             self.coverage.absent.add("model")
             self._excuse("The model", reviewer.health, f"Prose is checked without a model: {reviewer.health.failure}.")
-        elif reviewer.lost(cases, passages):
+        elif reviewer.lost(cases, sentences):
             self._excuse("The model", reviewer.health, f"The model could not check all of {self.document.uri}.")
 
     # --- findings: what is shown
@@ -334,14 +335,14 @@ class DocumentCheck:
         linted: _LintedParagraph,
         candidates: Sequence[FindingCandidate],
         reviewer: ModelReviewer | None,
-        passage: ProposerInput | None,
+        sentences: Sequence[PlacedSentence],
     ) -> ParagraphFindings:
         """Return what is shown of a paragraph; engines that answer late only add to what is shown already."""
         paragraph, pending = linted.paragraph, linted.pending
         budget = self.settings.flags_per_1000_words
         if reviewer is not None and linted.is_english:
             candidates, is_judging = reviewer.judge(paragraph.text, candidates, budget)
-            proposed, is_reading = reviewer.propose(passage, budget) if passage is not None else ([], False)
+            proposed, is_reading = reviewer.propose(paragraph.text, sentences, budget)
             if is_judging or is_reading:
                 pending.add("model")
             if proposed:

@@ -84,20 +84,18 @@ class BackgroundEngine(Generic[_Request, _Result]):
         on_news: Callback,
         *,
         after: float = 0.0,
-        share: float = 1.0,
     ) -> None:
         """Have these checked in the background, in place of what this owner (a document's URI) still waits for.
 
         The newest owner's are checked first, and of an owner's those that it hasn't asked for before. Nothing new is
-        checked before `after` seconds, in which the owner may submit something else. At most `share` (0 to 1) of the
-        time is used, but a single new request, as when the user writes, doesn't wait until the engine has rested.
+        checked before `after` seconds, in which the owner may submit something else.
         `on_news` is called from another thread when there is news that matters, when all are answered, and when the
         engine gives up.
         """
         with self._changed:
             now = time.monotonic()
             if self._is_closed or not self._queue.ask(
-                owner, requests, on_news, now, after=after, share=share, is_known=self._is_kept
+                owner, requests, on_news, now, after=after, is_known=self._is_kept
             ):
                 return
             if self._thread is None:
@@ -158,7 +156,6 @@ class BackgroundEngine(Generic[_Request, _Result]):
 
     def _ask(self, running: RunningRequest[_Request]) -> Sequence[Callback]:
         """Ask the engine; return whom to call."""
-        started = time.monotonic()
         results = self.result(running.request)  # another owner's request may have been answered meanwhile
         if results is None:
             try:
@@ -171,8 +168,7 @@ class BackgroundEngine(Generic[_Request, _Result]):
             if self._kept is not None:
                 self._kept.put(running.request, results)
         with self._changed:
-            now = time.monotonic()
-            callbacks = self._queue.answered(running, results, now - started, now)
+            callbacks = self._queue.answered(running, results)
             self._changed.notify_all()
         return callbacks
 

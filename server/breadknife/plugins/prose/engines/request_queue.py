@@ -14,10 +14,6 @@ from typing import Generic, TypeVar
 from breadknife.lru import LruCache
 from breadknife.plugins.prose.engines.engine_health import AGAIN_S, LONGEST_S, EngineHealth
 
-LONGEST_REST_S = 6.0
-"""The longest rest after a request. One takes the model two seconds; what it takes longer than that is its start, or
-others' work, which needs no rest."""
-
 _Request = TypeVar("_Request", bound=Hashable)
 _Result = TypeVar("_Result")
 
@@ -34,10 +30,6 @@ class _OwnerQueue(Generic[_Request]):
     on_news: Callback
     due: float
     """When the next one may be asked."""
-    share: float
-    """The part of the time, from 0 to 1, that the owner may have the engine work."""
-    skips_rest: bool
-    """The next one doesn't wait until the engine has rested."""
 
 
 @dataclass
@@ -59,7 +51,6 @@ class RunningRequest(Generic[_Request]):
     request: _Request
     owner: str
     on_news: Callback
-    share: float
 
 
 def has_results(request: object, results: Sequence[object]) -> bool:
@@ -87,8 +78,6 @@ class RequestQueue(Generic[_Request, _Result]):
         self._lost: dict[_Request, _LostRequest] = {}
         self._owners: dict[str, _OwnerQueue[_Request]] = {}
         self._running: RunningRequest[_Request] | None = None
-        self._rests_until = 0.0
-        """Until then no request is taken of an owner that may only have a share of the time."""
 
     def result(self, request: _Request) -> tuple[_Result, ...] | None:
         """Return what the engine said; None while it has not answered."""
@@ -114,13 +103,12 @@ class RequestQueue(Generic[_Request, _Result]):
         now: float,
         *,
         after: float = 0.0,
-        share: float = 1.0,
         is_known: Callable[[_Request], bool] = lambda request: False,
     ) -> bool:
         """Queue the requests, in place of what the owner still waits for; return False if nothing is left to ask.
 
-        Those that the owner hasn't asked before come first, not before `after` seconds. The owner gets at most `share`
-        of the time, from 0 to 1. `is_known` may look up and `remember` the results of a new one.
+        Those that the owner hasn't asked before come first, not before `after` seconds. `is_known` may look up and
+        `remember` the results of a new one.
         """
         unanswered = [request for request in dict.fromkeys(requests) if request not in self._results]
         for lost in filter(None, map(self._lost.get, unanswered)):
@@ -134,7 +122,7 @@ class RequestQueue(Generic[_Request, _Result]):
         if not (new or old):
             return False
         due = old_queue.due if old_queue is not None and not new else now + after
-        self._owners[owner] = _OwnerQueue(old + new, on_news, due, share, skips_rest=len(new) == 1)
+        self._owners[owner] = _OwnerQueue(old + new, on_news, due)
         return True
 
     def take(self, now: float) -> RunningRequest[_Request] | None:
@@ -142,36 +130,30 @@ class RequestQueue(Generic[_Request, _Result]):
         isn't tried for now."""
         if self._health.wait_s:
             return None
-        owner = next((name for name in reversed(self._owners) if self._due(self._owners[name]) <= now), None)
+        owner = next((name for name in reversed(self._owners) if self._owners[name].due <= now), None)
         if owner is not None:
             queue = self._owners[owner]
-            self._running = RunningRequest(queue.requests.pop(), owner, queue.on_news, queue.share)
-            queue.skips_rest = False
+            self._running = RunningRequest(queue.requests.pop(), owner, queue.on_news)
             if not queue.requests:
                 del self._owners[owner]
             return self._running
         for request, lost in self._lost.items():
             if lost.retry_at <= now:  # whoever has asked it is in `lost.on_news`
-                self._running = RunningRequest(request, "", lambda: None, 1.0)
+                self._running = RunningRequest(request, "", lambda: None)
                 return self._running
         return None
 
     def wait_s(self, now: float) -> float | None:
         """Return the seconds until `take` may have something; None if only a new request makes it so."""
-        dues = [self._due(queue) for queue in self._owners.values()]
+        dues = [queue.due for queue in self._owners.values()]
         dues += [lost.retry_at for lost in self._lost.values() if lost.retry_at < math.inf]
         return max(self._health.wait_s, min(dues) - now, 0.0) if dues else None
 
-    def answered(
-        self, running: RunningRequest[_Request], results: tuple[_Result, ...], seconds: float, now: float
-    ) -> list[Callback]:
-        """Keep what the engine said after so many seconds; return whom to call."""
+    def answered(self, running: RunningRequest[_Request], results: tuple[_Result, ...]) -> list[Callback]:
+        """Keep what the engine said; return whom to call."""
         self._running = None
         lost = self._lost.pop(running.request, None)
         self.remember(running.request, results)
-        # With a rest of so long, the `seconds` of work are `share` of both together.
-        rest_s = min(seconds * (1 / running.share - 1), LONGEST_REST_S)
-        self._rests_until = max(self._rests_until, now + rest_s)
         callbacks = [*lost.on_news.values()] if lost is not None else []
         is_news = running.owner not in self._owners or self._matters(running.request, results)
         return [*callbacks, running.on_news] if is_news else callbacks
@@ -191,7 +173,7 @@ class RequestQueue(Generic[_Request, _Result]):
         """Put a request back that the engine gave up over, as the owner's next; return all who wait."""
         self._running = None
         if running.request not in self._lost:
-            empty = _OwnerQueue[_Request]([], running.on_news, now, running.share, skips_rest=False)
+            empty = _OwnerQueue[_Request]([], running.on_news, now)
             queue = self._owners.setdefault(running.owner, empty)
             if running.request not in queue.requests:
                 queue.requests.append(running.request)
@@ -205,7 +187,3 @@ class RequestQueue(Generic[_Request, _Result]):
         """Ask nothing more."""
         self._owners.clear()
         self._lost.clear()
-
-    def _due(self, queue: _OwnerQueue[_Request]) -> float:
-        """Return when an owner's next request may be asked: not before the rest is over, if it has only a share."""
-        return queue.due if queue.skips_rest or queue.share == 1.0 else max(queue.due, self._rests_until)

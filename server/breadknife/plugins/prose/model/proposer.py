@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.engines.merge import Correction
+from breadknife.plugins.prose.evidence.candidates import find_candidates
 from breadknife.plugins.prose.evidence.confusions import CONFUSIONS, ConfusionSet
 from breadknife.plugins.prose.evidence.contexts import (
     EVIDENT,
@@ -43,8 +44,6 @@ _JOINED_BEFORE = re.compile(r"[\w)][-/)]$|[/_&@#]$")
 _JOINED_AFTER = re.compile(r"[-/(][\w(]|[/_&]")
 _PLACEHOLDER = re.compile(f"{NOUN}|{VOWEL_NOUN}")
 _BESIDE = len(NOUN) + 2
-_BEGINNINGS = 8
-"""Sentences that a user may be ahead of the model."""
 _CONFUSED = frozenset(word for confusion in CONFUSIONS for word in confusion.words)
 
 
@@ -74,22 +73,35 @@ _MISSING = tuple(confusion for confusion in CONFUSIONS if confusion.words[0] == 
 
 @dataclass(frozen=True)
 class ProposerInput:
-    """A paragraph up to the end of its last whole sentence, and what the rules have already mended in it."""
+    """A whole sentence by itself, and what the rules have already mended in it. It says nothing of its place, so it is
+    read once, wherever it moves."""
 
     text: str
     mended: tuple[Correction, ...] = ()
+    careless: bool = False
+    """Something else is wrong in its paragraph."""
 
-    @classmethod
-    def of(cls, text: str, mended: Iterable[Correction]) -> ProposerInput:
-        """Return what is read of a paragraph: the same at every key while a sentence is typed at its end."""
-        end = max(_ends(text), default=0)
-        return cls(text[:end], tuple(correction for correction in mended if correction.span.end <= end))
 
-    def beginnings(self) -> Iterator[ProposerInput]:
-        """Yield what was read of the paragraph while its last sentences weren't there yet, the longest first."""
-        ends = _ends(self.text)
-        for end in ends[-2 : -2 - _BEGINNINGS : -1]:
-            yield ProposerInput.of(self.text[:end], self.mended)
+@dataclass(frozen=True)
+class PlacedSentence:
+    """Where in a paragraph a sentence begins that the model reads."""
+
+    start: int
+    sentence: ProposerInput
+
+
+def list_sentences(text: str, mended: Iterable[Correction]) -> tuple[PlacedSentence, ...]:
+    """Return the sentences of a paragraph that the model reads: the whole ones in which counts speak for a change.
+    While a sentence is typed at the end, those before it stay the same."""
+    suspects, corrections = [each.span.start for each in find_candidates(text)], tuple(mended)
+    placed: list[PlacedSentence] = []
+    for span in _sentences(text) if suspects else ():
+        if any(span.start <= start < span.end for start in suspects):
+            start = span.end - len(text[span.start : span.end].lstrip())
+            own = (each for each in corrections if start <= each.span.start and each.span.end <= span.end)
+            moved = tuple(replace(each, span=each.span.shifted(-start)) for each in own)
+            placed.append(PlacedSentence(start, ProposerInput(text[start : span.end], moved, bool(corrections))))
+    return tuple(placed)
 
 
 class Proposer:
@@ -101,16 +113,16 @@ class Proposer:
         self._knows = knows
         self._slack = slack
 
-    def read(self, passage: ProposerInput, likelihood: TextLikelihood) -> list[ModelProposal]:
+    def read(self, sentence: ProposerInput, likelihood: TextLikelihood) -> list[ModelProposal]:
         """Return what makes the text likelier once it is mended; then once more, with the sure proposals mended too,
         for an error makes its neighbours hard to judge. Raises what TextLikelihood does."""
-        mended = MendedText.of(passage.text, passage.mended)
-        proposals = _unmended(mended, self.propose(mended.text, likelihood, careless=bool(mended.corrections)))
+        mended = MendedText.of(sentence.text, sentence.mended)
+        proposals = _unmended(mended, self.propose(mended.text, likelihood, careless=sentence.careless))
         sure = [proposal for proposal in proposals if proposal.margin >= least(proposal)]
         if not sure:
             return proposals
         corrections = (Correction(proposal.span, proposal.replacement) for proposal in sure)
-        again = MendedText.of(passage.text, (*mended.corrections, *corrections))
+        again = MendedText.of(sentence.text, (*mended.corrections, *corrections))
         further = _unmended(again, self.propose(again.text, likelihood, careless=True))
         return sorted([*sure, *further], key=lambda proposal: proposal.span)
 
@@ -120,16 +132,11 @@ class Proposer:
 
         `careless` text has been wrong elsewhere.
         """
-        sentences = list(_sentences(text))
-        if not sentences:
-            return []
         scores = likelihood.read(text)
         proposals: list[ModelProposal] = []
         # From the end on: the engine holds the whole text, and lets go of what is behind the place it is asked about.
         for index in reversed(range(len(scores.words))):
-            word = scores.words[index]
-            is_within = any(sentence.contains(word.span) for sentence in sentences)
-            promising = self._find_promising(text, scores.words, index, careless) if is_within else []
+            promising = self._find_promising(text, scores.words, index, careless)
             if not promising:
                 continue
             edits = [(change.span, change.replacement) for change in promising]
@@ -228,19 +235,14 @@ def _is_part(text: str, span: Span) -> bool:
 
 
 def _sentences(text: str) -> Iterator[Span]:
-    """Yield those that are whole: headings and many list items and comments are fragments, with a grammar of their
-    own."""
+    """Yield those that are whole, also while the next one is typed: headings and many list items and comments are
+    fragments, with a grammar of their own."""
     start = 0
-    for end in _ends(text):
+    for end in sentence_ends(text, least=Certainty.POSSIBLE):
         sentence = text[start:end]
         if _SENTENCE_START.match(sentence) and len(sentence.split()) >= _SHORTEST:
             yield Span(start, end)
         start = end
-
-
-def _ends(text: str) -> list[int]:
-    """Return the ends of its whole sentences, also while the next one is typed."""
-    return [*sentence_ends(text, least=Certainty.POSSIBLE)]
 
 
 def _unmended(mended: MendedText, proposals: Iterable[ModelProposal]) -> list[ModelProposal]:

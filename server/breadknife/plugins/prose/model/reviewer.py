@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from breadknife.cancel import CancelToken
 from breadknife.disk_cache import DiskCache, TypedDiskCache
@@ -13,13 +14,11 @@ from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.engines.merge import Correction, FindingCandidate
 from breadknife.plugins.prose.model.judge import MarginInput, decide, needs_judge
 from breadknife.plugins.prose.model.likelihood import CurrentModel, Scorer
-from breadknife.plugins.prose.model.proposer import ModelProposal, Proposer, ProposerInput, least
+from breadknife.plugins.prose.model.proposer import ModelProposal, PlacedSentence, Proposer, ProposerInput, least
 from breadknife.plugins.prose.model.thresholds import excess
 
-_REST_S = 1.0
-"""A paragraph that is being typed isn't read at every key: the model takes a second or two for it."""
-_SHARE = 0.25
-"""Of the time, the most that the model reads a document that was opened: nobody waits for it, and fans are loud."""
+_REST_S = 0.3
+"""A sentence that is being changed isn't read at every key."""
 
 
 class ModelReviewer:
@@ -46,10 +45,10 @@ class ModelReviewer:
             matters=lambda case, margins: max(margins, default=0.0) > 0,
         )
         self._proposer: BackgroundEngine[ProposerInput, ModelProposal] = BackgroundEngine(
-            lambda passage: self._model.run(lambda likelihood: proposer.read(passage, likelihood)),
+            lambda sentence: self._model.run(lambda likelihood: proposer.read(sentence, likelihood)),
             health=health,
             kept=proposals,
-            matters=lambda passage, proposals: any(each.margin >= least(each) for each in proposals),
+            matters=lambda sentence, proposals: any(each.margin >= least(each) for each in proposals),
         )
 
     def use(self, model: Scorer) -> None:
@@ -59,27 +58,27 @@ class ModelReviewer:
         self,
         owner: str,
         cases: Iterable[MarginInput],
-        passages: Sequence[ProposerInput],
+        sentences: Sequence[ProposerInput],
         on_news: Callable[[], None],
         *,
         now: bool,
     ) -> None:
-        """Judge these cases and read these passages, in place of what this owner still waits for."""
+        """Judge these cases and read these sentences, in place of what this owner still waits for."""
         self._judge.submit(owner, cases, on_news, after=0.0 if now else _REST_S)
-        self._proposer.submit(owner, passages, on_news, after=0.0 if now else _REST_S, share=1.0 if now else _SHARE)
+        self._proposer.submit(owner, sentences, on_news, after=0.0 if now else _REST_S)
 
     def waits(self, owner: str) -> bool:
         """Tell whether something that this owner asked for is still to come."""
         return self._judge.waits(owner) or self._proposer.waits(owner)
 
-    def wait(self, cases: Iterable[MarginInput], passages: Iterable[ProposerInput], cancel: CancelToken) -> None:
+    def wait(self, cases: Iterable[MarginInput], sentences: Iterable[ProposerInput], cancel: CancelToken) -> None:
         """Return when all are answered, or the model gave up. Raises Cancelled."""
         self._judge.wait(cases, cancel)
-        self._proposer.wait(passages, cancel)
+        self._proposer.wait(sentences, cancel)
 
-    def lost(self, cases: Iterable[MarginInput], passages: Iterable[ProposerInput]) -> bool:
+    def lost(self, cases: Iterable[MarginInput], sentences: Iterable[ProposerInput]) -> bool:
         """Tell whether the model could not answer some of them, though it works."""
-        return self._judge.lost(cases) or self._proposer.lost(passages)
+        return self._judge.lost(cases) or self._proposer.lost(sentences)
 
     def judge(
         self, text: str, candidates: Iterable[FindingCandidate], budget: float
@@ -102,18 +101,20 @@ class ModelReviewer:
                 judged += [decided] if decided else []
         return judged, pending
 
-    def propose(self, passage: ProposerInput, budget: float) -> tuple[list[FindingCandidate], bool]:
-        """Return the model's own candidates in a paragraph, and whether it hasn't read all of it yet.
-
-        Meanwhile those of its beginning are returned, as far as it was read up to the end of an earlier sentence.
-        """
-        proposals = self._proposer.result(passage)
-        is_read = proposals is not None
-        if proposals is None:
-            earlier = (self._proposer.result(beginning) for beginning in passage.beginnings())
-            proposals = next((each for each in earlier if each is not None), ())
-        sure = (proposal for proposal in proposals if proposal.margin >= least(proposal) + excess(budget))
-        return [_candidate(passage.text, proposal, self._model.name) for proposal in sure], not is_read
+    def propose(
+        self, text: str, sentences: Iterable[PlacedSentence], budget: float
+    ) -> tuple[list[FindingCandidate], bool]:
+        """Return the model's own candidates in a paragraph, and whether it hasn't read all of its sentences yet."""
+        candidates: list[FindingCandidate] = []
+        is_reading = False
+        for placed in sentences:
+            proposals = self._proposer.result(placed.sentence)
+            is_reading = is_reading or proposals is None
+            for proposal in proposals or ():
+                if proposal.margin >= least(proposal) + excess(budget):
+                    shifted = replace(proposal, span=proposal.span.shifted(placed.start))
+                    candidates.append(_candidate(text, shifted, self._model.name))
+        return candidates, is_reading
 
     def close(self, wait_s: float = 10.0) -> None:
         self._model.close()
