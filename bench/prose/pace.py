@@ -1,11 +1,12 @@
 """Prose while one writes: a real `breadknife serve`, typed at by a person's pace, beside busy cores.
 
-    python bench/prose/pace.py [type] [open] [--sentences N] [--busy N] [--cold] [--pull]
+    python bench/prose/pace.py [type] [open] [--sentences N] [--words N] [--busy N] [--cold] [--pull]
 
 `type` types sentences with planted errors, five keys a second with a pause after each sentence, and tells for each
 when its squiggle came; how often a word was underlined while it was being typed; and which findings vanished or
-changed. `open` opens a README that nothing has been read of. Both push by default, so that every publication is seen;
-`--pull` has `open` count the refreshes that a client which pulls is sent.
+changed. `open` opens a README of `--words` that nothing has been read of: when its first and its last finding came, and
+the processor's seconds of the server, of LanguageTool and of the engine. Both push by default, so that every
+publication is seen; `--pull` has `open` count the refreshes that a client which pulls is sent.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -39,7 +41,6 @@ KEY_S, PAUSE_S, PAUSED_S = 0.2, 3.0, 1.0
 """Between two keys, after a sentence, and after which a word isn't being typed any more."""
 QUIET_S = 25.0
 """Then nothing more comes: the model's findings in a long document come up to 20 s apart."""
-READS = 4_500
 SENTENCES = (
     "This is [[an=>a]] useful option for large repositories.",
     "We [[recieve=>receive]] a notification when the build is done.",
@@ -302,12 +303,11 @@ async def opening(chosen: argparse.Namespace) -> None:
     readme = ""
     for each in installed(frozenset()).values():
         for line in each.text.splitlines(keepends=True) if each.language == "markdown" else ():
-            readme += line if words(readme) < READS else ""
+            readme += line if words(readme) < chosen.words else ""
     with tempfile.TemporaryDirectory() as name, busy(chosen.busy):
         async with editing(Path(name).resolve(), pull=chosen.pull) as editor:
             await asyncio.sleep(3)  # the server has started
-            server = psutil.Process(editor.process.pid)
-            used, began = sum(server.cpu_times()[:2]), time.monotonic()
+            used, began = spent(editor.process.pid), time.monotonic()
             editor.open(readme)
             if chosen.pull:
                 found = await editor.diagnostics()
@@ -326,20 +326,40 @@ async def opening(chosen: argparse.Namespace) -> None:
                 found = editor.published[-1].items
                 first = next((each.at - began for each in editor.published if each.items), None)
                 count = len(editor.published) - 1
-            seconds = sum(server.cpu_times()[:2]) - used
+            after = spent(editor.process.pid)
+            last = max(each.at for each in editor.published) - began if editor.published else 0.0
             print(f"| first finding of {words(readme):,} words | {first or 0:.2f} s, {len(found)} in the end |")
             print(f"| {'refreshes' if chosen.pull else 'publications after the first'} | {count} |")
-            print(f"| CPU of the server | {seconds:.1f} s, and {used:.1f} s to start it |")
+            for who, seconds in after.items():
+                print(f"| CPU of {who} | {seconds - used[who]:.1f} s, and {used[who]:.1f} s before |")
+            print(f"| CPU of all | {sum(after.values()) - sum(used.values()):.1f} s |")
             if not chosen.pull:
                 gone, changed = vanished(editor.published)
                 print(f"| vanished, changed | {gone[:10]}, {changed[:10]} |")
+                print(f"| the last publication | {last:.1f} s |")
             print(f"| all of it took | {time.monotonic() - began - QUIET_S:.0f} s |", flush=True)
+
+
+def spent(server: int) -> dict[str, float]:
+    """Seconds of the processor so far: of the server itself, of the Java that it started, and of this home's engine."""
+    own = psutil.Process(server)
+    java = [each for each in own.children(recursive=True) if each.name().startswith("java")]
+    home = os.environ["BREADKNIFE_HOME"]
+    engines = [
+        each
+        for each in psutil.process_iter(["cmdline"])
+        if {"breadknife.engine.daemon.daemon"} & {*(each.info["cmdline"] or ())}
+        and any(home in part for part in each.info["cmdline"])
+    ]
+    groups = {"the server": [own], "LanguageTool": java, "the engine": engines}
+    return {who: sum(sum(each.cpu_times()[:2]) for each in processes) for who, processes in groups.items()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("figures", nargs="*", default=["type", "open"])
     parser.add_argument("--sentences", type=int, default=len(SENTENCES))
+    parser.add_argument("--words", type=int, default=4_500, help="of the README that is opened")
     parser.add_argument("--busy", type=int, default=1, help="so many other processes each keep a core busy")
     parser.add_argument("--cold", action="store_true", help="type at once, before LanguageTool and the model are there")
     parser.add_argument("--pull", action="store_true")
