@@ -59,7 +59,7 @@ def plugin(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProsePlugin]
 
 
 NOT_ENGLISH = "Das ist nicht auf Englisch, und es ist auch nicht für die Maschine.\n\n"
-ENGLISH = "This is a list of all that is in the file, and it will tell you how each of these can be used.\n\n"
+ENGLISH = "This is a list of all that is in the file and it will tell you how each of these can be used.\n\n"
 TOOL, MODEL = ProseSettings(model=False), ProseSettings(languagetool=False)
 HAVE = {"have": -20, "has": -1}
 CASES = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
@@ -170,6 +170,7 @@ def test_a_sentence_is_the_same_request_wherever_it_stands() -> None:
     assert first.sentence == moved.sentence
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.text(st.sampled_from("of ab.\u200b\u202eא漢🎉?\n"), max_size=300))
 def test_what_is_read_is_a_part_of_its_text(text: str) -> None:
     for placed in list_sentences(text, ()):

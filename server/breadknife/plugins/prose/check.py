@@ -14,7 +14,7 @@ from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled
 from breadknife.plugins.prose.engine_set import EngineSet
 from breadknife.plugins.prose.engines.engine_health import EngineHealth
-from breadknife.plugins.prose.engines.lint import BackgroundLinter, Lint, LintRequest, drop_noise
+from breadknife.plugins.prose.engines.lint import BackgroundLinter, Lint, LintRequest, cuts_word, drop_noise
 from breadknife.plugins.prose.engines.merge import (
     Correction,
     FindingCandidate,
@@ -267,6 +267,7 @@ class DocumentCheck:
     def _merge(self, paragraph: _LintedParagraph, lints: Sequence[Lint]) -> list[FindingCandidate]:
         """Return the candidates of a paragraph, of lints that aren't suppressed."""
         text, enabled = paragraph.paragraph.text, self.engines.settings.enabled
+        lints = [lint for lint in lints if not cuts_word(text, lint.span)]
         if not paragraph.is_english:  # only LanguageTool speaks it
             lints = [lint for lint in lints if lint.category != _FOREIGN_SPELLING or self._is_foreign_typo(text, lint)]
         return merge_lints(text, lints, self._is_allowed, paragraph.position, enabled if paragraph.is_english else None)
@@ -338,21 +339,21 @@ class DocumentCheck:
         sentences: Sequence[PlacedSentence],
     ) -> ParagraphFindings:
         """Return what is shown of a paragraph; engines that answer late only add to what is shown already."""
-        paragraph, pending = linted.paragraph, linted.pending
+        paragraph, text, pending = linted.paragraph, linted.paragraph.text, linted.pending
         budget = self.settings.flags_per_1000_words
         if reviewer is not None and linted.is_english:
-            candidates, is_judging = reviewer.judge(paragraph.text, candidates, budget)
-            proposed, is_reading = reviewer.propose(paragraph.text, sentences, budget)
+            candidates, is_judging = reviewer.judge(text, candidates, budget)
+            proposed, is_reading = reviewer.propose(text, sentences, budget)
             if is_judging or is_reading:
                 pending.add("model")
             if proposed:
                 by_model = [candidate.lint for candidate in proposed]
                 shown = self.suppressions.filter(paragraph, (linted.harper or (), linted.languagetool or (), by_model))
-                proposed = [candidate for candidate in proposed if candidate.lint in shown]
-                candidates = add_proposals(paragraph.text, candidates, proposed, linted.position)
+                proposed = [each for each in proposed if each.lint in shown and not cuts_word(text, each.lint.span)]
+                candidates = add_proposals(text, candidates, proposed, linted.position)
         ready = [candidate for candidate in candidates if candidate.ready]
         if linted.vale:
-            ready = add_candidates(paragraph.text, ready, self._by_styles(paragraph, linted.vale), linted.position)
+            ready = add_candidates(text, ready, self._by_styles(paragraph, linted.vale), linted.position)
         findings = [ProseFinding.of(paragraph, candidate) for candidate in ready]
         return ParagraphFindings(paragraph, findings, frozenset(pending)).with_shown(linted.shown, self._is_left_out)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +13,8 @@ from breadknife.plugins.prose.engines.rules import is_noise
 from breadknife.text.document import Span
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_JOINING = frozenset(("Mn", "Mc", "Me", "Cf"))
+"""Categories of characters that belong to the word beside them."""
 _UNENCODABLE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -58,6 +61,18 @@ class BackgroundLinter(BackgroundEngine[LintRequest, Lint]):
 def drop_noise(lints: Iterable[Lint], enabled: frozenset[str]) -> tuple[Lint, ...]:
     """Return those that aren't noise in technical prose, or of a rule that is in `enabled`."""
     return tuple(lint for lint in lints if lint.rule in enabled or not is_noise(lint.engine, lint.rule, lint.category))
+
+
+def cuts_word(text: str, span: Span) -> bool:
+    """Tell whether a span ends inside a word: beside a letter, an accent of its own, or what joins or parts letters and
+    isn't seen, such as a zero-width space. What is said of such a part isn't about the word that a reader sees."""
+    inside = text[span.start : span.end]
+    before, after = text[max(0, span.start - 1) : span.start], text[span.end : span.end + 1]
+    return (inside[:1].isalpha() and _joins(before)) or (inside[-1:].isalpha() and _joins(after))
+
+
+def _joins(character: str) -> bool:
+    return character.isalpha() or (bool(character) and unicodedata.category(character) in _JOINING)
 
 
 def printable(text: str) -> str:
