@@ -37,8 +37,10 @@ from breadknife.plugins.prose.engines.harper import HarperEngine
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
 from breadknife.plugins.prose.engines.lint import ProseEngine, drop_noise
 from breadknife.plugins.prose.engines.rules import SPELLING
-from breadknife.plugins.prose.model.likelihood import WORD, TextLikelihood
-from breadknife.plugins.prose.model.proposer import Proposer, ProposerInput, find_changes
+from breadknife.plugins.prose.evidence.frames import find_changes
+from breadknife.plugins.prose.evidence.tokens import TokenizedText
+from breadknife.plugins.prose.model.likelihood import TextLikelihood
+from breadknife.plugins.prose.model.proposer import Proposer, ProposerInput
 from breadknife.plugins.prose.model.thresholds import PROPOSED
 from breadknife.text.document import Span
 
@@ -124,7 +126,7 @@ def texts(
 def planted(whole: Text, knows: Callable[[str], bool], chance: random.Random) -> Text:
     """One word of the text put for another, as the proposer would put it back."""
     text = whole.text
-    found = [Span(*match.span()) for match in WORD.finditer(text)]
+    found = TokenizedText.of(text).spans
     for index in chance.sample(range(len(found)), len(found)):
         options = [each for each in find_changes(text, found, index) if all(map(knows, each.replacement.split()))]
         if options:

@@ -171,7 +171,7 @@ CASES = [
     ),
     (
         "the model's own",
-        "Each file have a name.",
+        "Such a file have no name.",
         {"have": -20, "has": -1},
         [("have", "model/Agreement", "has", "judge")],
     ),
@@ -205,16 +205,16 @@ def test_sure_findings_come_at_once_and_judged_ones_later(plugin: ProsePlugin, c
 
 
 def test_an_edit_has_only_the_changed_paragraph_read_again(plugin: ProsePlugin, context: PluginContext) -> None:
-    check(plugin, document("One thing is here.\n\nAnother thing is there.\n", "markdown"), context)
+    check(plugin, document("One thing is here.\n\nThere is several ways here.\n", "markdown"), context)
     asked = len(context.engine.requests)  # type: ignore[attr-defined]
-    check(plugin, document("One thing is here.\n\nAnother thing is here!\n", "markdown"), context)
+    check(plugin, document("One thing is here.\n\nThere is several ways here!\n", "markdown"), context)
     assert len(context.engine.requests) == asked + 1  # type: ignore[attr-defined]
 
 
 def test_the_models_rules_can_be_switched_off(plugin: ProsePlugin, context: PluginContext) -> None:
     settings = replace(SETTINGS, disabled_rules=("Agreement",))
     context = replace(context, values=settings, engine=DislikingEngine({"have": -20, "has": -1}))
-    assert check(plugin, document("Each file have a name.", "markdown"), context) == ()
+    assert check(plugin, document("Such a file have no name.", "markdown"), context) == ()
 
 
 def test_without_a_model_what_waits_for_agreement_is_not_shown_and_one_notice_says_so(
@@ -249,7 +249,7 @@ def test_strange_text_is_judged_and_proposed_for(plugin: ProsePlugin, context: P
         engine=DislikingEngine({**AGREES, "files have": -20, "files has": -1, "file have": -20, "file has": -1}),
         notices=[],
     )
-    doc = document(text.replace("{}", f"{UNSURE} Each file have a name. It is here."), "markdown")
+    doc = document(text.replace("{}", f"{UNSURE} Such a file have no name. It is here."), "markdown")
     found = check(plugin, doc, context)
     assert sorted(shown(doc, found)) == [
         ("could of", "harper/ModalOf", "could have", "judge"),
@@ -278,7 +278,7 @@ def test_the_budget(
     context = replace(
         context, values=replace(SETTINGS, flags_per_1000_words=budget), engine=DislikingEngine(words), notices=[]
     )
-    doc = document(f"This is an useful one. Each file have a name.\n\n{UNSURE}\n", "markdown")
+    doc = document(f"This is an useful one. Such a file have no name.\n\n{UNSURE}\n", "markdown")
     check(plugin, doc, context)
     assert [each.code for each in check(plugin, doc, context, whole=whole)] == expected
 

@@ -26,11 +26,14 @@ from prose.second import Second
 from support import PluginContext, document
 
 TEXT = (
-    "This is an useful one, and we recieve it. The build could of failed. Each file have a name. "
+    "This is an useful one, and we recieve it. The build could of failed. Such a file have no name. "
     "The inventory keep one line. We utilize utilize it. It is better then before.\n"
 )
 TOOL = {"an": "a", "recieve": "receive", "could of": "could have", "have": "has", "keep": "keeps", "then": "than"}
-MODEL = {"could of": -9, "could have": -1, "file have": -20, "file has": -1, "have": -20, "inventory keep": -9}
+MODEL = {
+    "could of": -9, "could have": -1, "file have": -20, "file has": -1, "have": -20, "inventory keep": -9,
+    "bettered": -20,
+}  # fmt: skip
 
 
 def lints(engine: str, wanted: Mapping[str, str], text: str) -> list[Lint]:

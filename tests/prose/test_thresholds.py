@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from breadknife.plugins.prose.evidence.confusions import CONFUSIONS
 from breadknife.plugins.prose.evidence.contexts import EVIDENT
-from breadknife.plugins.prose.model.proposer import FORMS
+from breadknife.plugins.prose.evidence.kinds import KINDS
 from breadknife.plugins.prose.model.thresholds import CARELESS, JUDGED, MISSPELLED, PROPOSED
 
 DOCS = Path(__file__).parents[2] / "docs" / "plugins" / "prose-model.md"
@@ -23,6 +22,6 @@ def test_the_documentation_has_each_threshold() -> None:
     assert f"need {CARELESS:.0f} nats less" in " ".join(text.split())
 
 
-def test_each_threshold_is_of_something_that_is_proposed() -> None:
-    assert PROPOSED.keys() <= {FORMS, *EVIDENT, *(each.rule for each in CONFUSIONS)}
-    assert PROPOSED.keys() >= EVIDENT
+def test_each_frame_has_a_threshold_and_no_name_of_a_kind() -> None:
+    assert PROPOSED.keys() == EVIDENT
+    assert PROPOSED.keys().isdisjoint(KINDS.by_name)

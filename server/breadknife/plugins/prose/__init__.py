@@ -10,8 +10,8 @@
       │ check._merge   drops what is suppressed; the first engine that says something owns its place (`engines/merge`)
       ▼
     FindingCandidate                what all engines say of one place, with corrections; `ready`, or it waits
-      │ check._finish  the small model scores corrections (`model/judge`, `likelihood`), and proposes candidates of its
-      │                own (`model/proposer`, with the tables in `evidence`); `model/thresholds` decides
+      │ check._finish  the small model scores corrections (`model/judge`, `likelihood`), and what counts or a frame
+      │                of words speak for (`model/proposer`); `evidence/kinds.toml`, `model/thresholds` decide
       ▼
     ProseFinding ─▶ Finding         what is ready, at its span of the document, with fixes
                                     beside those of the rules about whole documents (`documents`)

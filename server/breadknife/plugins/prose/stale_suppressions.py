@@ -9,6 +9,7 @@ from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
+from breadknife.plugins.prose.evidence.kinds import KINDS
 from breadknife.plugins.prose.model.thresholds import PROPOSED
 from breadknife.plugins.prose.project.spelling import folded
 from breadknife.plugins.prose.project.workspace import (
@@ -141,7 +142,7 @@ def _engine_of(rule: str) -> str:
         return EVERYWHERE
     if any(rule == known.code for known in DOCUMENT_RULES):
         return ""
-    if rule in PROPOSED:
+    if rule in PROPOSED or rule in KINDS.by_name:
         return "model"
     if "." in rule:
         return "vale"

@@ -1,4 +1,4 @@
-"""What stands around a word and speaks for or against a change of it: the rows of `contexts.toml`."""
+"""What stands around a word and speaks for a change of it: the rows of `contexts.toml`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from breadknife.plugins.prose.evidence.forms import is_base, is_participle, is_p
 
 NEAR = 80
 """Code points before a word that are looked at."""
-DOUBTFUL = "Doubtful"
-"""The rule of a change that something speaks against: it has no threshold, however likely the model finds it."""
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 _SINGULAR_VERBS = {
@@ -47,7 +45,7 @@ class ContextPattern:
     of: frozenset[str]
     wrong: str
     right: str
-    rule: str = DOUBTFUL
+    rule: str
     before: str = ""
     after: str = ""
     fits: tuple[str, ...] = ()
@@ -76,7 +74,6 @@ class ContextPattern:
 class _Table(msgspec.Struct, rename={"supporting": "for"}):
     patterns: dict[str, str]
     supporting: list[dict[str, str | list[str]]]
-    against: list[dict[str, str | list[str]]]
 
 
 def _read_rows(table: _Table, rows: list[dict[str, str | list[str]]]) -> tuple[ContextPattern, ...]:
@@ -91,14 +88,12 @@ def _read_rows(table: _Table, rows: list[dict[str, str | list[str]]]) -> tuple[C
 
 _TABLE = msgspec.toml.decode(files(__package__ or "").joinpath("contexts.toml").read_bytes(), type=_Table)
 SUPPORTING = _read_rows(_TABLE, _TABLE.supporting)
-OPPOSING = _read_rows(_TABLE, _TABLE.against)
 
 
 def refine_rule(rule: str, text: str, start: int, end: int, old: str, new: str) -> str:
     """Return the rule of a change of a word: that of the first row that fits it, or `rule` where none does."""
     old, new = old.lower().replace("’", "'"), new.lower().replace("’", "'")
-    rows = (*SUPPORTING, *OPPOSING)
-    return next((row.rule for row in rows if rule in row.of and row.matches(text, start, end, old, new)), rule)
+    return next((row.rule for row in SUPPORTING if rule in row.of and row.matches(text, start, end, old, new)), rule)
 
 
 _PERFECT = {

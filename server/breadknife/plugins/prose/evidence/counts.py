@@ -1,4 +1,4 @@
-"""How often words stand together in documentation: `counts.bin`, made by `bench/prose/counts.py`.
+"""How often words stand together in documentation: `counts.bin`, made by `bench/prose/ngrams.py`.
 
 The file maps hundreds of thousands of n-grams to their counts in two bytes and an eighth each: a binary fuse filter
 (Graf and Lemire 2022, https://arxiv.org/abs/2201.01174) whose values hold the count beside the fingerprint. An n-gram

@@ -15,6 +15,8 @@ Source = Literal["confusions", "forms", "slips", "missing", "needless"]
 """Where its changes come from: a table of words, a word's other forms, words that a slip of the fingers leads to, a
 word that is put in, a word that is taken out."""
 NEVER = 99.0
+MOST_MARGIN = 12.0
+"""Nats: a margin beyond says no more."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class ErrorKind:
     alone: float = NEVER
     sure: float = NEVER
     figures: str = ""
+
+    def weigh(self, score: float, margin: float) -> float:
+        """Return how sure counts and a model are together (the logarithm of odds), by a candidate's score and by the
+        nats by which the model finds the text likelier."""
+        constant, by_counts, by_model = _TABLE.with_model[self.source]
+        return constant + by_counts * score + by_model * min(max(margin, -MOST_MARGIN), MOST_MARGIN)
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -61,6 +69,7 @@ class ErrorKinds:
 
 class _Table(msgspec.Struct):
     weights: dict[Source, tuple[float, ...]]
+    with_model: dict[Source, tuple[float, float, float]]
     kinds: tuple[ErrorKind, ...]
 
 
