@@ -94,6 +94,14 @@ def test_a_file_that_is_too_long(project: Path, monkeypatch: pytest.MonkeyPatch)
     assert result.stdout.startswith("0 findings about null")
 
 
+def test_files_that_are_not_named_are_left_out_without_a_word(project: Path) -> None:
+    write(project, {"pkg/other.py": STORE})
+    given = "".join(f"  {SAID.format(path=path)}" for path in ("pkg/store.py", "pkg/other.py"))
+    result = within(project, "null", "triage", "--from", "-", "pkg/store.py", given=given)
+    assert result.stdout.startswith(ONE)
+    assert result.stderr == "breadknife: 2 findings read: 1 place about null\n"
+
+
 def test_a_line_that_is_named(project: Path) -> None:
     given = f"  {SAID.format(path='pkg/store.py')}"
     assert "+    if match is None:" in within(project, "fix", "pkg/store.py:6", "--from", "-", given=given).stdout

@@ -23,6 +23,9 @@ import { asSentence } from "../why/reason";
 
 const VIEW = "breadknife.nulls";
 
+/** Notices that only say how many findings there are, as the view does itself. */
+const COUNT = /: \d+ findings?$| about null$/;
+
 /** What checkers say of null, sorted: what is to read, what one declaration ends, and the noise, folded. */
 export class Nulls implements TreeDataProvider<Entry>, Disposable {
   readonly #cli: Cli;
@@ -103,7 +106,8 @@ export class Nulls implements TreeDataProvider<Entry>, Disposable {
       });
       if (!stdout) throw new Error(notices.at(-1) ?? `breadknife null triage failed (exit code ${code}).`);
       const sorted = JSON.parse(stdout) as Sorted;
-      this.#view.message = [summary(sorted), ...notices.map(asSentence)].join("\n");
+      const remarks = notices.filter((line) => !COUNT.test(line)).map(asSentence);
+      this.#view.message = [summary(sorted), ...remarks].join(" ");
       this.#show(entries(sorted));
       const [first] = this.#entries;
       if (first) await this.#view.reveal(first, { focus: true, expand: true });

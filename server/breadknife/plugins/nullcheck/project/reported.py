@@ -166,11 +166,14 @@ def gather_printed(
         list[PrintedFinding](),
         False,
     )
-    read, unread = 0, list[PrintedFinding]()
+    read, left_out, unread = 0, 0, list[PrintedFinding]()
     for printed in repairs.workspace.shown(list(by_path), str):
         here, path = by_path[printed], files.meant(printed)
         if path is None:
-            elsewhere += here
+            its = Path(os.path.abspath(folder / printed))
+            is_left_out = its.is_relative_to(folder) and its.exists()  # by the paths that are named
+            left_out += len(here) if is_left_out else 0
+            elsewhere += () if is_left_out else here
             continue
         if len(found) >= _MOST:
             break
@@ -187,8 +190,8 @@ def gather_printed(
     tell = repairs.workspace.tell
     if said:
         tell(f"{counted(len(said), 'finding')} read: {counted(len(found), 'place')} about null")
-    if read + len(elsewhere) < len(said):
-        rest = counted(len(said) - read - len(elsewhere), "finding")
+    if (late := len(said) - read - left_out - len(elsewhere)) > 0:
+        rest = counted(late, "finding")
         tell(f"{rest} left out, after {_MOST:,} places: name files or folders to look at others")
     if outdated:
         tell(f"{_some(outdated)}: not of the text as it is by now; run the checker again")
