@@ -154,9 +154,12 @@ class FileAnalysis(Summaries):
         speaks of the dropped ones may be affected, too, and so on."""
         # A variable of the file has another key in functions that have one of its name.
         changed_names = before._outside ^ self._outside
-        if not is_tried:  # a repair isn't refused for what it makes of others' beliefs
-            changed_names |= self.suspicion.beliefs.changed_since(before.suspicion.beliefs)
         kept = {unit: units_matched.same[unit] for unit in self._units if unit in units_matched.same}
+        if not is_tried:  # a repair isn't refused for what it makes of others' beliefs
+            suspect, others = self.suspicion.changed_since(before.suspicion)
+            changed_names |= suspect
+            for unit in [unit for unit in kept if self._found.get(unit) and not self._words(unit).isdisjoint(others)]:
+                self._drop(unit)
         gone, new, is_unseen = units_matched.gone, units_matched.new, False
         while gone or new:
             was_followed = {was: before.kept(was) is not None for was in gone}
@@ -172,10 +175,14 @@ class FileAnalysis(Summaries):
             }
             new = [unit for unit in kept if not self._words(unit).isdisjoint(changed_names)]
             gone = [kept.pop(unit) for unit in new]
-            for function in (function for unit in new for function in self._units[unit]):
-                for table in (self._kept, self._found, self._solutions, self.summaries):
-                    table.pop(function, None)
+            for unit in new:
+                self._drop(unit)
             is_unseen = is_tried
+
+    def _drop(self, unit: Function) -> None:
+        for function in self._units[unit]:
+            for table in (self._kept, self._found, self._solutions, self.summaries):
+                table.pop(function, None)
 
     def _words(self, unit: Function) -> frozenset[bytes]:
         """Return the words of a unit; for the file, those outside of all functions."""

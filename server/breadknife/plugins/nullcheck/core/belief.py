@@ -103,6 +103,17 @@ def subject_written(written: bytes, library: frozenset[bytes]) -> bytes:
     return _called(head, library) if call else b"." + last if dot else head
 
 
+def rounded(number: int) -> int:
+    """Return the number with two binary digits: one more of many changes nothing, and each key may add one."""
+    shift = max(number.bit_length() - 2, 0)
+    return number >> shift << shift
+
+
+def _steps(*numbers: int) -> Sequence[int]:
+    """Return what the numbers are as evidence, also for a unit that is itself one of those that are counted."""
+    return [rounded(each) for number in numbers for each in (number, max(number - 1, 0))]
+
+
 def parameter_subject(function: Function, name: bytes) -> bytes:
     return b"%b(%b)" % (function.name.encode(), name)
 
@@ -237,7 +248,8 @@ class Beliefs:
         counted = tests if unit in self._units else None  # a function without a name isn't
         given = {subject[1:]} if subject[:1] == b"." else set(given)
         return Evidence(
-            *self._counted(subject, counted), *self._around[0].get(subject, NOBODY), *self._counted(name, counted),
+            *map(rounded, self._counted(subject, counted)), *map(rounded, self._around[0].get(subject, NOBODY)),
+            *map(rounded, self._counted(name, counted)),
             is_given=not given.isdisjoint(self._given) or not given.isdisjoint(self._around[1]),
             is_tested_here=tests is not None and (subject in tests.tested or name in tests.tested),
         )  # fmt: skip
@@ -250,13 +262,15 @@ class Beliefs:
         return tested, untested - (besides is not None and subject in besides.used)
 
     def changed_since(self, before: Beliefs) -> frozenset[bytes]:
-        """Return the words of subjects with which the file's units do something else than `before`."""
+        """Return the subjects with which the file's units do something else than `before`."""
         subjects = self._own.keys() | before._own.keys()
-        counted = {subject for subject in subjects if self._own.get(subject) != before._own.get(subject)}
+        counted = {
+            each for each in subjects if _steps(*self._own.get(each, NOBODY)) != _steps(*before._own.get(each, NOBODY))
+        }
         around = self._around[0].keys() | before._around[0].keys()
-        counted |= {subject for subject in around if self._used[subject] != before._used[subject]}
-        given = {each.partition(b"#")[0] for each in self._given ^ before._given}
-        return frozenset(map(word_of, counted)) | given
+        counted |= {subject for subject in around if _steps(self._used[subject]) != _steps(before._used[subject])}
+        given = {b"." + each.partition(b"#")[0] for each in self._given ^ before._given}
+        return frozenset(counted | given)
 
     def tested(self) -> Iterable[bytes]:
         """Return the subjects that this file uses and that somebody tests."""

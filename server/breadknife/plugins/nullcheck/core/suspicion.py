@@ -44,6 +44,13 @@ class Suspicion:
         """The words under which functions may use what others test."""
         return frozenset(word_of(subject) for subject in self.beliefs.tested() if self._may_deviate(subject))
 
+    def changed_since(self, before: Suspicion) -> tuple[frozenset[bytes], frozenset[bytes]]:
+        """Return the words of subjects of which something else is believed than `before`: first those that are suspect,
+        then or now, which units may deviate by; then the others, by which a finding may only be likelier or less."""
+        changed = self.beliefs.changed_since(before.beliefs)
+        suspect = {each for each in changed if self._may_deviate(each) or before._may_deviate(each)}
+        return frozenset(map(word_of, suspect)), frozenset(map(word_of, changed - suspect))
+
     def _may_deviate(self, subject: bytes) -> bool:
         evidence = self.beliefs.about(subject, word_of(subject))._replace(
             is_parameter=True, is_said=True, is_typed=True
