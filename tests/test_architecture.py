@@ -209,6 +209,7 @@ OWN_FILES = {
     "plugins/prose/engines/jvm/": "LanguageTool's installed files, a list of ours, and a temporary folder",
     "plugins/nullcheck/repairs/diagnostics.py": "lists of this package",
     "plugins/nullcheck/repairs/grammar.py": "lists of this package",
+    "plugins/nullcheck/repairs/merging.py": "a list of this package",
     "plugins/nullcheck/repairs/words.py": "a list of this package",
     "plugins/nullcheck/core/confidence.py": "weights of this package",
     "plugins/nullcheck/menu/titles.py": "a list of this package",

@@ -78,6 +78,9 @@ def fix(
         ),
     ] = None,
     write: Annotated[bool, typer.Option("--write", help="Change the files instead of printing a diff.")] = False,
+    makes_all: Annotated[
+        bool, typer.Option("--all", help="Make also what few maintainers would write, instead of proposing it.")
+    ] = False,
     list_all: Annotated[bool, typer.Option("--list", help="List every repair that is offered.")] = False,
     as_json: Json = False,
     offline: Offline = False,
@@ -101,7 +104,7 @@ def fix(
     from breadknife.cli.fix.run import Options, run
     from breadknife.plugins.nullcheck.project.reported import FindingSources
 
-    options = Options(FindingSources.of(paths or [], source), write, list_all, as_json)
+    options = Options(FindingSources.of(paths or [], source), write, makes_all, list_all, as_json)
     return run(options, offline=offline, engine_script=engine_script)
 
 

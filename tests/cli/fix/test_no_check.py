@@ -27,7 +27,7 @@ export function f(children: (N | undefined)[]) {
 def test_no_check_comes_after_a_use_that_is_left(project: Path) -> None:
     write(project, {"a.ts": CHILDREN})
     said = "".join(f"a.ts({at}): error TS18048: 'child' is possibly 'undefined'.\n" for at in ("3,40", "5,19"))
-    result = breadknife(project, "fix", "--from", "-", "--json", given=said)
+    result = breadknife(project, "fix", "--all", "--from", "-", "--json", given=said)
     outcomes = [(each["line"], each["outcome"], each["why"]) for each in json.loads(result.stdout)["outcomes"]]
     assert outcomes[1] == (5, "left", "it is used before as if it were there"), result.stderr
     assert outcomes[0][:2] == (3, "left")
@@ -79,7 +79,7 @@ def test_no_check_comes_after_what_surely_fails(
     project: Path, text: str, said: tuple[str, ...], outcomes: list[tuple[int, str | None]]
 ) -> None:
     write(project, {"a.py": text})
-    result = breadknife(project, "fix", "--from", "-", "--json", given="".join(said))
+    result = breadknife(project, "fix", "--all", "--from", "-", "--json", given="".join(said))
     shown = [(each["line"], each.get("why")) for each in json.loads(result.stdout)["outcomes"]]
     assert sorted(shown) == outcomes, result.stderr
 
@@ -98,7 +98,7 @@ TYPED_ARGUMENT = (
 )
 def test_no_check_is_made_where_a_null_is_only_handed_on(project: Path, path: str, text: str, said: str) -> None:
     write(project, {path: text})
-    result = breadknife(project, "fix", "--from", "-", "--write", given=said)
+    result = breadknife(project, "fix", "--all", "--from", "-", "--write", given=said)
     assert result.returncode == 1
     assert "a null may be meant here: what is done about it is for you to choose" in result.stderr
     assert read(project, path) == text

@@ -43,7 +43,9 @@ UNKNOWN = "Raise ValueError if `x` is None"
         ("Missing('x')", "Raise Missing if `x` is None"),
         ("errors.Missing()", "Raise errors.Missing if `x` is None"),
         ("Missing(f'no {x}')", UNKNOWN),  # another value may be meant
+        ("Missing(f'no {x}')\n    raise Missing('b')", "Raise Missing if `x` is None"),  # the module's usual one
         ("Missing(kind)", UNKNOWN),
+        ("Missing(kind); raise ValueError('no (Missing)')", UNKNOWN),  # a class isn't read out of a message
     ],
 )
 def test_what_is_raised_is_what_the_file_raises(raised: str, title: str) -> None:
@@ -53,7 +55,8 @@ def test_what_is_raised_is_what_the_file_raises(raised: str, title: str) -> None
     )
     [made] = [offer for offer in offers if offer.strategy is Strategy.RAISE]
     assert made.title == title
-    assert (f"if x is None:\n        raise {raised}\n    " in made.edits[0].new_text) == (title != UNKNOWN)
+    is_copied = title != UNKNOWN and "{" not in raised
+    assert (f"if x is None:\n        raise {raised}\n    " in made.edits[0].new_text) == is_copied
 
 
 def test_a_function_that_asserts_goes_on_asserting() -> None:
@@ -122,25 +125,27 @@ def test_a_check_before_a_loop_doesnt_continue_it() -> None:
 @pytest.mark.parametrize(
     ("lines", "is_skipped"),
     [
-        (["⟦x⟧.y()", "x.z()"], False),
+        (["⟦x⟧.y()", "x.z()"], True),
         (["⟦x⟧.y()", "return x"], True),
-        (["⟦x⟧.y()", "a = [x.z for b in a]"], False),
+        (["⟦x⟧.y()", "a = [x.z for b in a]"], True),
+        (["⟦x⟧.y()", "a = x.z", "return a"], False),
         (["⟦x⟧.y()", "if x:", "    x.z()"], True),
         (["⟦x⟧.y()", "x = g()", "x.z()"], True),
-        (["⟦x⟧.y()", "x = x.z"], False),
+        (["⟦x⟧.y()", "x = x.z"], True),
         (["if a:", "    ⟦x⟧.y()", "else:", "    x.z()"], True),
         (["if a:", "    ⟦x⟧.y()", "x.z()"], False),
         (["⟦n.p⟧.y()", "n.z()"], True),
-        (["⟦n.p⟧.y()", "n.p.z()"], False),
+        (["⟦n.p⟧.y()", "n.p.z()"], True),
         (["⟦n.p⟧.q = a"], True),
         (["⟦n.p⟧['q'] += a"], True),
-        (["a.q = ⟦n.p⟧.q"], False),
+        (["a.q = ⟦n.p⟧.q"], True),
+        (["a = ⟦n.p⟧.q"], False),
         (["⟦n.p⟧.q, a = b"], False),
         (["⟦n.p⟧.q = c = b"], False),
         (["⟦n.p⟧.q(c := b)"], False),
     ],
 )
-def test_a_use_is_skipped_alone_where_nothing_else_needs_it(lines: list[str], is_skipped: bool) -> None:
+def test_a_use_is_skipped_with_those_after_it_where_nothing_else_needs_it(lines: list[str], is_skipped: bool) -> None:
     _, offers = offered("def f(a, b, n, x):\n    g()\n" + "".join(f"    {line}\n" for line in lines))
     assert (Strategy.NARROW in {offer.strategy for offer in offers}) == is_skipped
 

@@ -30,6 +30,8 @@ SCHEMA = 2
 class Options:
     sources: FindingSources
     write: bool = False
+    makes_all: bool = False
+    """Also what few maintainers would write."""
     list_all: bool = False
     as_json: bool = False
 
@@ -64,7 +66,7 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
             tell(f"{counted(len(told.found) - len(likely), 'unlikely finding')} left alone (--list shows all)")
         for language in repairs.unchecked(likely):
             tell(f"no checker has a say in repairs of {language}: {NO_CHECKER}")
-        outcomes = list(repair_each(repairs, likely))
+        outcomes = list(repair_each(repairs, likely, makes_all=options.makes_all))
     if options.write:
         for path in repairs.changes.write():
             tell(f"wrote {named(path, folder)}")
@@ -106,8 +108,11 @@ def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) 
     """Tell which findings have no repair, and which repairs no checker has seen, each group with its reason; then how
     many findings are repaired and how many are left."""
     by_reason = dict[str, list[DereferenceFinding]]()
+    proposed = [each for each in outcomes if isinstance(each, RefusedFinding) and each.proposed]
     for outcome in outcomes:
-        if isinstance(outcome, RefusedFinding):
+        if isinstance(outcome, RefusedFinding) and outcome.proposed:
+            tell(f"{_sentence(outcome.found, repairs, folder)}: {outcome.proposed.title}?")
+        elif isinstance(outcome, RefusedFinding):
             by_reason.setdefault(outcome.why, []).append(outcome.found)
         elif isinstance(outcome, RepairedFinding) and (why := outcome.action.unchecked):
             by_reason.setdefault(f"repaired without a last check: {why}", []).append(outcome.found)
@@ -120,20 +125,25 @@ def _tell_outcomes(outcomes: Sequence[Outcome], repairs: Repairs, folder: Path) 
             first = where_found(repairs, group[0], folder, column=True)
             tell(f"{first} and {len(group) - 1} more: {reason}{hint}")
     left = sum(isinstance(outcome, RefusedFinding) for outcome in outcomes)
+    if proposed:
+        what = "these repairs are proposals, which" if len(proposed) > 1 else "this repair is a proposal, which"
+        tell(f"{what} few maintainers would write (--all makes {'them' if len(proposed) > 1 else 'it'})")
     tell(f"{counted(len(outcomes) - left, 'finding')} repaired, {left} left")
 
 
 def _outcome_as_json(outcome: Outcome, repairs: Repairs, folder: Path) -> dict[str, Any]:
     finding = as_json(repairs, outcome.found, folder)
     match outcome:
-        case RefusedFinding():
-            return {**finding, "outcome": "left", "why": outcome.why}
+        case RefusedFinding(proposed=action) if action is not None:
+            return {**finding, "outcome": "proposed", "title": action.title, "strategy": strategy_of(action)}
         case EndedFinding():
             return {**finding, "outcome": "ended"}
         case RepairedFinding():
             action = outcome.action
             return {**finding, "outcome": "repaired", "title": action.title, "strategy": outcome.strategy,
                     "checked": action.checked}  # fmt: skip
+        case RefusedFinding():
+            return {**finding, "outcome": "left", "why": outcome.why}
 
 
 def _sentence(found: DereferenceFinding, repairs: Repairs, folder: Path) -> str:

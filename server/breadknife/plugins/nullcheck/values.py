@@ -120,6 +120,10 @@ class RepairOffer:
     """True if no other file can see it: it changes neither parameters nor results."""
     elsewhere: tuple[DocumentEdits, ...] = ()
     """Edits of another file of the project, where what it declares is declared there."""
+    clues: tuple[str, ...] = ()
+    """What is known of it; see `repairs/merging`."""
+    chance: float = 0.0
+    """How likely a maintainer would write it, from 0 to 1."""
 
     @property
     def titled(self) -> str:

@@ -147,6 +147,8 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Method -> the keys of what is there after a call of it."""
     implies: Mapping[str, Sequence[str]] = {}
     """Method -> the keys of what is there where it is true."""
+    requires: Mapping[str, int] = {}
+    """Function or method that fails a test -> the index of the argument that is there once it has come back."""
     makers: Mapping[str, str] = {}
     """A class and the number of arguments, as `Name/2` -> the special type of an object that is made with so many."""
     same: Mapping[str, str] = {}

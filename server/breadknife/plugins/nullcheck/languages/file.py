@@ -145,6 +145,13 @@ class NullFile:
                 offers = self._offers[key] = tuple(self._offered(site))
         return offers
 
+    def verified(self, place: Dereference, about: Sequence[Finding]) -> Sequence[RepairOffer]:
+        """Return all that is proposed for a place and right, also several of one strategy."""
+        self._about[place] = tuple(about)
+        with self.files.lock:
+            site = self._site(place)
+            return tuple(self._offering(site).verified(site))
+
     def repair(self, place: Dereference, strategy: Strategy, content: MessageContent, /) -> Edits | None:
         """Return the edits of an offer with that content, verified in the same way; None if they fail."""
         with self.files.lock:

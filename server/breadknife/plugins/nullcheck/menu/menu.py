@@ -12,6 +12,7 @@ from breadknife.plugins.nullcheck.menu.choices import ChoiceStore, by_choice, na
 from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
 from breadknife.plugins.nullcheck.menu.repair import rule
 from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
+from breadknife.plugins.nullcheck.repairs.testing import is_test
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import reported
 from breadknife.plugins.nullcheck.shown.silenced import silencing
@@ -96,11 +97,12 @@ class Menu:
     ) -> Action:
         known = self._known(offer, about)
         climb = replace(known or LadderResult(), is_torn=self.file.tree.root.has_error)
+        is_first = not never_first(offer, can_happen, self.request.document.uri)
         is_safe = known is not None or self._checker is None  # editors make a preferred one by a single key
         return Action(
-            menu_title(offer), data=self._data(offer, place), findings=about, within=offer.within,
-            checked=climb.short, explanation=offer.titled, unasked=_is_unasked(offer),
-            preferred=is_safe and not never_first(offer, can_happen, self.request.document.uri),
+            menu_title(offer), data=self._data(offer, place, is_first=is_first), findings=about, within=offer.within,
+            checked=climb.short, explanation=offer.titled, unasked=is_first and _is_unasked(offer),
+            preferred=is_safe and is_first, listed=is_first or offer.strategy is not Strategy.ASSERT,
         )  # fmt: skip
 
     @property
@@ -132,13 +134,17 @@ class Menu:
             tried = [self._edited(offer) for offer in likely]
             self.ladder.prepare(tried, about, checker, self._settings.oracle_seconds, self.context, LISTED)
 
-    def _data(self, offer: RepairOffer, place: Dereference) -> Mapping[str, str | int]:
+    def _data(self, offer: RepairOffer, place: Dereference, *, is_first: bool) -> Mapping[str, str | int]:
+        # A claim that there is no null would crash where it is wrong: only people make one, but for tests.
+        is_claim = offer.strategy is Strategy.ASSERT and not is_test(self.request.document.uri)
         return {
             "strategy": offer.strategy.value,
             "start": place.span.start,
             "end": place.span.end,
             "use": place.use.value,
             "asked": int(offer.is_asked_for),
+            "first": int(is_first),
+            "chance": 0 if is_claim else int(100 * offer.chance),
             "name": name_of(self.file.tree, place.span),
         }
 

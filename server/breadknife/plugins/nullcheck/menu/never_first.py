@@ -5,21 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.repairs.repair import FILE_HABIT, FUNCTION_HABIT, LOOP_HABIT
-from breadknife.plugins.nullcheck.values import HIDING, RepairOffer, Strategy
+from breadknife.plugins.nullcheck.repairs.repair import FUNCTION_HABIT
+from breadknife.plugins.nullcheck.repairs.testing import is_test
+from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, RepairOffer, Strategy
 
 _NULL = r"(?:None|null|nil|undefined)"
 _RETURNS_NULL = re.compile(rf"\breturn {_NULL}(?:, {_NULL})*(?=\s*(?:;|\}}|$))", re.MULTILINE)
 _LEAVES = re.compile(r"^\s*(?:\S.*[{:)] ?)?(?:return|continue|break)\b", re.MULTILINE)
-_TEST_FILE = re.compile(
-    r"(?:^|/)(?:tests?|specs?|__tests__)/|/(?:test_[^/]*|conftest)\.py$|_test\.(?:py|go)$|\.(?:test|spec)\.[cm]?[jt]sx?$"
-    r"|(?:Tests?|IT)\.java$"
-)
 _LEAVING = frozenset({Strategy.RETURN, Strategy.CONTINUE, Strategy.NARROW, Strategy.OPTIONAL_CHAIN})
-
-
-def is_test(uri: str) -> bool:
-    return _TEST_FILE.search(uri) is not None
 
 
 def never_first(offer: RepairOffer, can_happen: bool, uri: str) -> bool:
@@ -34,14 +27,15 @@ def never_first(offer: RepairOffer, can_happen: bool, uri: str) -> bool:
         return True
     if is_test(uri):  # a test that leaves before its assertion passes
         return offer.strategy in _LEAVING or writes(_LEAVES)
-    is_habit = offer.reason in (FILE_HABIT, FUNCTION_HABIT, LOOP_HABIT)
-    return can_happen and offer.strategy is Strategy.ASSERT and not is_habit  # it is for what cannot happen
+    return can_happen and offer.strategy is Strategy.ASSERT  # it is for what cannot happen
 
 
 def with_a_good_first(offers: Sequence[RepairOffer], can_happen: bool, uri: str) -> list[RepairOffer]:
-    """Return the offers in their order; if the first may not be first, the best that may comes before it."""
+    """Return the offers in their order; if the first may not be first, the best that may comes before it. Where the
+    null can happen that is the one that a maintainer is most likely to write, whose bugs the chances are fitted to."""
     good = [offer for offer in offers if offer.strategy not in HIDING and not never_first(offer, can_happen, uri)]
-    good.sort(key=lambda offer: offer.is_asked_for)
-    if not good or offers[0].strategy in HIDING or not never_first(offers[0], can_happen, uri):
+    good.sort(key=lambda offer: (offer.is_asked_for, -offer.chance if can_happen else 0.0))
+    is_good = not can_happen and not never_first(offers[0], can_happen, uri) if offers else True
+    if not good or offers[0].strategy in HIDING | DECLARATION or is_good:
         return list(offers)
     return [good[0], *(offer for offer in offers if offer is not good[0])]

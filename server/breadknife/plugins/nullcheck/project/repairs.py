@@ -3,9 +3,10 @@ that each repair sees those before it."""
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from breadknife.errors import Cancelled, DocumentError, EngineError
@@ -26,7 +27,8 @@ from breadknife.plugins.nullcheck.project.values import (
     strategy_of,
 )
 from breadknife.plugins.nullcheck.repairs.diagnostics import recognised
-from breadknife.plugins.nullcheck.repairs.grammar import DeclarationNodes, grammar_of
+from breadknife.plugins.nullcheck.repairs.grammar import DeclarationNodes, LanguageGrammar, grammar_of
+from breadknife.plugins.nullcheck.repairs.merging import merging_model
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Dereference, Strategy, Use
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
@@ -34,7 +36,7 @@ from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, CheckerChoic
 from breadknife.project.values import LocatedDefinition
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Finding, Request, ResolveRequest
 from breadknife.text.document import Document, Span
-from breadknife.text.syntax import SyntaxTree, parse
+from breadknife.text.syntax import SyntaxTree, parse, path_to
 
 FAILS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL, Use.ITERATE, Use.OPERAND})
 """Uses at which a null fails."""
@@ -45,7 +47,28 @@ CHECKER_SECONDS = 50.0
 NO_ACTION = "no edit is certain to be right here"
 TO_CHOOSE = "a null may be meant here: what is done about it is for you to choose"
 CHANGED = "another repair has changed it: run it again"
+NOT_FIRST = "nothing that is offered here is safe to write unasked"
+PROPOSED = "proposed, as few maintainers would write it"
+ONCE = "the same null has been repaired above in the function: run it again if that isn't enough"
 TOO_LATE = "it is used before as if it were there"
+
+
+Outcome = RepairedFinding | EndedFinding | RefusedFinding
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The actions that are made."""
+
+    strategies: Set[Strategy]
+    files: Set[Path]
+    """They change only these."""
+    least: float
+    """The least chance, from 0 to 1, that a maintainer would write one."""
+
+    def admits(self, action: Action) -> bool:
+        """Tell whether the action is one of these, if nobody chooses it."""
+        return not action.data["asked"] and bool(action.data["first"]) and strategy_of(action) in self.strategies
 
 
 class Repairs:
@@ -84,7 +107,7 @@ class Repairs:
     def is_about_null(self, path: Path, said: PrintedFinding) -> bool:
         """Tell whether a checker speaks of null, by its words alone: most that it says in a project is about others."""
         its = Finding(Span(0, 0), said.source, said.code, said.message)
-        return any(True for _ in recognised(self._grammar(path), its))
+        return any(True for _ in recognised(self.grammar(path).language, its))
 
     def file(self, path: Path) -> NullFile | None:
         """The null check's view of the file's text; None in a language that it doesn't know. Raises DocumentError."""
@@ -110,13 +133,21 @@ class Repairs:
             return None
         return file.tree if file else None
 
+    def grammar(self, path: Path) -> LanguageGrammar:
+        """Return what is known of the language of a file."""
+        id = self.changes.document(path).language
+        return grammar_of(id if id in ("go", "java", "python") else "ecmascript")
+
     def shapes(self, path: Path) -> DeclarationNodes:
         """Return what declares something in the language of a file."""
-        return grammar_of(self._grammar(path)).shapes
+        return self.grammar(path).shapes
 
-    def _grammar(self, path: Path) -> str:
-        id = self.changes.document(path).language
-        return id if id in ("go", "java", "python") else "ecmascript"
+    def null(self, found: DereferenceFinding) -> object:
+        """Return what is the same for all uses of a name in a function; of what has no name each may be another one."""
+        span, function = found.place.span, self.function(found)
+        value = self.changes.document(found.path).text[span.start : span.end]
+        is_name = re.fullmatch(self.grammar(found.path).writing.name, value) is not None
+        return (found.path, function, value if is_name else found.place)
 
     def functions(self, path: Path, name: str) -> Sequence[LocatedDefinition]:
         """Return the project's functions of that name, in the language of a file."""
@@ -211,21 +242,33 @@ class Repairs:
         edits = ({found.path: done.edits} if done.edits else {}) | elsewhere
         return RepairedFinding(found, replace(done, data=action.data), edits)
 
-    def first(
-        self, found: DereferenceFinding, strategies: Set[Strategy], files: Set[Path]
-    ) -> RepairedFinding | RefusedFinding:
-        """Return the first action of these strategies that can be carried out, and changes only these files."""
-        refused = RefusedFinding(found, NO_ACTION)
-        for action in self.menu(found):
-            if action.data["asked"]:
-                refused = RefusedFinding(found, TO_CHOOSE) if refused.why == NO_ACTION else refused
-            elif strategy_of(action) in strategies:
-                done = self.resolved(found, action)
-                if isinstance(done, RefusedFinding):
-                    refused = done
-                elif done.edits.keys() <= files:
-                    return done
+    def first(self, found: DereferenceFinding, wanted: Wanted, alone: Sequence[Action]) -> Outcome:
+        """Return the first action that is wanted and can be carried out. `alone` has those that are right in the text
+        before all other repairs, best first: an action must be right there, too."""
+        menu = {_identity(action): action for action in self.menu(found)}
+        refused = RefusedFinding(found, _why_none(menu.values(), wanted))
+        right_alone = set(map(_identity, alone)) or menu.keys()  # without any, it has waited for another repair
+        both = [each for known, each in menu.items() if known in right_alone and wanted.admits(each)]
+        if wanted.least:
+            both.sort(key=lambda each: -int(each.data["chance"]))
+        if alone and menu and not both:
+            refused = RefusedFinding(found, CHANGED)
+        for action in both:
+            if int(action.data["chance"]) < 100 * wanted.least:
+                return RefusedFinding(found, PROPOSED, action)
+            done = self.resolved(found, action)
+            if isinstance(done, RefusedFinding):
+                refused = done
+            elif done.edits.keys() <= wanted.files:
+                return done
         return refused
+
+    def function(self, found: DereferenceFinding) -> int:
+        """Return where the function around a finding begins, in code points; -1 outside of all functions."""
+        tree, kinds = self.tree(found.path), self.grammar(found.path).nodes.functions
+        around = path_to(tree, tree.node_at(found.place.span)) if tree is not None else ()
+        function = next((node for node in reversed(around) if node.type in kinds), None)
+        return tree.span(function).start if tree is not None and function is not None else -1
 
     # --- what comes of it ---
 
@@ -250,7 +293,19 @@ def _parsed(document: Document) -> SyntaxTree | None:
 
 def may_be_first(action: Action) -> bool:
     """Tell whether it may be done without a person who chooses it: the first of a menu is tried first."""
-    return not action.data["asked"] and strategy_of(action) in UNASKED
+    return not action.data["asked"] and bool(action.data["first"]) and strategy_of(action) in UNASKED
+
+
+def _identity(action: Action) -> tuple[str, str]:
+    return strategy_of(action), action.title
+
+
+def _why_none(menu: Collection[Action], wanted: Wanted) -> str:
+    """Return why no action of a menu is made."""
+    if any(action.data["asked"] for action in menu):
+        return TO_CHOOSE
+    is_unsafe = any(strategy_of(action) in wanted.strategies and not action.data["first"] for action in menu)
+    return NOT_FIRST if is_unsafe else NO_ACTION
 
 
 def named(path: Path, folder: Path) -> str:
@@ -263,17 +318,25 @@ def _key(document: Document, found: DereferenceFinding) -> tuple[str, int]:
 
 
 def repair_each(
-    repairs: Repairs, found: Sequence[DereferenceFinding], strategies: frozenset[Strategy] = UNASKED
-) -> Iterator[RepairedFinding | EndedFinding | RefusedFinding]:
+    repairs: Repairs,
+    found: Sequence[DereferenceFinding],
+    strategies: frozenset[Strategy] = UNASKED,
+    *,
+    makes_all: bool = True,
+) -> Iterator[Outcome]:
     """Yield the first verified action of these strategies for each finding that is still there when its turn comes, in
-    the files that have findings.
+    the files that have findings. Unless it `makes_all`, what few maintainers would write is only proposed.
 
     Declarations come first, since they may end more than was asked about: those of values, then those of functions that
     give them back. Otherwise findings come in the order of the text: of `a.b.c`, what is done about `a.b` may have to
-    wait for `a`."""
+    wait for `a`. A repair is right in the text as it was, and with those made before it. For a null there is one in a
+    function: a second one would be a check that the first has made needless, or one that it lacks."""
     made, left, declared = list[Edits](), list[DereferenceFinding](), set[object]()
-    files = {each.path for each in found}
-    best = {each: next(filter(may_be_first, repairs.menu(each)), None) for each in found}
+    wanted = Wanted(strategies, frozenset(each.path for each in found), 0.0 if makes_all else merging_model().least)
+    alone = {each: list(filter(wanted.admits, repairs.menu(each))) for each in found}
+    best = {each: next(iter(alone[each]), None) for each in found}
+    nulls = {each: repairs.null(each) for each in found}
+    repaired = set[object]()
     excluded = repairs.ended((each, each) for each in found)
     in_order = sorted(found, key=lambda each: (_turn(best[each]), each.path, each.place.span))
     for told in repairs.workspace.shown(in_order, lambda each: named(each.path, repairs.workspace.root(each.path))):
@@ -284,14 +347,17 @@ def repair_each(
             outcome = RefusedFinding(told, CHANGED)
         elif made and told not in excluded and repairs.ended([(told, here)]):
             outcome = EndedFinding(told)
+        elif nulls[told] in repaired:
+            outcome = RefusedFinding(told, ONCE)
         elif repairs.is_blocked(here, (now for each in left if (now := each.moved(made)))):
             outcome = RefusedFinding(told, TOO_LATE)
         else:
-            outcome = repairs.first(here, strategies, files)
+            outcome = repairs.first(here, wanted, alone[told])
         if isinstance(outcome, RepairedFinding):
             repairs.make(outcome.edits)
             made.append(outcome.edits)
             declared |= {_change(told.path, outcome.action)} - {None}
+            repaired |= {nulls[told]} if outcome.strategy not in DECLARATION else set()
         elif isinstance(outcome, RefusedFinding):
             left.append(told)
         yield replace(outcome, found=told)

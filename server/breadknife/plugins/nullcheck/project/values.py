@@ -65,6 +65,8 @@ class RefusedFinding:
 
     found: DereferenceFinding
     why: str
+    proposed: Action | None = None
+    """The verified action that a person may choose, where only few maintainers would write it."""
 
 
 @dataclass(frozen=True)

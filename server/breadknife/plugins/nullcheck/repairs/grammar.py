@@ -69,6 +69,10 @@ class NodeKinds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     chosen: Mapping[str, str]
     """Expression -> its only operand that is always evaluated, "" for none; of those with an operator, where that is
     one of `short_circuits`."""
+    conditions: Mapping[str, str]
+    """What asks for the truth of a part -> the field that has it, "" for any, or its index among the named children."""
+    loose: frozenset[str] = frozenset()
+    """Expressions that bind less than `and`."""
     short_circuits: frozenset[str]
     effects: frozenset[str]
     """Expressions that may change what is evaluated after them."""
@@ -124,6 +128,8 @@ class CodeTemplates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     exception: str = ""
     """The usual one, which takes a message; `for_parameter`: the one for what a caller passes."""
     for_parameter: str = ""
+    unfit: frozenset[str] = frozenset()
+    """Exceptions that say something else than that a value is missing."""
     throws: str = ""
     """A regular expression of a way in which a function fails: its group is the exception."""
     result: str = "return {value};"
@@ -140,6 +146,17 @@ class CodeTemplates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     names: Mapping[str, str] = {}
     """Called function -> the name of its result; `reserved`: what is no name."""
     reserved: frozenset[str] = frozenset()
+
+
+class TestFailure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a test fails where a value is missing."""
+
+    needs: str
+    """A regular expression of what the file must have: the import of the library."""
+    line: str
+    """The statement; `{t}` is what a test of Go is given."""
+    fails: bool = False
+    """It always fails, and is written into a check."""
 
 
 class IgnoreComment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -176,6 +193,7 @@ class LanguageGrammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     meant: frozenset[Use] = frozenset()
     """Uses that do no harm by themselves: what gets the null may reckon with it."""
     ignores: tuple[IgnoreComment, ...] = ()
+    tests: tuple[TestFailure, ...] = ()
     shapes: DeclarationNodes
     """What declares something."""
 

@@ -60,15 +60,15 @@ def lines_after(tree: SyntaxTree, statement: Node, lines: Sequence[str]) -> Text
     return TextEdit(Span(at, at), "".join(f"{newline}{indent}{line}" for line in lines))
 
 
-def indented(tree: SyntaxTree, statement: Node, opening: str, closing: str) -> tuple[TextEdit, ...]:
-    """Return a statement put into a block: the line before it, one more level for each of its lines, and the line after
-    it."""
-    step, newline, indent = step_of(tree), line_break(tree.text), indent_of(tree, statement)
-    span, source = tree.span(statement), tree.source(statement)
-    rest = [TextEdit(Span(at, at), step) for found in re.finditer(r"\n(?=.*\S)", source)
-            if (at := span.start + found.end())]  # fmt: skip
-    edits = (TextEdit(Span(span.start, span.start), f"{opening}{newline}{indent}{step}"), *rest)
-    return (*edits, TextEdit(Span(span.end, span.end), f"{newline}{indent}{closing}")) if closing else edits
+def indented(tree: SyntaxTree, statements: Sequence[Node], opening: str, closing: str) -> tuple[TextEdit, ...]:
+    """Return statements put into a block: the line before them, one more level for each of their lines, and the line
+    after them."""
+    step, newline, indent = step_of(tree), line_break(tree.text), indent_of(tree, statements[0])
+    start, end = tree.span(statements[0]).start, tree.span(statements[-1]).end
+    rest = [TextEdit(Span(at, at), step) for found in re.finditer(r"\n(?=.*\S)", tree.text[start:end])
+            if (at := start + found.end())]  # fmt: skip
+    edits = (TextEdit(Span(start, start), f"{opening}{newline}{indent}{step}"), *rest)
+    return (*edits, TextEdit(Span(end, end), f"{newline}{indent}{closing}")) if closing else edits
 
 
 def comment(tree: SyntaxTree, span: Span, said: str, reason: str = "") -> TextEdit | None:

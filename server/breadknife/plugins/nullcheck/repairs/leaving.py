@@ -12,7 +12,7 @@ from breadknife.plugins.nullcheck.repairs.layout import indented, lines_above, l
 from breadknife.plugins.nullcheck.repairs.repair import Edits, RepairProposal, written
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.repairs.words import words_for
-from breadknife.plugins.nullcheck.values import MessageContent, Strategy
+from breadknife.plugins.nullcheck.values import MessageContent, Strategy, Use
 from breadknife.text.document import TextEdit
 from breadknife.text.syntax import Node, nodes_in
 
@@ -20,9 +20,16 @@ _WORDS = {"throw": Strategy.RAISE, "raise": Strategy.RAISE, "panic": Strategy.RA
           "continue": Strategy.CONTINUE}  # fmt: skip
 _THROWN = r"(?:raise|throw new) [\w.]+\([^\n]*\);?"
 """A statement that throws, on one line."""
-_TEXT = r"""[fr]?(?:"[^"\n]*"|'[^'\n]*'|`[^`\n]*`)"""
-_WORDED = rf"(?:raise|throw new) ([\w.]+)\({_TEXT}(?: % [^,\n]+)?\)"
-"""One whose exception takes a message alone."""
+_LEAVING = frozenset(
+    {"return_statement", "raise_statement", "throw_statement", "break_statement", "continue_statement"}
+)
+_SETS = ("assignment", "declarat", "update", "inc_statement", "dec_statement", "named_expression", "for_", "with_item")
+"""Parts of the names of nodes that declare or set something; `_TARGETS` are the fields that have it."""
+_TARGETS = ("left", "name", "argument", "alias")
+_RAISES = frozenset({"raise_statement", "throw_statement"})
+_TEXTS = frozenset({"string", "string_literal", "template_string", "concatenated_string"})
+_MADE = ("function", "constructor", "type")
+"""The fields that name what a call, or `new`, makes."""
 _CONSTANT = r"""["'][^"'{\n]*["']"""
 _KNOWN = frozenset({"raise", "throw", "new", "str", "repr", "type", "len", "String"})
 """What a statement may name in any place."""
@@ -94,7 +101,9 @@ def throw(site: Site) -> Iterator[RepairProposal]:
     if not may_be_guarded(site):
         return
     function, habit = site.text(site.function), _thrown_elsewhere(site)
-    exception = (re.findall(_WORDED, function) or [writing.exception])[-1]
+    own, around = (_raised(site, scope) for scope in (site.function, site.tree.root))
+    usual = [name for name, count in Counter(around).most_common(1) if count > 1]
+    exception = (own or usual or [writing.exception])[-1]
     evidence = repair.OTHERWISE
     if site.is_parameter and writing.for_parameter:
         exception, evidence = writing.for_parameter, repair.PARAMETER
@@ -109,7 +118,8 @@ def throw(site: Site) -> Iterator[RepairProposal]:
         if site.caught:
             evidence, said, habit = repair.AT_HAND, f" (`{site.caught}` is its cause)", ""
             cause = site.filled(writing.cause, caught=site.caught)
-    word, exception = writing.throw.partition(" ")[0].capitalize(), re.split(r"[ (]", habit)[-2] if habit else exception
+    word = writing.throw.partition(" ")[0].capitalize()
+    exception = re.sub(r"(?:raise|throw new) ([\w.]+).*", r"\1", habit) or exception
 
     def edits(said: MessageContent) -> Edits | None:
         line = site.filled(writing.throw, exception=said.exception, message=said.message, cause=cause)
@@ -119,6 +129,18 @@ def throw(site: Site) -> Iterator[RepairProposal]:
     yield RepairProposal(
         Strategy.RAISE, title, evidence, edits, None if habit else MessageContent(exception, words_for(site))
     )
+
+
+def _raised(site: Site, scope: Node | None) -> list[str]:
+    """Return the exceptions that are raised in a scope with a message alone, but for those that tell of no null."""
+    raised = list[str]()
+    for node in nodes_in(scope) if scope is not None else ():
+        made = node.named_children[0] if node.type in _RAISES and node.named_children else None
+        named = next((part for name in _MADE if made and (part := made.child_by_field_name(name)) is not None), None)
+        given = made.child_by_field_name("arguments") if made is not None else None
+        if given is not None and given.named_child_count == 1 and given.named_children[0].type in _TEXTS:
+            raised += [site.text(named)] if site.text(named) not in site.grammar.writing.unfit else []
+    return raised
 
 
 def _thrown_elsewhere(site: Site) -> str:
@@ -217,22 +239,71 @@ def early_result(site: Site) -> str | None:
 
 
 def skip(site: Site) -> Iterator[RepairProposal]:
-    """Propose to put the statement into an `if` that asks whether the value is there, where nothing else
-    needs what it does."""
-    statement, nodes, writing = site.statement, site.grammar.nodes, site.grammar.writing
-    source = site.text(statement)
-    if statement is None or not site.is_name or site.is_certain or (writing.raw in source and "\n" in source):
+    """Propose to put the statement into an `if` that asks whether the value is there, where nothing else needs what it
+    does; or with it those after it, up to the last that uses the value."""
+    statement = site.statement
+    if statement is None or not site.is_name or site.is_certain:
         return
+    if _may_be_left_out(site, statement):
+        evidence = repair.AT_HAND if site.handler is not None else repair.NO_NEED
+        if site.caught and re.search(rf"\b{re.escape(site.caught)}\b", site.text(statement)):
+            evidence = repair.LOST
+        yield from _skipped(site, [statement], evidence)
+    elif _is_kept(site, statement) and _keeps_to_itself(site, [statement]):
+        yield from _skipped(site, [statement], repair.KEPT)
+    statements = _using(site, statement)
+    if len(statements) > 1 and _keeps_to_itself(site, statements):
+        yield from _skipped(site, statements, repair.REST)
+
+
+def _skipped(site: Site, statements: Sequence[Node], evidence: str) -> Iterator[RepairProposal]:
+    writing, sources = site.grammar.writing, [site.text(each) for each in statements]
+    is_bound = writing.must_run and any(re.search(writing.must_run, source) for source in sources)
+    if is_bound or any(writing.raw in source and "\n" in source for source in sources):
+        return
+    opening = site.filled(writing.opening, test=site.test(is_there=True))
+    title = f"Skip {'these' if len(statements) > 1 else 'this'} if {site.said} is {site.said_null}"
+    edits = indented(site.tree, statements, opening, writing.closing)
+    yield RepairProposal(Strategy.NARROW, title, evidence, written(edits))
+
+
+def _using(site: Site, statement: Node) -> list[Node]:
+    """Return a statement, and those after it in its block up to the last that names the value."""
+    after = [each for each in site.siblings if each.start_byte >= statement.start_byte]
+    named = re.compile(rf"(?<![\w.]){re.escape(site.source)}(?!\w)")
+    last = max((at for at, each in enumerate(after) if named.search(site.text(each))), default=0)
+    return after[: last + 1] or [statement]
+
+
+def _may_be_left_out(site: Site, statement: Node) -> bool:
+    """Tell whether nothing else gets a value by the statement."""
     done = statement.named_children[0] if statement.type == "expression_statement" else statement
     target = done.child_by_field_name("left") or done.child_by_field_name("argument")
     is_its = target is not None and target.start_byte == site.node.start_byte and target != site.node
     if sum("assignment" in each.type or "update" in each.type for each in nodes_in(done)) > is_its:
-        return  # something else gets a value
-    if (done.type not in nodes.skipped and not is_its) or (writing.must_run and re.search(writing.must_run, source)):
-        return
-    evidence = repair.AT_HAND if site.handler is not None else repair.NO_NEED
-    if site.caught and re.search(rf"\b{re.escape(site.caught)}\b", source):
-        evidence = repair.LOST
-    opening = site.filled(writing.opening, test=site.test(is_there=True))
-    yield RepairProposal(Strategy.NARROW, f"Skip this if {site.said} is {site.said_null}", evidence,
-                   written(indented(site.tree, statement, opening, writing.closing)))  # fmt: skip
+        return False
+    return done.type in site.grammar.nodes.skipped or is_its
+
+
+def _is_kept(site: Site, statement: Node) -> bool:
+    """Tell whether a statement sets what has a value without it, an attribute or an element; or is a loop."""
+    done = statement.named_children[0] if statement.type == "expression_statement" else statement
+    target = done.child_by_field_name("left")
+    is_element = target is not None and re.search(r"[.\[]", site.text(target)) is not None
+    return done.type in site.grammar.nodes.loops or (is_element and site.use is not Use.ASSIGN)
+
+
+def _keeps_to_itself(site: Site, statements: Sequence[Node]) -> bool:
+    """Tell whether nothing behind the statements needs a name that they declare or set, and none of them leaves."""
+    function = site.function
+    if function is None or any(each.type in _LEAVING for each in statements):
+        return False
+    rest = site.between(statements[-1].end_byte, function.end_byte)
+    for each in (inner for statement in statements for inner in nodes_in(statement, site.grammar.nodes.lazy)):
+        if not any(word in each.type for word in _SETS):
+            continue
+        target = next((part for name in _TARGETS if (part := each.child_by_field_name(name)) is not None), each)
+        names = re.findall(r"(?<![.\w])[A-Za-z_$][\w$]*(?![\w.(\[])", site.text(target).partition("=")[0])
+        if any(re.search(rf"(?<![.\w]){re.escape(name)}(?!\w)", rest) for name in names):
+            return False
+    return True

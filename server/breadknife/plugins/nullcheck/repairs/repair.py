@@ -35,6 +35,9 @@ PARAMETER = "it is what the caller passes"
 IN_LOOP = "it is in a loop"
 NO_RESULT = "the function returns nothing"
 NO_NEED = "nothing after it needs its result"
+REST = "what follows in its block can do without it"
+KEPT = "what it sets stays as it is"
+IN_TEST = "it is a test"
 LOST = "its effect would be lost"
 OTHERWISE = "it fails anyway, without a message"
 
@@ -81,8 +84,5 @@ class ProposalOrder:
         return next((self.rows.index(row) for row in said if row in self.rows), len(self.rows))
 
     def sorted(self, proposals: Iterable[RepairProposal]) -> Sequence[RepairProposal]:
-        """Return the proposals, best first, and only the best of each strategy."""
-        best = dict[Strategy, RepairProposal]()
-        for proposal in sorted(proposals, key=self.rank):
-            best.setdefault(proposal.strategy, proposal)
-        return tuple(best.values())
+        """Return the proposals, best first."""
+        return sorted(proposals, key=self.rank)

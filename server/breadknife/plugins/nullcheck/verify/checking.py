@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
-from breadknife.plugins.nullcheck.core.declarations import FileDeclarations, Function
+from breadknife.plugins.nullcheck.core.declarations import FileDeclarations, Function, unit_of
 from breadknife.plugins.nullcheck.core.findings import explained
 from breadknife.plugins.nullcheck.core.moving import Change, FactMover
-from breadknife.plugins.nullcheck.core.reuse import unit_of
 from breadknife.task.values import Finding
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.no_worse import parses_no_worse

@@ -65,6 +65,7 @@ class TransferFunctions(StoreTransfer):
             self.tell(self.home.knowledge.ensures.get(expression.callee.name, ()), expression, state)
         if self._never_returns(expression.callee, callee):
             self.is_dead = True
+        self._require(expression, facts, state)
         if expression.key:
             known = state.facts.get(expression.key)
             if known is not None and known.nullness == Nullness.NON_NULL:
@@ -130,6 +131,14 @@ class TransferFunctions(StoreTransfer):
                 return
             if target.home.needs(function, parameter.name):
                 self.need(argument.value, Use.ARGUMENT, state)
+
+    def _require(self, call: il.Invocation, facts: Sequence[Fact], state: FlowState) -> None:
+        """Note the argument that is there once a function of a test library has come back."""
+        name = call.callee.name if isinstance(call.callee, il.Member) else ""
+        requires = self.home.knowledge.requires
+        at = requires.get(call.callee.key, requires.get(name, len(facts)))
+        if at < len(facts) and call.arguments[at].value.key:
+            self.settle(call.arguments[at].value, non_null(facts[at], call.at), state)
 
     def _never_returns(self, expression: il.Expression, callee: Callee) -> bool:
         """Tell whether a call never comes back, like `sys.exit`, whatever is known of its cases. `expression` is what

@@ -9,10 +9,12 @@ from itertools import pairwise
 
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.repairs import repair
+from breadknife.plugins.nullcheck.repairs.conditions import test_in_condition
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import EcmaScriptSite
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.leaving import leave_round, return_early, skip, throw
 from breadknife.plugins.nullcheck.repairs.repair import RepairProposal, RepairRule, written
+from breadknife.plugins.nullcheck.repairs.testing import fail_test
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.document import Span, TextEdit
 from breadknife.text.syntax import Node
@@ -128,5 +130,5 @@ def claim(site: EcmaScriptSite) -> Iterator[RepairProposal]:
 
 
 REPAIRS: tuple[RepairRule[EcmaScriptSite], ...] = (
-    chain, throw, leave_round, return_early, skip, claim, ignore,
+    fail_test, chain, throw, leave_round, return_early, skip, test_in_condition, claim, ignore,
 )  # fmt: skip

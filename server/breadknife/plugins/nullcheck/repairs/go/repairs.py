@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
+from breadknife.plugins.nullcheck.repairs.conditions import test_in_condition
 from breadknife.plugins.nullcheck.repairs.go.site import GoSite, PairedAssignment
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.layout import lines_after, on_own_line
 from breadknife.plugins.nullcheck.repairs.leaving import guarded, leave_round, may_be_guarded, returning, skip
 from breadknife.plugins.nullcheck.repairs.repair import Edits, RepairProposal, RepairRule
+from breadknife.plugins.nullcheck.repairs.testing import fail_test, test_value
 from breadknife.plugins.nullcheck.repairs.words import words_for
 from breadknife.plugins.nullcheck.values import MessageContent, Strategy, Use
 from breadknife.text.document import TextEdit
 
 _WRAPPED = re.compile(r'fmt\.Errorf\("[^"]*%w"')
-_TEST = re.compile(r"\b(\w+) \*?testing\.(?:T|B|TB)\b")
 
 
 def check_error(site: GoSite) -> Iterator[RepairProposal]:
@@ -34,7 +35,7 @@ def check_error(site: GoSite) -> Iterator[RepairProposal]:
     later = next((node for node in site.siblings if node.start_byte > site.node.start_byte
                   and site.text(node).startswith(f"if {test} {{")), None)  # fmt: skip
     if is_error and later is None and not _is_asked_for(site, given, name):
-        yield _checked(site, given, name, test, f"`{name}` is never looked at before the use", ())
+        yield from _checked(site, given, name, test, f"`{name}` is never looked at before the use", ())
 
 
 def _named(site: GoSite, given: PairedAssignment) -> Iterator[RepairProposal]:
@@ -43,12 +44,12 @@ def _named(site: GoSite, given: PairedAssignment) -> Iterator[RepairProposal]:
     is_declared = given.statement.type == "short_var_declaration"
     if is_declared or re.search(rf"\b{name}\b(?: error|,? :?=)", site.text(site.function)):
         naming = (TextEdit(site.tree.span(given.tells), name),)
-        yield _checked(site, given, name, test, "it is ignored", naming)
+        yield from _checked(site, given, name, test, "it is ignored", naming)
 
 
 def _checked(
     site: GoSite, given: PairedAssignment, name: str, test: str, evidence: str, naming: Edits
-) -> RepairProposal:
+) -> Iterator[RepairProposal]:
     called = site.text(given.value.child_by_field_name("function")).rpartition(".")[2]
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", called).lower()
     is_wrapped = name != "ok" and site.gives_error and _WRAPPED.search(site.text(site.function)) is not None
@@ -60,17 +61,19 @@ def _checked(
         block = [f"if {test} {{", *(f"\t{line}" for line in lines), "}"]
         return (*naming, lines_after(site.tree, given.statement, block))
 
-    lines = _after_error(site, name, "") or ("return",)
+    lines = _after_error(site, name, "")
+    if lines is None:
+        return
     what = "the error" if naming and name != "ok" else f"`{name}`"
     title = f"Check {what} (`{lines[-1]}` if it fails)"
-    return RepairProposal(
+    yield RepairProposal(
         Strategy.CHECK_ERROR, title, evidence, left, MessageContent("error", words) if is_wrapped else None
     )
 
 
 def _after_error(site: GoSite, name: str, message: str) -> tuple[str, ...] | None:
     """Return how the function is left when a call in it gave an error, or there is no `ok`."""
-    imports, head = site.home.file.imports, site.text(site.function).partition("{")[0]
+    head = site.text(site.function).partition("{")[0]
     if name == "ok":
         if not site.gives_error:
             return (f"return {', '.join(site.zeros(site.results))}".rstrip(),)
@@ -78,13 +81,12 @@ def _after_error(site: GoSite, name: str, message: str) -> tuple[str, ...] | Non
         return _returned(site, made) if made else None
     if site.gives_error:
         return _returned(site, f'fmt.Errorf("{message}: %w", {name})' if message else name)
-    if test := _TEST.search(head):
-        return (f"{test[1]}.Fatal({name})",)
-    if not site.results and "log" in imports:
-        return (
-            (f"log.Fatal({name})",) if re.match(r"func (?:main|init)\(", head) else (f"log.Println({name})", "return")
-        )
-    return (f"panic({name})",)
+    if test := test_value(site):
+        return (f"{test}.Fatal({name})",)
+    if site.results or "log" not in site.home.file.imports:
+        return None  # nobody would hear of it
+    is_main = re.match(r"func (?:main|init)\(", head) is not None
+    return (f"log.Fatal({name})",) if is_main else (f"log.Println({name})", "return")
 
 
 def _returned(site: GoSite, error: str) -> tuple[str, ...]:
@@ -138,5 +140,5 @@ def panic(site: GoSite) -> Iterator[RepairProposal]:
 
 
 REPAIRS: tuple[RepairRule[GoSite], ...] = (
-    check_error, return_error, return_zeros, leave_round, skip, panic, ignore,
+    fail_test, check_error, return_error, return_zeros, leave_round, skip, test_in_condition, panic, ignore,
 )  # fmt: skip

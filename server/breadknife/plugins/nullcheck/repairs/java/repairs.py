@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
+from breadknife.plugins.nullcheck.repairs.conditions import test_in_condition
 from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.leaving import is_let_through, leave_round, return_early, skip, throw
 from breadknife.plugins.nullcheck.repairs.repair import Edits, RepairProposal, RepairRule
 from breadknife.plugins.nullcheck.repairs.site import Site
+from breadknife.plugins.nullcheck.repairs.testing import fail_test
 from breadknife.plugins.nullcheck.repairs.words import words_for
 from breadknife.plugins.nullcheck.values import MessageContent, Strategy, Use
 from breadknife.text.document import Span, TextEdit, line_break
@@ -47,5 +49,5 @@ def _imported(site: Site, name: str) -> tuple[str, Edits]:
 
 
 REPAIRS: tuple[RepairRule[Site], ...] = (
-    require, throw, leave_round, return_early, skip, ignore,
+    fail_test, require, throw, leave_round, return_early, skip, test_in_condition, ignore,
 )  # fmt: skip

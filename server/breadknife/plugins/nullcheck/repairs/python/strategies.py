@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from breadknife.plugins.nullcheck.repairs import repair
+from breadknife.plugins.nullcheck.repairs.conditions import test_in_condition
 from breadknife.plugins.nullcheck.repairs.leaving import (
     before,
     leave_round,
@@ -16,11 +17,11 @@ from breadknife.plugins.nullcheck.repairs.leaving import (
     throw,
 )
 from breadknife.plugins.nullcheck.repairs.python.annotations import is_optional
-from breadknife.plugins.nullcheck.repairs.python.conditions import test_in_condition
 from breadknife.plugins.nullcheck.repairs.python.declarations import allow, declare, receive
 from breadknife.plugins.nullcheck.repairs.python.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.python.site import PythonSite
 from breadknife.plugins.nullcheck.repairs.repair import RepairProposal, RepairRule, written
+from breadknife.plugins.nullcheck.repairs.testing import fail_test
 from breadknife.plugins.nullcheck.values import Strategy
 from breadknife.text.syntax import nodes_in
 
@@ -66,5 +67,5 @@ def leave(site: PythonSite) -> Iterator[RepairProposal]:
 DECLARING: tuple[RepairRule[PythonSite], ...] = (declare,)
 """What may be done where the place is a declaration itself."""
 REPAIRS: tuple[RepairRule[PythonSite], ...] = (
-    declare, allow, receive, check, throw, leave, leave_out, test_in_condition, ignore,
+    fail_test, declare, allow, receive, check, throw, leave, leave_out, test_in_condition, ignore,
 )  # fmt: skip
