@@ -55,7 +55,8 @@ class Suspicion:
         evidence = self.beliefs.about(subject, word_of(subject))._replace(
             is_parameter=True, is_said=True, is_typed=True
         )
-        return fitted().is_shown(OriginKind.BELIEF, evidence._replace(untested=0, untested_around=0, name_untested=0))
+        evidence = evidence._replace(untested=0, untested_around=0, name_untested=0)
+        return evidence.tests >= LEAST_TESTS and fitted().is_shown(OriginKind.BELIEF, evidence)
 
     def subject(self, expression: il.Expression) -> bytes:
         """Return what beliefs about the expression's value are about."""
