@@ -51,6 +51,16 @@ ABOVE = (
 )
 
 
+PRIVATE = """\
+class A {
+  private el: HTMLElement | null = null;
+  #timer?: Timer;
+  constructor(private readonly log?: Log) { this.log.info() }
+  stop() { this.el.remove(); this.#timer.stop() }
+}
+"""
+
+
 def analysed(language: str, text: str) -> FileAnalysis:
     tree = parse(text, language)
     assert tree is not None
@@ -78,6 +88,7 @@ def assert_says_the_same(language: str, texts: list[str]) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(BLOCKS), st.lists(st.tuples(st.integers(0, 60), st.sampled_from(LINES)), min_size=1, max_size=3))
 @example(("python", ABOVE), [(4, "x = None"), (0, "assert x")])  # the line begins as the one below it does
+@example(("typescript", PRIVATE), [(0, "x = None"), (3, "if (x) {")])
 def test_specification(block: tuple[str, str], edits: list[tuple[int, str]]) -> None:
     language, text = block
     texts = [text]

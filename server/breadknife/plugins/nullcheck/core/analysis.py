@@ -169,7 +169,7 @@ class FileAnalysis(Summaries):
             facts_before = visible_facts(before, gone, asked, units_matched.change, is_unseen=is_unseen)
             facts_now = visible_facts(self, new, asked, STAYS, is_unseen=is_unseen)
             changed_names |= {
-                name.encode()
+                name.removeprefix("#").encode()  # a private name of JavaScript without what is no part of a word
                 for name in facts_before.keys() | facts_now.keys()
                 if facts_before.get(name) != facts_now.get(name)
             }
