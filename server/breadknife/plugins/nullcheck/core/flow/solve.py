@@ -172,8 +172,9 @@ class _Worklist:
             fact = evaluator.need(value, Use.ITERATE, state)
         else:
             fact = self.assigned(assign, evaluator.value(value, state))
-            if fact.nullness != Nullness.NON_NULL and isinstance(target, il.Name) and not fact.subject:
-                fact = fact._replace(subject=self.evaluator.home.suspicion.subject(value))
+            home, is_open = evaluator.home, fact.nullness != Nullness.NON_NULL and not fact.subject
+            if is_open and isinstance(target, il.Name) and target.key not in home.file.imports:
+                fact = fact._replace(subject=home.suspicion.subject(value))
             if target.key[:1] == "%" and value.key in state.truths and fact.truth is None:
                 fact = fact._replace(truth=state.truths[value.key])
             if isinstance(value, il.Name) and isinstance(target, il.Name):
