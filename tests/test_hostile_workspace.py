@@ -30,12 +30,12 @@ SCRIPT = "{script}"
 COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
     "config": [(0, ("config", "show", ".")), (0, ("config", "check", ".")), (0, ("config", "schema"))],
     "doctor": [(1, ("doctor",))],
-    "fix": [(0, ("fix", "."))],
+    "fix": [(1, ("fix", "."))],
     "learned": [(0, ("learned",))],
     "lint": [(1, ("lint", ".", "--engine-script", SCRIPT)), (0, ("lint", "--only", "nullcheck", "a.py"))],
     "lint in processes": [
         (1, ("lint", "--jobs", "2", ".", "--engine-script", SCRIPT)),
-        (0, ("lint", "--jobs", "2", "--only", "nullcheck", ".")),
+        (1, ("lint", "--jobs", "2", "--only", "nullcheck", ".")),
     ],
     "lint a file of standard input": [(0, ("lint", "--stdin-filename", "a.py", "--only", "nullcheck"))],
     "lint stale ignores": [(0, ("lint", "--stale-ignores", "--engine-script", SCRIPT, "."))],

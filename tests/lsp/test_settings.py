@@ -60,11 +60,11 @@ async def test_overrides_are_for_some_documents(connect, script, home) -> None:
 @pytest.mark.parametrize(
     ("severities", "wanted"),
     [
-        ({}, lsp.DiagnosticSeverity.Hint),
+        ({}, lsp.DiagnosticSeverity.Warning),
         ({"none-attribute": "error"}, lsp.DiagnosticSeverity.Error),
         ({"*": "warning"}, lsp.DiagnosticSeverity.Warning),
         ({"*": "hint", "none-attribute": "information"}, lsp.DiagnosticSeverity.Information),
-        ({"none-call": "error"}, lsp.DiagnosticSeverity.Hint),
+        ({"none-call": "error"}, lsp.DiagnosticSeverity.Warning),
     ],
 )
 async def test_the_user_says_how_severe_a_finding_is(connect, script, home, severities, wanted) -> None:

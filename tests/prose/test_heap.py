@@ -28,7 +28,7 @@ def test_the_limit_is_a_third_of_the_memory_within_bounds(memory: int, expected:
         (1 * GB, ["en-US", "de", "nl"], False),
         (1 * GB, ["en-US", "de", "fr", "es", "pt"], False),
         (4 * GB, ["en-US", "de", "fr", "es", "pt", "it"], True),
-        (8 * GB, ["en-US", "en-GB", *SPOKEN], True),
+        (8 * GB, ["en-US", "en-GB", *sorted(SPOKEN)[:12]], True),
         (8 * GB, ["en-US", "de", "de-AT", "de-CH", "de-LU", "nl", "nl-BE", "pt", "pt-BR", *SPOKEN], False),
     ],
 )

@@ -77,9 +77,9 @@ def test_of_one_paragraph(text: str, expected: str) -> None:
     ("paragraphs", "declared", "expected"),
     [
         ([("Title", ""), (ENGLISH, ""), (ENGLISH, "")], "", ["en", "en", "en"]),
-        ([("Titel", ""), (LONG_GERMAN, ""), (GERMAN, ""), (ENGLISH, "")], "", ["de", "de", "de", UNKNOWN]),
+        ([("Titel", ""), (LONG_GERMAN, ""), (GERMAN, ""), (ENGLISH, "")], "", ["de", "de", "de", "en"]),
         ([("Titel", ""), (LONG_GERMAN, ""), (LONG_GERMAN, ""), (LONG_ENGLISH, "")], "", ["de", "de", "de", "en"]),
-        ([("Title", ""), (LONG_ENGLISH, ""), (LONG_ENGLISH, ""), (GERMAN, "")], "", ["en", "en", "en", UNKNOWN]),
+        ([("Title", ""), (LONG_ENGLISH, ""), (LONG_ENGLISH, ""), (GERMAN, "")], "", ["en", "en", "en", "de"]),
         ([("Title", ""), (LONG_ENGLISH, ""), (LONG_ENGLISH, ""), (LONG_GERMAN, "")], "", ["en", "en", "en", "de"]),
         ([("Titel", ""), (LONG_GERMAN, ""), ("See the file of the team.", "")], "", ["de", "de", "de"]),
         ([(GERMAN, "en-GB"), ("Titel", "de-AT"), (ENGLISH, "")], "", ["en", "de-AT", "en"]),

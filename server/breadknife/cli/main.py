@@ -104,7 +104,9 @@ def fix(
     from breadknife.cli.fix.run import Options, run
     from breadknife.plugins.nullcheck.project.reported import FindingSources
 
-    options = Options(FindingSources.of(paths or [], source), write, makes_all, list_all, as_json)
+    sources = FindingSources.of(paths or [], source)
+    # A line that somebody names is one that they want repaired.
+    options = Options(sources, write, makes_all or bool(sources.lines), list_all, as_json)
     return run(options, offline=offline, engine_script=engine_script)
 
 

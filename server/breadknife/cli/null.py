@@ -83,7 +83,7 @@ def triage(
     as_json: Json = False,
     offline: Offline = False,
 ) -> int:
-    """Sort a checker's null findings: what to read, what one declaration ends, what is noise.
+    """Sort a checker's null findings by what to read first.
 
     Each group has one cause. What is to read and what a declaration ends come with a verified repair and the command
     that makes it; noise comes with the reason.
