@@ -204,7 +204,7 @@ class Out(DaemonEngine):
 @pytest.mark.java
 @pytest.mark.model
 def test_what_the_real_engines_said_needs_them_no_more(real_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    notes = document("It has run in your machine for years.\n\nThe function return a list.\n", "markdown")
+    notes = document("This will be used in order make sure that it works.\n\nThe function return a list.\n", "markdown")
 
     def told(engine: Engine) -> tuple[set[str], list[str]]:
         plugin, notices = ProsePlugin(), list[str]()
