@@ -43,10 +43,10 @@ def test_a_missing_check_is_shown_and_fixed(tmp_path: Path) -> None:
         vim.type("G:LspCodeAction")
         vim.press("Enter")
         vim.wait_for("Raise ValueError")
-        vim.press_until("Enter", "raise ValueError")
+        vim.press_until("Enter", "if m is")
         vim.type(":w")
         vim.press("Enter")
-        vim.wait_for(lambda: "raise ValueError" in file.read_text("utf-8"))
+        vim.wait_for(lambda: "if m is" in file.read_text("utf-8"))
 
 
 @pytest.mark.shows("Vim", "prose findings")
