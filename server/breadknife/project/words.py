@@ -67,6 +67,26 @@ def dialectless(word: str) -> str:
     return word
 
 
+def list_near_words(word: str, letters: str) -> Iterator[str]:
+    """Yield what one slip makes of a word, words or not: one of its letters left out, two neighbours swapped, one of
+    `letters` added, or put for another."""
+    for at in range(len(word) + 1):
+        before, after = word[:at], word[at:]
+        if after:
+            yield before + after[1:]
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:]
+        for letter in letters:
+            yield before + letter + after
+            if after:
+                yield before + letter + after[1:]
+
+
+def with_capital_of(like: str, word: str) -> str:
+    """Return the word, with a capital if the other one has one."""
+    return word[0].upper() + word[1:] if like[:1].isupper() else word
+
+
 def term(word: str) -> str:
     """Return what all spellings of a term have in common: `email` for `e-mail` and `Email's`."""
     plain = word.casefold().replace("’", "'").removesuffix("'s").replace("-", "")

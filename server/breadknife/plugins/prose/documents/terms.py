@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from breadknife.plugins.prose.documents.rule import DocumentContext, DocumentProblem
-from breadknife.project.words import term
+from breadknife.project.words import term, with_capital_of
 from breadknife.text.document import Span
 
 _WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]+(?:-[^\W\d_]+)*(?![\w@/-]|\.\w)")
@@ -42,7 +42,7 @@ def find_terms_in_two_ways(context: DocumentContext) -> Iterator[DocumentProblem
                 count for same, count in uses.items() if not _differ(way, same) and same.lower() == way.lower()
             )
             if rival_uses >= _FEWEST and rival_uses > own_uses:
-                replacement = rival[0].upper() + rival[1:] if way[0].isupper() else rival
+                replacement = with_capital_of(way, rival)
                 yield DocumentProblem(spans[0], f"“{way}” is mostly written “{replacement}” here.", replacement)
 
 

@@ -14,6 +14,7 @@ from breadknife.plugins.prose.evidence.counts import LONGEST, NgramCounts, join_
 from breadknife.plugins.prose.evidence.forms import forms
 from breadknife.plugins.prose.evidence.kinds import KINDS, WEIGHTS, ErrorKind, Source
 from breadknife.plugins.prose.evidence.tokens import CODE, TokenizedText, number_forms
+from breadknife.project.words import list_near_words, with_capital_of
 from breadknife.text.document import Span
 
 _EXPECTED = -7.0
@@ -130,6 +131,7 @@ class _CountedText:
         return self.memo[key]
 
 
+@lru_cache(maxsize=1 << 8)  # of a paragraph both the counts' engine and the model's reading ask
 def find_candidates(text: str) -> tuple[Candidate, ...]:
     """Return what may have been meant in a sentence or paragraph, in order of its places; several for one place."""
     counted = _CountedText.of(text)
@@ -156,8 +158,7 @@ def _list_changes(text: TokenizedText, index: int, numbers: Mapping[str, int]) -
     low = word.lower().replace("’", "'")
     span = text.spans[index]
     for new, kind, repositories in _list_meant(low) if low in numbers else ():
-        replacement = new[0].upper() + new[1:] if word[0].isupper() else new
-        yield _Change(kind, index, index + 1, (new,), span, replacement, repositories)
+        yield _Change(kind, index, index + 1, (new,), span, with_capital_of(word, new), repositories)
     if word[0].isupper():
         return
     after = text.text[span.end : span.end + 2]
@@ -176,10 +177,11 @@ def _list_meant(low: str) -> tuple[tuple[str, ErrorKind, int], ...]:
     """Return the words that may have been meant by one, each with the kind of the change, and how many repositories
     made it."""
     numbers, plain, confused = read_counts().numbers, "'" not in low, read_confusions().get(low, {})
+    may_slip = plain and len(low) >= _SHORTEST and low.isascii()
     sources: tuple[tuple[Source, Iterable[str]], ...] = (
         ("confusions", confused),
         ("forms", forms(low) if plain else ()),
-        ("slips", _list_slips(low) if plain else ()),
+        ("slips", list_near_words(low, _LETTERS) if may_slip else ()),
     )
     found: dict[str, ErrorKind] = {}
     for source, words in sources:
@@ -187,22 +189,6 @@ def _list_meant(low: str) -> tuple[tuple[str, ErrorKind, int], ...]:
             if new in numbers and new != low and new not in found:
                 found[new] = KINDS.find(source, low, new)
     return tuple((new, kind, confused.get(new, 0)) for new, kind in found.items())
-
-
-def _list_slips(word: str) -> Iterator[str]:
-    """Yield what one slip of the fingers makes of a word: words or not."""
-    if len(word) < _SHORTEST or not word.isascii():
-        return
-    for at in range(len(word) + 1):
-        head, tail = word[:at], word[at:]
-        if tail:
-            yield head + tail[1:]
-        if len(tail) > 1:
-            yield head + tail[1] + tail[0] + tail[2:]
-        for letter in _LETTERS:
-            yield head + letter + tail
-            if tail:
-                yield head + letter + tail[1:]
 
 
 @cache

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from breadknife.plugins.prose.evidence.confusions import CONFUSIONS, ConfusionSet
 from breadknife.plugins.prose.evidence.contexts import EVIDENT, INTRODUCTION, find_perfect, is_introduced, refine_rule
 from breadknife.plugins.prose.evidence.forms import forms
+from breadknife.project.words import with_capital_of
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 
@@ -66,14 +67,14 @@ def _find_unrefined(text: str, words: Sequence[Span], index: int) -> Iterator[Fr
     for confusion in _SETS.get(low, ()):
         if "" not in confusion.words:
             others = (other for other in confusion.words if other != low)
-            yield from (FramedChange(confusion.rule, span, _with_capital_of(word, other)) for other in others)
+            yield from (FramedChange(confusion.rule, span, with_capital_of(word, other)) for other in others)
         elif index and word.islower() and text[span.end : span.end + 1] == " " and index + 1 < len(words):
             yield FramedChange(confusion.rule, Span(span.start, span.end + 1), "")
     if index and is_introduced(text, span.start):
         before = words[index - 1].end
         yield FramedChange(INTRODUCTION, Span(before, before), ",")
     if perfect := find_perfect(text, span.end, word):
-        yield FramedChange(perfect[0], span, _with_capital_of(word, perfect[1]))
+        yield FramedChange(perfect[0], span, with_capital_of(word, perfect[1]))
     if low not in CONFUSED and word.islower() and "'" not in low:
         yield from (FramedChange(FORMS, span, form) for form in forms(low))
     if index and word.islower() and text[words[index - 1].end : span.start] == " ":
@@ -89,7 +90,3 @@ def _is_part(text: str, span: Span) -> bool:
         _JOINED_BEFORE.search(text, max(0, span.start - 2), span.start) is not None
         or _JOINED_AFTER.match(text, span.end) is not None
     )
-
-
-def _with_capital_of(like: str, word: str) -> str:
-    return word[0].upper() + word[1:] if like[:1].isupper() else word

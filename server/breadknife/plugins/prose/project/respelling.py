@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -20,7 +20,7 @@ import msgspec
 from breadknife.plugins.prose.project.misspellings import meant
 from breadknife.plugins.prose.project.slips import slips
 from breadknife.plugins.prose.project.word_counts import english, trade
-from breadknife.project.words import dialectless
+from breadknife.project.words import dialectless, list_near_words
 
 LIKELY, POSSIBLE, CERTAIN = 0.35, 0.12, 0.9
 """The probability of a slip from which on a word is reported, from which on the model is asked, and that of a word from
@@ -90,7 +90,7 @@ def respellings(word: str, offered: tuple[str, ...], *, begins: bool) -> tuple[R
 
 def list_candidates(word: str, offered: Sequence[str]) -> dict[str, str]:
     """Return the words that may have been meant by one in lower case, each as it is written."""
-    all_words = (*meant(word), *offered, *(each for each in _near(word) if each in english()))
+    all_words = (*meant(word), *offered, *(each for each in list_near_words(word, _LETTERS) if each in english()))
     written: dict[str, str] = {}
     for each in all_words:
         lower = each.casefold().replace("’", "'")
@@ -140,20 +140,6 @@ def is_of_another_dialect(word: str, offered: Sequence[str]) -> bool:
 
 def _score(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
     return sum(weights.get(name, 0.0) * value for name, value in features.items())
-
-
-def _near(word: str) -> Iterator[str]:
-    """Yield all that one slip makes of a word."""
-    for at in range(len(word) + 1):
-        before, after = word[:at], word[at:]
-        if after:
-            yield before + after[1:]
-        if len(after) > 1:
-            yield before + after[1] + after[0] + after[2:]
-        for letter in _LETTERS:
-            yield before + letter + after
-            if after:
-                yield before + letter + after[1:]
 
 
 def _is_derived(word: str) -> bool:
