@@ -1,5 +1,6 @@
 --- `:Breadknife null`: what checkers say of null, sorted, in the quickfix list.
 local message = require("breadknife.message")
+local process = require("breadknife.command.process")
 local server = require("breadknife.server")
 
 local M = {}
@@ -71,27 +72,22 @@ function M.run(what)
   local line = server.command_line("null", "triage", "--folder", folder, "--from", from, "--json")
   local input = #found > 0 and vim.json.encode({ diagnostics = found }) or nil
   message.say("breadknife: sorting null findings.")
-  local started, problem = pcall(vim.system, line, { text = true, stdin = input }, function(result)
-    vim.schedule(function()
-      local ok, sorted = pcall(vim.json.decode, result.stdout, { luanil = { object = true } })
-      if not ok or not sorted or not sorted.groups then
-        local said = vim.split(vim.trim(result.stderr), "\n")
-        return message.say(said[#said], vim.log.levels.ERROR)
-      end
-      local read = sorted.bugs + sorted.unclear
-      local noun = sorted.findings == 1 and "finding" or "findings"
-      local title = ("%d %s about null, %d to read"):format(sorted.findings, noun, read)
-      local shown = items(sorted.groups, folder, what == "noise")
-      vim.fn.setqflist({}, " ", { title = title, items = shown })
-      message.say("breadknife: " .. title .. ".")
-      if #shown > 0 then
-        vim.cmd.copen()
-      end
-    end)
+  process.run(line, input, function(result)
+    local ok, sorted = pcall(vim.json.decode, result.stdout, { luanil = { object = true } })
+    if not ok or not sorted or not sorted.groups then
+      local said = vim.split(vim.trim(result.stderr), "\n")
+      return message.say(said[#said], vim.log.levels.ERROR)
+    end
+    local read = sorted.bugs + sorted.unclear
+    local noun = sorted.findings == 1 and "finding" or "findings"
+    local title = ("%d %s about null, %d to read"):format(sorted.findings, noun, read)
+    local shown = items(sorted.groups, folder, what == "noise")
+    vim.fn.setqflist({}, " ", { title = title, items = shown })
+    message.say("breadknife: " .. title .. ".")
+    if #shown > 0 then
+      vim.cmd.copen()
+    end
   end)
-  if not started then
-    message.say("breadknife: " .. problem, vim.log.levels.ERROR)
-  end
 end
 
 return M

@@ -1,4 +1,5 @@
---- Runs a program and tells its lines as they come.
+--- Runs a program, and tells its lines as they come or its result at its end.
+local message = require("breadknife.message")
 local options = require("breadknife.options")
 
 local M = {}
@@ -48,6 +49,17 @@ function M.start(line, listener)
       process:kill("sigterm")
     end,
   }
+end
+
+--- Run a program to its end. If it can't be started, an error says why.
+---@param line string[] the program and its arguments
+---@param input string? its standard input
+---@param done fun(result: vim.SystemCompleted)
+function M.run(line, input, done)
+  local started, problem = pcall(vim.system, line, { text = true, stdin = input }, vim.schedule_wrap(done))
+  if not started then
+    message.say("breadknife: " .. problem, vim.log.levels.ERROR)
+  end
 end
 
 return M

@@ -1,5 +1,6 @@
 --- `:Breadknife trust`: lets a folder's own settings and programs count.
 local message = require("breadknife.message")
+local process = require("breadknife.command.process")
 local server = require("breadknife.server")
 
 local M = {}
@@ -16,19 +17,14 @@ function M.run(revoke)
     end
   end
   local line = server.command_line("trust", unpack(revoke and { "--revoke", folder } or { folder }))
-  local started, problem = pcall(vim.system, line, { text = true }, function(result)
-    vim.schedule(function()
-      local said = vim.trim(result.stderr ~= "" and result.stderr or result.stdout)
-      if result.code == 0 then
-        message.say(("breadknife: %s is %strusted."):format(name, revoke and "no longer " or ""))
-      else
-        message.say("breadknife: " .. said:gsub("^breadknife: ", ""), vim.log.levels.ERROR)
-      end
-    end)
+  process.run(line, nil, function(result)
+    local said = vim.trim(result.stderr ~= "" and result.stderr or result.stdout)
+    if result.code == 0 then
+      message.say(("breadknife: %s is %strusted."):format(name, revoke and "no longer " or ""))
+    else
+      message.say("breadknife: " .. said:gsub("^breadknife: ", ""), vim.log.levels.ERROR)
+    end
   end)
-  if not started then
-    message.say("breadknife: " .. problem, vim.log.levels.ERROR)
-  end
 end
 
 return M
