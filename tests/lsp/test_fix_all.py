@@ -17,26 +17,31 @@ from breadknife.text.document import Document, TextEdit, apply_edits
 OPTIONS = {"prose": {"languagetool": False}, "nullcheck": {"oracle": "off"}}
 EVERYTHING = lsp.Range(lsp.Position(0, 0), lsp.Position(99, 0))
 
-HELP = "import shutil\n\n\ndef number(text: str) -> int:\n"
+HELP = "import shutil\n\n\ndef show(texts: list[str]) -> None:\n    for text in texts:\n"
 CASES = {
     # what is written -> what is written afterwards, in this order, and in how many fixes
     "a use": (
-        "    found = shutil.which(text)\n    return int(found.strip())\n",
-        ["found = shutil.which", "found is ", "return int(found.strip())"],
+        "        found = shutil.which(text)\n        print(found.strip())\n",
+        ["found = shutil.which", "found is ", "continue", "print(found.strip())"],
         1,
     ),
     "two uses of one value": (
-        "    found = shutil.which(text)\n    print(found.upper())\n    return int(found.strip())\n",
-        ["found = shutil.which", "found is ", "print(found.upper())", "return int(found.strip())"],
+        '        found = shutil.which(text)\n        if found.startswith("/"):\n            print(found.strip())\n',
+        ["found = shutil.which", "if found is not None and found.startswith", "print(found.strip())"],
         1,
     ),
     "two values, and a comment with a mistake": (
-        '    one = shutil.which(text)\n    two = shutil.which(text + "2")\n'
-        "    # This is an useful sum.\n    return one.strip() + two.strip()\n",
-        ["one is ", "two is ", "# This is a useful sum.", "return one.strip() + two.strip()"],
+        "        one = shutil.which(text)\n        print(one.strip())\n        # This is an useful list.\n"
+        '        two = shutil.which(text + "2")\n        print(two.strip())\n',
+        ["one is ", "print(one.strip())", "# This is a useful list.", "two is ", "print(two.strip())"],
         3,
     ),
-    "nothing that is wrong": ("    return len(text)\n", ["return len(text)"], 0),
+    "a repair that few maintainers would write": (
+        "        print(text)\n    found = shutil.which(texts[0])\n    return found.strip()\n",
+        ["return found.strip()"],
+        0,
+    ),
+    "nothing that is wrong": ("        print(len(text))\n", ["print(len(text))"], 0),
 }
 
 
@@ -56,7 +61,7 @@ async def test_what_may_be_null_is_checked(connect, script, home, case: str) -> 
     at = 0
     for each in wanted:
         at = after.index(each, at)
-    assert len(re.findall(r"\bis\b.*None:", after)) == sum(each.endswith(" is ") for each in wanted)
+    assert len(re.findall(r"\bis\b.*None", after)) == sum(" is " in each and "#" not in each for each in wanted)
 
 
 async def test_a_declaration_is_left_to_a_person(connect, script, home) -> None:

@@ -12,6 +12,7 @@ from breadknife.plugins.nullcheck.menu.choices import ChoiceStore, by_choice, na
 from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
 from breadknife.plugins.nullcheck.menu.repair import rule
 from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
+from breadknife.plugins.nullcheck.repairs.merging import merging_model
 from breadknife.plugins.nullcheck.repairs.testing import is_test
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import reported
@@ -99,9 +100,11 @@ class Menu:
         climb = replace(known or LadderResult(), is_torn=self.file.tree.root.has_error)
         is_first = not never_first(offer, can_happen, self.request.document.uri)
         is_safe = known is not None or self._checker is None  # editors make a preferred one by a single key
+        data = self._data(offer, place, is_first=is_first)
+        is_likely = int(data["chance"]) >= 100 * merging_model().least  # as `breadknife fix` decides
         return Action(
-            menu_title(offer), data=self._data(offer, place, is_first=is_first), findings=about, within=offer.within,
-            checked=climb.short, explanation=offer.titled, unasked=is_first and _is_unasked(offer),
+            menu_title(offer), data=data, findings=about, within=offer.within, checked=climb.short,
+            explanation=offer.titled, unasked=is_first and is_likely and _is_unasked(offer),
             preferred=is_safe and is_first, listed=is_first or offer.strategy is not Strategy.ASSERT,
         )  # fmt: skip
 
