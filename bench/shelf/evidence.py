@@ -13,7 +13,7 @@ from corpus import HERE, Asked, Embedding, questions, shelf
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.cleaning import clean
-from breadknife.plugins.shelf.evidence.choosing import find_quotes
+from breadknife.plugins.shelf.evidence.choosing import ShelfAnswer, find_quotes
 from breadknife.plugins.shelf.evidence.quoting import Quote, is_proved
 from breadknife.plugins.shelf.index.shelves import IndexedShelves
 from breadknife.task.values import Silence
@@ -37,6 +37,17 @@ def main() -> None:
             for vector in ([()] if given.words else embedding.embed((each.question,)))
         ]
         on_page = sum(has_page(each, shelves, embedding) for each in asked if each.is_answerable)
+        on_pages = [
+            (
+                each,
+                [
+                    (shown_one, shelves.page_text(shown_one.file, shown_one.page))
+                    for shown_one in (*shown(it), *near(it))
+                ],
+            )
+            for each, it in found
+            if each.is_answerable
+        ]
         proved = [is_proved(quote, shelves.page_text) for _, quotes in found for quote in shown(quotes)]
     write(HERE / f"evidence-{given.shelf}.tsv", found)
     answerable = [(each, shown(quotes)) for each, quotes in found if each.is_answerable]
@@ -47,6 +58,10 @@ def main() -> None:
     print(f"the right page among {PAGES}: {on_page} of {len(answerable)}")
     print(f"spoke on answerable questions: {len(spoke)} of {len(answerable)}")
     print(f"the right passage among those shown: {right} of {len(spoke)}; as the first: {first}")
+    pages = sum(
+        any(each.is_right(passage.file, clean(text)) for passage, text in passages) for each, passages in on_pages
+    )
+    print(f"the right page among those shown, quoted or near: {pages} of {len(answerable)}")
     print(f"spoke on questions without an answer: {sum(map(bool, others))} of {len(others)}")
     print(f"quotes that don't stand on their page: {proved.count(False)} of {len(proved)}")
 
@@ -59,21 +74,25 @@ def has_page(asked: Asked, shelves: IndexedShelves, embedding: Embedding) -> boo
     return any(asked.is_right(file, clean(shelves.page_text(file, page))) for file, page in best)
 
 
-def shown(answered: tuple[Quote, ...] | Silence) -> tuple[Quote, ...]:
-    return () if isinstance(answered, Silence) else answered
+def shown(answered: ShelfAnswer | Silence) -> tuple[Quote, ...]:
+    return () if isinstance(answered, Silence) else answered.quotes
 
 
-def write(path: Path, found: list[tuple[Asked, tuple[Quote, ...] | Silence]]) -> None:
+def near(answered: ShelfAnswer | Silence) -> tuple[Quote, ...]:
+    return () if isinstance(answered, Silence) else answered.near
+
+
+def write(path: Path, found: list[tuple[Asked, ShelfAnswer | Silence]]) -> None:
     """A row for each quote, or for the silence."""
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, delimiter="\t", lineterminator="\n")
-        table.writerow(("question", "has an answer", "document", "page", "right", "likelihood", "quote or reason"))
+        table.writerow(("question", "has an answer", "document", "page", "right", "likelihood", "passage or reason"))
         for asked, quotes in found:
             has_answer = "yes" if asked.is_answerable else "no"
             if isinstance(quotes, Silence):
                 table.writerow((asked.question, has_answer, "", "", "", "", f"silent: {quotes.sentence}"))
                 continue
-            for each in quotes:
+            for each in (*quotes.quotes, *quotes.near):
                 right = "yes" if asked.is_right(each.file, each.text) else "no"
                 table.writerow(
                     (asked.question, has_answer, each.file.stem, each.page, right, f"{each.likelihood:.2f}", each.text)

@@ -48,8 +48,10 @@ def test_the_way_of_a_first_shelf(folder: Path, tmp_path: Path) -> None:
     assert skipped == "  skipped locked.pdf: it is encrypted → save a copy without a password"
     assert within(tmp_path, "shelf", "status").stdout == added.stdout
     asked = within(tmp_path, "shelf", "ask", "How hot is a wheat loaf inside when it is done?", *script)
-    quote, place, link, *_, receipt = asked.stdout.splitlines()
+    quote, place, link, *_, searched, receipt = asked.stdout.splitlines()
+    assert quote.startswith("> ")
     assert "A wheat loaf is done when it is 96 degrees Celsius inside" in quote
+    assert searched == "searched: 5 pages of 1 file, by words and meaning"
     assert place == "  bread, p. 4"
     assert link == f"  {(folder / 'bread.pdf').as_uri()}#page=4"
     assert receipt.startswith("all-minilm-l6-v2, ")
@@ -70,6 +72,7 @@ def test_json(folder: Path, tmp_path: Path) -> None:
         within(tmp_path, "shelf", "ask", "window test", "--json", "--engine-script", "script.json").stdout
     )
     assert asked["quotes"][0]["page"] == 3
+    assert asked["searched"] == "5 pages of 1 file, by words and meaning"
     assert asked["bytes_sent"] == 0
 
 
@@ -85,11 +88,12 @@ def test_offline_and_without_a_model_words_are_searched(folder: Path, tmp_path: 
     assert breadknife(tmp_path, "shelf", "ask", "Xylophones?").returncode == 1
 
 
-NOT_FOUND = "How much does the mixer consume?"
+NOT_FOUND = "How much does the loaf consume?"
 
 
 def test_where_no_model_was_asked_an_answer_says_so(folder: Path, tmp_path: Path) -> None:
-    """Never that the shelf says nothing, when half of the search was missing; nor a model in the receipt."""
+    """Never that the shelf says nothing, when half of the search was missing; nor a model in the receipt. What has the
+    words is shown as near."""
     added = breadknife(tmp_path, "--offline", "shelf", "add", "papers", "--json")
     [row] = json.loads(added.stdout)
     assert row["words_only"] == (
@@ -98,11 +102,16 @@ def test_where_no_model_was_asked_an_answer_says_so(folder: Path, tmp_path: Path
     )
     asked = breadknife(tmp_path, "--offline", "shelf", "ask", NOT_FOUND)
     assert asked.returncode == 1
-    assert asked.stderr == (
-        "breadknife: Nothing was found, but no passage has a vector yet, so only words were searched "
-        "(5 pages of 1 file). → run `breadknife shelf add`\n"
+    assert asked.stdout.startswith("No passage answers it for sure. Near, but no answer:\n\n~ ")
+    *_, searched, receipt = asked.stdout.splitlines()
+    assert searched == "searched: 5 pages of 1 file, by words alone: no passage has a vector yet"
+    assert receipt.startswith("no model, ")
+    silent = breadknife(tmp_path, "--offline", "shelf", "ask", "Xylophones?")
+    assert silent.stderr == (
+        "breadknife: No page has a word of it, or a like meaning (5 pages of 1 file, by words alone: no passage has a "
+        "vector yet). → run `breadknife shelf add`\n"
     )
-    assert asked.stdout.startswith("no model, ")
+    assert silent.stdout.startswith("no model, ")
 
 
 def test_where_the_model_has_gone_an_answer_says_so(folder: Path, tmp_path: Path) -> None:
@@ -111,9 +120,8 @@ def test_where_the_model_has_gone_an_answer_says_so(folder: Path, tmp_path: Path
     with sqlite3.connect(index_of(folder)) as index:
         index.execute("UPDATE about SET model = ?", (identity_of(MODEL.name, f"{MODEL.sha256} build"),))
     asked = breadknife(tmp_path, "--offline", "shelf", "ask", NOT_FOUND)
-    assert "all-minilm-l6-v2 isn't on this machine, so only words were searched" in asked.stderr
-    assert "run `breadknife models pull all-minilm-l6-v2`" in asked.stderr
-    assert asked.stdout.startswith("no model, ")
+    assert "by words alone: all-minilm-l6-v2 isn't on this machine" in asked.stdout
+    assert asked.stdout.splitlines()[-1].startswith("no model, ")
     found = json.loads(breadknife(tmp_path, "--offline", "shelf", "ask", "window test", "--json").stdout)
     assert (len(found["quotes"]) > 0, found["model"]) == (True, "")
 

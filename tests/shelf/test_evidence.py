@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.cleaning import clean
-from breadknife.plugins.shelf.evidence.choosing import find_quotes
-from breadknife.plugins.shelf.evidence.model import FeatureWeights, fitted
-from breadknife.plugins.shelf.evidence.quoting import Quote
-from breadknife.plugins.shelf.values import Shelves
+from breadknife.plugins.shelf.evidence.choosing import MOST_QUOTES, ShelfAnswer, find_quotes
+from breadknife.plugins.shelf.evidence.model import FeatureWeights, FittedWeights, fitted
+from breadknife.plugins.shelf.values import Candidate, SearchGap, Shelves
+from breadknife.steps.values import Vector
 from breadknife.task.values import Silence
 from shelf.evidence_cases import MemoryShelves, embed
 
@@ -23,20 +24,24 @@ BREAD = (
     "face turns to gel.\n",
 )
 KNIVES = ("A bread knife has a serrated edge. It saws through a crust instead of crushing the crumb.\n",)
-WEIGHTS = FeatureWeights(-4.0, {"words in chunk": 8.0}, 0.5)
+_HALF = FeatureWeights(-4.0, {"words in chunk": 8.0})
+WEIGHTS = FittedWeights("a test", _HALF, _HALF, 0.5)
 """A chunk must have half of what the question's words weigh."""
 
 
-def ask(
-    question: str, files: dict[str, tuple[str, ...]] | None = None, waiting: int = 0
-) -> tuple[Quote, ...] | Silence:
-    files = {"bread.pdf": BREAD, "knives.pdf": KNIVES} if files is None else files
-    return say(question, MemoryShelves(files, waiting))
+def ask(question: str, waiting: int = 0) -> ShelfAnswer | Silence:
+    return say(question, MemoryShelves({"bread.pdf": BREAD, "knives.pdf": KNIVES}, waiting))
 
 
-def say(question: str, shelves: Shelves, weights: FeatureWeights | None = WEIGHTS) -> tuple[Quote, ...] | Silence:
+def say(question: str, shelves: Shelves, weights: FittedWeights | None = WEIGHTS) -> ShelfAnswer | Silence:
     [vector] = embed([question])
     return find_quotes(question, vector, shelves, CancelToken(), weights)
+
+
+def answer(question: str) -> ShelfAnswer:
+    said = ask(question)
+    assert isinstance(said, ShelfAnswer), said
+    return said
 
 
 ANSWERED = [
@@ -49,27 +54,26 @@ ANSWERED = [
 
 @pytest.mark.parametrize(("question", "file", "page", "words"), ANSWERED)
 def test_a_passage_is_quoted(question: str, file: str, page: int, words: str) -> None:
-    quotes = ask(question)
-    assert isinstance(quotes, tuple), quotes
-    assert 1 <= len(quotes) <= 3
-    assert (quotes[0].file.name, quotes[0].page) == (file, page)
-    assert words in quotes[0].text
+    said = answer(question)
+    first = said.quotes[0]
+    assert len(said.quotes) + len(said.near) <= MOST_QUOTES
+    assert (first.file.name, first.page) == (file, page)
+    assert words in first.text
+    assert said.note == ""
 
 
 @pytest.mark.parametrize("question", [case[0] for case in ANSWERED])
-def test_every_quote_stands_on_its_page(question: str) -> None:
+def test_every_passage_stands_on_its_page(question: str) -> None:
     shelves = MemoryShelves({"bread.pdf": BREAD, "knives.pdf": KNIVES})
-    quotes = ask(question)
-    assert isinstance(quotes, tuple)
-    for quote in quotes:
-        page = shelves.page_text(quote.file, quote.page)
-        assert clean(page[quote.span.start : quote.span.end]) == quote.text
+    said = answer(question)
+    for passage in (*said.quotes, *said.near):
+        page = shelves.page_text(passage.file, passage.page)
+        assert clean(page[passage.span.start : passage.span.end]) == passage.text
 
 
-def test_quotes_share_no_text() -> None:
-    quotes = ask("How long does the loaf bake in the oven, and what gives the crust its shine?")
-    assert isinstance(quotes, tuple)
-    spans = [(quote.file, quote.page, quote.span.start, quote.span.end) for quote in quotes]
+def test_passages_share_no_text() -> None:
+    said = answer("How long does the loaf bake in the oven, and what gives the crust its shine?")
+    spans = [(each.file, each.page, each.span.start, each.span.end) for each in (*said.quotes, *said.near)]
     assert all(
         one[:2] != other[:2] or one[3] <= other[2] or other[3] <= one[2]
         for one in spans
@@ -78,32 +82,77 @@ def test_quotes_share_no_text() -> None:
     )
 
 
-SILENT = [
-    ("How do I bake Panettone?", "No page on the shelf has “Panettone” (3 pages of 2 files)."),
-    ("How much does the newest smoker weigh?", "The shelf says nothing about it (3 pages of 2 files)."),
-    ("Does the bread knife saw through 250 loaves?", "The nearest passages lack “250” (3 pages of 2 files)."),
+NEAR = [
+    ("How do I bake Panettone?", "No page has “Panettone”.", "bread.pdf"),
+    ("Does the bread knife saw through 250 loaves?", "The nearest passages lack “250”.", "knives.pdf"),
+    (
+        "Which metal is the edge of a knife made of, and who sharpens it?",
+        "No passage answers it for sure.",
+        "knives.pdf",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("question", "sentence"), SILENT)
-def test_silence_says_why(question: str, sentence: str) -> None:
-    said = ask(question)
+@pytest.mark.parametrize(("question", "note", "file"), NEAR)
+def test_what_is_only_near_is_no_quote(question: str, note: str, file: str) -> None:
+    said = answer(question)
+    assert (said.quotes, said.note, said.near[0].file.name) == ((), note, file)
+    assert len(said.near) <= MOST_QUOTES
+
+
+def test_of_each_page_one_passage_is_near() -> None:
+    near = answer("How do I bake Panettone in the oven with flour, water and steam?").near
+    assert len({(each.file, each.page) for each in near}) == len(near) > 1
+
+
+def test_silence_is_for_a_shelf_without_a_word_of_it() -> None:
+    said = ask("Who composed sonatas?")
     assert isinstance(said, Silence)
+    sentence = "No page has a word of it, or a like meaning (3 pages of 2 files, by words and meaning)."
     assert (said.reason, said.sentence) == ("shelf-silent", sentence)
     assert said.remedy
 
 
-def test_silence_counts_what_is_not_read_yet() -> None:
-    said = ask("How much does the newest smoker weigh?", waiting=7)
-    assert isinstance(said, Silence)
-    assert said.sentence.endswith("(3 pages of 2 files; 7 not read yet).")
+def test_a_meaning_is_near_without_a_word() -> None:
+    class Alike(MemoryShelves):
+        """Its chunks are near each question."""
+
+        def search(self, query: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
+            return tuple(replace(each, cosine=0.5) for each in super().search(query, vector, keep))
+
+    said = say("Who composed sonatas?", Alike({"knives.pdf": KNIVES}))
+    assert isinstance(said, ShelfAnswer)
+    assert (said.quotes, len(said.near)) == ((), 1)
+
+
+SEARCHED = [
+    (0, None, "3 pages of 2 files, by words and meaning"),
+    (7, None, "3 pages of 2 files; 7 not read yet, by words and meaning"),
+    (
+        0,
+        SearchGap("words alone: no passage has a vector yet", "x"),
+        "3 pages of 2 files, by words alone: no passage has a vector yet",
+    ),
+]
+
+
+@pytest.mark.parametrize(("waiting", "gap", "searched"), SEARCHED)
+@pytest.mark.parametrize("question", [ANSWERED[0][0], NEAR[0][0], "Who composed sonatas?"])
+def test_what_was_searched_is_always_said(waiting: int, gap: SearchGap | None, searched: str, question: str) -> None:
+    shelves = MemoryShelves({"bread.pdf": BREAD, "knives.pdf": KNIVES}, waiting)
+    [vector] = embed([question])
+    said = find_quotes(question, vector, shelves, CancelToken(), WEIGHTS, gap=gap)
+    assert said.searched == searched if isinstance(said, ShelfAnswer) else searched in said.sentence
 
 
 def test_a_named_term_that_a_passage_lacks_is_a_veto() -> None:
     """However likely the passage is: a question about Celsius isn't answered with what lacks it."""
-    sure = FeatureWeights(0.0, {}, 0.0)
-    said = say("Is the knife heated in Celsius?", MemoryShelves({"knives.pdf": KNIVES}), sure)
-    assert isinstance(said, Silence)
+    likely = FeatureWeights(0.0, {})
+    said = say(
+        "Is the knife heated in Celsius?", MemoryShelves({"knives.pdf": KNIVES}), FittedWeights("", likely, likely, 0.0)
+    )
+    assert isinstance(said, ShelfAnswer)
+    assert said.quotes == ()
 
 
 def test_a_page_that_has_changed_is_not_quoted() -> None:
@@ -126,9 +175,9 @@ def test_the_document_that_asks_is_not_quoted() -> None:
     shelves = MemoryShelves({"bread.pdf": BREAD, "notes.md": (f"Things to find out:\n?? {question}\n",)})
     [vector] = embed([question])
     asked_in = next(file for file, _ in shelves.chunks if file.name == "notes.md")
-    quotes = find_quotes(question, vector, shelves, CancelToken(), WEIGHTS, asked_in)
-    assert isinstance(quotes, tuple)
-    assert {quote.file.name for quote in quotes} == {"bread.pdf"}
+    said = find_quotes(question, vector, shelves, CancelToken(), WEIGHTS, asked_in)
+    assert isinstance(said, ShelfAnswer)
+    assert {each.file.name for each in (*said.quotes, *said.near)} == {"bread.pdf"}
 
 
 def test_a_question_needs_a_word() -> None:
@@ -138,13 +187,12 @@ def test_a_question_needs_a_word() -> None:
 
 
 def test_the_fitted_weights_are_of_features_that_exist() -> None:
-    shelves = MemoryShelves({"bread.pdf": BREAD, "knives.pdf": KNIVES})
-    assert say(ANSWERED[0][0], shelves, None)
-    assert 0 < fitted(with_vectors=True).threshold < 1
+    assert say(ANSWERED[0][0], MemoryShelves({"bread.pdf": BREAD, "knives.pdf": KNIVES}), None)
+    assert 0 < fitted().threshold < 1
 
 
 def test_without_vectors_words_alone_decide() -> None:
     shelves = MemoryShelves({"bread.pdf": BREAD, "knives.pdf": KNIVES})
-    quotes = find_quotes(ANSWERED[0][0], (), shelves, CancelToken())
-    assert isinstance(quotes, tuple)
-    assert "20 minutes" in quotes[0].text
+    said = find_quotes(ANSWERED[0][0], (), shelves, CancelToken())
+    assert isinstance(said, ShelfAnswer)
+    assert "20 minutes" in said.quotes[0].text

@@ -25,6 +25,9 @@ test("lines stay lines, and what is indented stays so", () => {
 
 const ANSWER: Answer = {
   quotes: [{ text: "Bake *it*.", title: "Bread", page: 4, link: "file:///b%20ook.pdf#page=4" }],
+  near: [],
+  note: "",
+  searched: "5 pages of 1 file, by words",
   model: "",
   milliseconds: 12.3,
   bytes_sent: 0,
@@ -35,6 +38,13 @@ test("a quote stands with its source", () => {
   const page = shown.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
   assert.match(page, /^> Bake \*it\*\.\n>\n> — Bread, p\. 4: \/b ook\.pdf\n/);
   assert.match(page, /No model was asked: only words were compared, 12 ms, 0 bytes off this machine\.$/);
+  assert.match(page, /\n\nSearched: 5 pages of 1 file, by words\.\n/);
+});
+
+test("what is only near is said to be no answer", () => {
+  const page = answerPage({ ...ANSWER, quotes: [], near: ANSWER.quotes, note: "No page has “Panettone”." });
+  const read = page.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+  assert.match(read, /^## Near, but no answer\n\nNo page has “Panettone”\.\n\n> Bake \*it\*\.\n/);
 });
 
 test("each file that is quoted has a button, and nothing off this machine has one", () => {
@@ -48,10 +58,11 @@ test("a shelf without an answer says so", () => {
   const page = answerPage({
     ...ANSWER,
     quotes: [],
+    searched: "",
     reason: "shelf-silent",
-    sentence: "the shelf says nothing about it",
+    sentence: "no page has a word of it, or a like meaning",
   });
-  assert.match(page, /^The shelf says nothing about it/);
+  assert.match(page, /^No page has a word of it, or a like meaning/);
 });
 
 test("what is told of a folder", () => {

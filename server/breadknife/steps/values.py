@@ -41,6 +41,8 @@ class Passage:
     """Counted from 1; 0 if the source has no pages."""
     score: float = 0.0
     """How well it fits what was asked; higher is better. The scale is the step's that found it."""
+    title: str = ""
+    """Of the source; empty if the step that made it names none."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,12 @@ export interface Folder {
 /** `breadknife shelf ask --json`. */
 export interface Answer {
   readonly quotes: readonly Quote[];
+  /** Passages that aren't answers, but share words or a meaning with the question. */
+  readonly near: readonly Quote[];
+  /** Why nothing answers the question; empty if a quote does. */
+  readonly note: string;
+  /** What was searched, and how; empty if the shelf was silent, whose sentence says it. */
+  readonly searched: string;
   readonly reason?: string;
   readonly sentence?: string;
   readonly model: string;
@@ -49,19 +55,23 @@ export interface Problem {
 }
 
 export function answerPage(answer: Answer): string {
-  const { quotes, sentence, model, milliseconds, bytes_sent: sent } = answer;
-  const found = quotes.map(
-    (quote) =>
-      `> ${plain(quote.text).replaceAll("\n", "\n> ")}\n>\n> — ${plain(`${nameOf(quote)}: ${pathOf(quote.link)}`)}`,
-  );
-  if (found.length === 0) found.push(plain(asSentence(sentence ?? "The shelf says nothing about it")));
+  const { quotes, near, note, searched, sentence, model, milliseconds, bytes_sent: sent } = answer;
+  const found = quotes.map(blockQuote);
+  if (near.length > 0) found.push(`## Near, but no answer\n\n${plain(note)}`.trim(), ...near.map(blockQuote));
+  if (found.length === 0) found.push(plain(asSentence(sentence ?? "Nothing was found")));
+  if (searched) found.push(plain(`Searched: ${searched}.`));
   const who = model ? `${plain(model)} compared texts` : "No model was asked: only words were compared";
   return `${found.join("\n\n")}\n\n${who}, ${Math.round(milliseconds)} ms, ${sent} bytes off this machine.`;
 }
 
-/** The files that an answer quotes, each once: a name for a button, and its address. */
-export function sources({ quotes }: Answer): { readonly title: string; readonly link: string }[] {
-  const links = new Map(quotes.map((quote) => [quote.link, nameOf(quote)]));
+function blockQuote(quote: Quote): string {
+  const text = plain(quote.text).replaceAll("\n", "\n> ");
+  return `> ${text}\n>\n> — ${plain(`${nameOf(quote)}: ${pathOf(quote.link)}`)}`;
+}
+
+/** The files that an answer shows, each once: a name for a button, and its address. */
+export function sources({ quotes, near }: Answer): { readonly title: string; readonly link: string }[] {
+  const links = new Map([...quotes, ...near].map((quote) => [quote.link, nameOf(quote)]));
   return [...links].filter(([link]) => /^file:/i.test(link)).map(([link, name]) => ({ title: `Open ${name}`, link }));
 }
 

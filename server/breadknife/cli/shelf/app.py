@@ -61,8 +61,8 @@ def ask(
 ) -> int | None:
     """Quote what the shelf says on a question.
 
-    No model writes a letter of it. The last line says which model compared texts, how long it took, and how many bytes
-    left this machine.
+    No model writes a letter of it. A passage after `>` answers the question; one after `~` is only near. The last lines
+    say what was searched, which model compared texts, how long it took, and how many bytes left this machine.
 
     Exit code: 0 if there is a quote, 1 if there is none, 2 after an error.
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from breadknife.errors import PluginError
 from breadknife.plugins.shelf.evidence.choosing import find_quotes
-from breadknife.plugins.shelf.evidence.quoting import as_markdown, link
+from breadknife.plugins.shelf.evidence.quoting import as_markdown, escaped, link
 from breadknife.plugins.shelf.index.shelves import open_shelves
 from breadknife.plugins.shelf.steps import nothing_to_search, question_vector
 from breadknife.plugins.shelf.values import SearchGap
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
+from breadknife.steps.values import Passage
 from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
@@ -71,27 +73,39 @@ class EvidenceOutput:
     uris: tuple[str, ...]
     """Of the pages: `file:///…/paper.pdf#page=12`."""
     best: float
-    """How likely the first one answers the question, from 0 to 1."""
+    """How likely the first one answers the question, from 0 to 1; 0 if none does."""
+    near: tuple[Passage, ...]
+    """Passages that share words or a meaning with the question and aren't answers. With the quotes they are three at
+    most."""
+    note: str
+    """Why nothing answers the question; empty if a quote does."""
+    searched: str
+    """What was searched, and how."""
 
 
 def find_evidence(given: EvidenceInput, context: StepContext) -> EvidenceOutput | Silence:
-    """Return up to three quotes of the shelf that answer a question, each proved to stand on its page."""
+    """Return up to three passages of the shelf: quotes that answer a question, and such as are only near it. Each is
+    proved to stand on its page."""
     shelves = open_shelves()
     if not shelves.status.folders:
         return nothing_to_search(shelves)
     vector, gap = question_vector(given.question, given.model, shelves, context)
     if problems := shelves.problems:
-        gap = SearchGap(*problems[0].rpartition("; ")[::2])
+        what, _, remedy = problems[0].rpartition("; ")
+        gap = SearchGap(f"{gap.what if gap else 'words and meaning'}; {what}", remedy)
     path = given.document.path.resolve() if given.document.path is not None else None  # as the shelf names files
-    quotes = find_quotes(given.question, vector, shelves, context.cancel, asked_in=path, gap=gap)
-    if isinstance(quotes, Silence):
-        return quotes
+    found = find_quotes(given.question, vector, shelves, context.cancel, asked_in=path, gap=gap)
+    if isinstance(found, Silence):
+        return found
     return EvidenceOutput(
-        tuple(quote.text for quote in quotes),
-        tuple(quote.title for quote in quotes),
-        tuple(quote.page for quote in quotes),
-        tuple(quote.uri for quote in quotes),
-        quotes[0].likelihood,
+        tuple(quote.text for quote in found.quotes),
+        tuple(quote.title for quote in found.quotes),
+        tuple(quote.page for quote in found.quotes),
+        tuple(quote.uri for quote in found.quotes),
+        found.quotes[0].likelihood if found.quotes else 0.0,
+        tuple(Passage(quote.text, quote.uri, quote.page, quote.likelihood, quote.title) for quote in found.near),
+        found.note,
+        found.searched,
     )
 
 
@@ -102,6 +116,10 @@ class QuoteInput:
     titles: tuple[str, ...]
     pages: tuple[int, ...]
     uris: tuple[str, ...]
+    near: tuple[Passage, ...] = ()
+    """Shown below the quotes, and said not to be answers."""
+    note: str = ""
+    searched: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,18 +128,24 @@ class QuoteOutput:
     """Markdown that follows a line: block quotes, each with a link to its page."""
 
 
-def make_quotes(given: QuoteInput, context: StepContext) -> QuoteOutput:
+def make_quotes(given: QuoteInput, context: StepContext) -> QuoteOutput | Silence:
     """Return quotes as Markdown that shows them as they stand on the page, with links that are relative where
-    possible."""
+    possible. What is only near stands below a line that says so."""
     lengths = {len(each) for each in (given.texts, given.titles, given.pages, given.uris)}
     if len(lengths) > 1:
         raise PluginError("`texts`, `titles`, `pages` and `uris` have different lengths")
+    if not given.texts and not given.near:
+        return Silence("shelf-silent", "No passage answers it for sure.", "`breadknife shelf ask` shows what is near")
     path = given.document.path
-    blocks = (
-        as_markdown(text, title, page, link(uri, path, context.root))
-        for text, title, page, uri in zip(given.texts, given.titles, given.pages, given.uris, strict=True)
-    )
-    return QuoteOutput("".join(f"\n\n{block}" for block in blocks) + "\n")
+
+    def block(text: str, title: str, page: int, uri: str) -> str:
+        return as_markdown(text, title, page, link(uri, path, context.root))
+
+    quotes = map(block, given.texts, given.titles, given.pages, given.uris)
+    near = (block(each.text, each.title or Path(each.source).stem, each.page, each.source) for each in given.near)
+    searched = f" ({given.searched})" if given.searched and not given.texts else ""
+    head = [f"*{escaped(' '.join((given.note, f'Near, but no answer{searched}:')).strip())}*"] if given.near else []
+    return QuoteOutput("".join(f"\n\n{part}" for part in (*quotes, *head, *near)) + "\n")
 
 
 EVIDENCE = (

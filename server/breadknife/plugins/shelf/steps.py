@@ -70,23 +70,23 @@ def question_vector(
     if shelves.is_of_test:
         return (), None
     if not models:
-        return (), SearchGap("no passage has a vector yet, so only words were searched", _AGAIN)
+        return (), SearchGap("words alone: no passage has a vector yet", _AGAIN)
     try:
         model = context.model(role)
         if models - {identity_of(model.name, model.digest)} and can_be_searched():
-            return (), SearchGap("the vectors are of another model, so only words were searched", _AGAIN)
+            return (), SearchGap("words alone: the vectors are of another model", _AGAIN)
         [vector] = model.embed([question])
     except EngineMissing:
-        return (), SearchGap("the engine isn't installed, so only words were searched", "run `breadknife setup engine`")
+        return (), SearchGap("words alone: the engine isn't installed", "run `breadknife setup engine`")
     except ModelMissing:
         name = context.model(role).name
         remedy = f"run `breadknife models pull {name}`"
-        return (), SearchGap(f"{name} isn't on this machine, so only words were searched", remedy)
+        return (), SearchGap(f"words alone: {name} isn't on this machine", remedy)
     except (ModelError, EngineError) as error:
-        return (), SearchGap(f"only words were searched ({error})", "ask again, or run `breadknife doctor`")
+        return (), SearchGap(f"words alone: {error}", "ask again, or run `breadknife doctor`")
     if status.chunks_waiting:
-        part = f"{status.chunks_waiting:,} of {status.chunks:,} passages"
-        return vector, SearchGap(f"of {part}, only words were searched", _AGAIN)
+        part = f"{status.chunks_waiting:,} of {status.chunks:,} passages have no vector yet"
+        return vector, SearchGap(f"words, and by meaning as far as it goes: {part}", _AGAIN)
     return vector, None
 
 

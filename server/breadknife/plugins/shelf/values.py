@@ -95,7 +95,7 @@ class SearchGap:
     """What a search has left out, such as meanings while no model is there: an answer may be in it."""
 
     what: str
-    """A clause without a period."""
+    """What goes on after `searched by `, without a period: `words alone: no passage has a vector yet`."""
     remedy: str
     """What the user can do about it, in the imperative."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from breadknife.errors import PluginError
 from breadknife.steps.ports import literal
@@ -61,7 +61,7 @@ def retrieve(given: RetrieveInput, context: StepContext) -> RetrieveOutput | Sil
     if not given.query:
         raise PluginError("there is no vector to compare with")
     scored = [
-        Passage(passage.text, passage.source, passage.page, cosine(given.query[0], vector))
+        replace(passage, score=cosine(given.query[0], vector))
         for passage, vector in zip(given.passages, given.vectors, strict=True)
     ]
     near = sorted((passage for passage in scored if passage.score >= given.least), key=lambda passage: -passage.score)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from breadknife.cancel import CancelToken
@@ -166,9 +166,7 @@ def rerank(given: RerankInput, context: StepContext) -> RerankOutput | Silence:
         return Silence("nothing-left", "There is no passage to rank.")
     scores = context.model(given.model).rerank(given.query, tuple(passage.text for passage in given.passages))
     ranked = sorted(zip(scores, given.passages, strict=True), key=lambda pair: -pair[0])
-    return RerankOutput(
-        tuple(Passage(passage.text, passage.source, passage.page, score) for score, passage in ranked[: given.keep])
-    )
+    return RerankOutput(tuple(replace(passage, score=score) for score, passage in ranked[: given.keep]))
 
 
 ASKING = (

@@ -1,13 +1,14 @@
-"""Chooses up to three quotes that answer a question, or says why the shelf is silent."""
+"""Chooses up to three passages for a question: quotes that answer it, and what is only near."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.evidence.features import AnswerCandidate, answer_candidates
-from breadknife.plugins.shelf.evidence.model import FeatureWeights, fitted
+from breadknife.plugins.shelf.evidence.model import FittedWeights, fitted
 from breadknife.plugins.shelf.evidence.query import Query, read_query
 from breadknife.plugins.shelf.evidence.quoting import Quote, is_proved
 from breadknife.plugins.shelf.values import SearchGap, ShelfStatus, Shelves
@@ -17,8 +18,23 @@ from breadknife.task.values import Silence
 CANDIDATES = 20
 """Chunks of the search whose windows are measured: the right one is nearly always among them."""
 MOST_QUOTES = 3
-PARTLY = "shelf-partly-searched"
-"""The reason for silence where an answer may stand in what wasn't searched."""
+"""Passages of an answer, those that are only near among them."""
+_LIKE = 0.3
+"""The least cosine of a chunk that shares no word with the question and is near by its meaning."""
+
+
+@dataclass(frozen=True)
+class ShelfAnswer:
+    """The passages for a question, `MOST_QUOTES` at most. It has at least one."""
+
+    quotes: tuple[Quote, ...]
+    """Those that answer it, the likeliest first."""
+    near: tuple[Quote, ...]
+    """Passages of further pages that share words or a meaning with it, nearest first. They aren't answers."""
+    note: str
+    """Why nothing answers it, in a sentence; empty if a quote does."""
+    searched: str
+    """What was searched, and how: `8 pages of 2 files, by words and meaning`."""
 
 
 def find_quotes(
@@ -26,15 +42,16 @@ def find_quotes(
     vector: Vector,
     shelves: Shelves,
     cancel: CancelToken,
-    weights: FeatureWeights | None = None,
+    weights: FittedWeights | None = None,
     asked_in: Path | None = None,
     gap: SearchGap | None = None,
-) -> tuple[Quote, ...] | Silence:
-    """Return the quotes that answer a question, at most `MOST_QUOTES`, best first; or the reason why there is none.
+) -> ShelfAnswer | Silence:
+    """Return the quotes that answer a question and the passages near it; or why there is none, which is only if no page
+    shares a word or a meaning with the question.
 
-    `vector` is the question's. If it is empty, or chunks still wait for theirs, words alone decide. `weights` replace
-    the fitted ones. `asked_in` is the document that has the question, which isn't quoted. `gap` is what the search has
-    left out: if nothing is found, the reason says so. Raises Cancelled.
+    `vector` is the question's. If it is empty, words alone decide; they also do for each chunk that waits for its
+    vector. `weights` replace the fitted ones. `asked_in` is the document that has the question, which isn't quoted.
+    `gap` is what the search has left out. Raises Cancelled.
     """
     query = read_query(question, shelves.frequency, shelves.chunk_count)
     if not query.terms:
@@ -43,21 +60,53 @@ def find_quotes(
         candidate for candidate in shelves.search(query.text, vector, CANDIDATES) if candidate.file != asked_in
     ]
     cancel.raise_if_cancelled()
-    status = shelves.status
-    weights = weights or fitted(with_vectors=bool(vector) and not status.chunks_waiting)
+    searched = _searched(shelves.status, gap, vector)
+    weights = weights or fitted()
     answers = answer_candidates(query, candidates, shelves)
     ranked = sorted(((weights.likelihood(answer.features), answer) for answer in answers), key=lambda pair: -pair[0])
-    likely = [(likelihood, answer) for likelihood, answer in ranked if not answer.missing]
-    if not likely or likely[0][0] < weights.threshold:
-        return _silence(query, [answer for _, answer in ranked], status, gap)
-    quotes = (_quote(answer, likelihood) for likelihood, answer in apart(likely))
-    proved = tuple(quote for quote in quotes if is_proved(quote, shelves.page_text))
-    return proved or _silence(query, [], status, gap)
+    likely = [pair for pair in ranked if pair[0] >= weights.threshold and not pair[1].missing]
+    quotes = _proved(apart(likely), shelves)
+    near = _proved(apart(_nearest(ranked, [answer for _, answer in likely])), shelves)[: MOST_QUOTES - len(quotes)]
+    if not quotes and not near:
+        remedy = gap.remedy if gap is not None else "ask with words that a page would use"
+        return Silence("shelf-silent", f"No page has a word of it, or a like meaning ({searched}).", remedy)
+    note = "" if quotes else _why_near(query, [answer for _, answer in ranked])
+    return ShelfAnswer(quotes, near, note, searched)
 
 
-def _quote(answer: AnswerCandidate, likelihood: float) -> Quote:
-    candidate = answer.candidate
-    return Quote(answer.text, candidate.title, candidate.file, candidate.chunk.page, answer.span, likelihood)
+def _proved(pairs: Iterable[tuple[float, AnswerCandidate]], shelves: Shelves) -> tuple[Quote, ...]:
+    quotes = (
+        Quote(
+            answer.text,
+            answer.candidate.title,
+            answer.candidate.file,
+            answer.candidate.chunk.page,
+            answer.span,
+            likelihood,
+        )
+        for likelihood, answer in pairs
+    )
+    return tuple(quote for quote in quotes if is_proved(quote, shelves.page_text))
+
+
+def _nearest(
+    ranked: Iterable[tuple[float, AnswerCandidate]], quoted: Iterable[AnswerCandidate]
+) -> list[tuple[float, AnswerCandidate]]:
+    """Return the likeliest passage of each page that shares a word or a meaning with the question and isn't quoted. A
+    file without pages has a passage of each chunk."""
+    pages = {_page(answer) for answer in quoted}
+    nearest = list[tuple[float, AnswerCandidate]]()
+    for likelihood, answer in ranked:
+        is_near = answer.features["words in chunk"] > 0 or answer.candidate.cosine >= _LIKE
+        if is_near and _page(answer) not in pages:
+            pages.add(_page(answer))
+            nearest.append((likelihood, answer))
+    return nearest
+
+
+def _page(answer: AnswerCandidate) -> tuple[Path, int]:
+    chunk = answer.candidate.chunk
+    return answer.candidate.file, chunk.page or -answer.candidate.id
 
 
 def apart(ranked: Iterable[tuple[float, AnswerCandidate]]) -> list[tuple[float, AnswerCandidate]]:
@@ -77,23 +126,20 @@ def _shares_text(a: AnswerCandidate, b: AnswerCandidate) -> bool:
     return a.text == b.text or (is_same_page and a.span.start < b.span.end and b.span.start < a.span.end)
 
 
-def _silence(query: Query, ranked: Sequence[AnswerCandidate], status: ShelfStatus, gap: SearchGap | None) -> Silence:
-    """Return the reason why nothing is shown. `ranked` are the passages that came nearest, best first.
-
-    A named term that no page has is the reason even if there is a `gap`: pages with other words can't answer then.
-    """
-    searched = f"{counted(status.pages, 'page')} of {counted(status.files, 'file')}"
-    searched += f"; {status.pages_waiting:,} not read yet" if status.pages_waiting else ""
+def _why_near(query: Query, ranked: list[AnswerCandidate]) -> str:
+    """Return why no passage answers the question. `ranked` are those that came nearest, best first."""
     unknown = [term.text for term in query.terms if term.is_named and not term.is_known]
     if unknown:
-        sentence = f"No page on the shelf has “{unknown[0]}” ({searched})."
-    elif ranked and ranked[0].missing:
-        sentence = f"The nearest passages lack “{ranked[0].missing[0].text}” ({searched})."
-    elif gap is not None:
-        return Silence(PARTLY, f"Nothing was found, but {gap.what} ({searched}).", gap.remedy)
-    else:
-        sentence = f"The shelf says nothing about it ({searched})."
-    return Silence("shelf-silent", sentence, "ask with words that a page would use")
+        return f"No page has “{unknown[0]}”."
+    if ranked[0].missing:
+        return f"The nearest passages lack “{ranked[0].missing[0].text}”."
+    return "No passage answers it for sure."
+
+
+def _searched(status: ShelfStatus, gap: SearchGap | None, vector: Vector) -> str:
+    pages = f"{counted(status.pages, 'page')} of {counted(status.files, 'file')}"
+    unread = f"; {status.pages_waiting:,} not read yet" if status.pages_waiting else ""
+    return f"{pages}{unread}, by {gap.what if gap is not None else 'words and meaning' if vector else 'words'}"
 
 
 def counted(number: int, noun: str) -> str:

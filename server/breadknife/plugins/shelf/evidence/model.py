@@ -16,8 +16,6 @@ class FeatureWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bias: float
     weights: Mapping[str, float]
     """By the feature's name, see `features.answer_candidates`."""
-    threshold: float
-    """Nothing is shown if the best passage is less likely than this."""
 
     def likelihood(self, features: Mapping[str, float]) -> float:
         """Return how likely a passage with these features answers the question, from 0 to 1. Features without a weight
@@ -30,17 +28,20 @@ class FittedWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `weights.json` has."""
 
     about: str
-    """The questions that the weights were fitted to."""
-    with_vectors: FeatureWeights
+    """What the weights were fitted to."""
+    with_vector: FeatureWeights
     words_alone: FeatureWeights
-    """For a question without a vector, or a shelf on which vectors are missing."""
+    """For a passage without a vector, or any passage if the question has none."""
+    threshold: float
+    """A passage that is less likely than this isn't said to answer the question."""
 
-
-def fitted(*, with_vectors: bool) -> FeatureWeights:
-    """Return the fitted weights, for a question and a shelf that have vectors or not."""
-    return _read().with_vectors if with_vectors else _read().words_alone
+    def likelihood(self, features: Mapping[str, float]) -> float:
+        """Return how likely a passage answers the question, by its words alone if it has no vector to compare."""
+        weights = self.with_vector if features["cosine of chunk"] else self.words_alone
+        return weights.likelihood(features)
 
 
 @cache
-def _read() -> FittedWeights:
+def fitted() -> FittedWeights:
+    """Return the weights that are fitted to mined questions."""
     return msgspec.json.decode(Path(__file__).with_name("weights.json").read_bytes(), type=FittedWeights)
