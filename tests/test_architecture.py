@@ -85,7 +85,9 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "assemble": {"output"},
         "formats": {"output"},
         "fix": {"assemble", "files", "output"},
-        "lint": {"assemble", "commands", "files", "formats", "output"},
+        "changes": set(),
+        "baseline": set(),
+        "lint": {"assemble", "baseline", "changes", "commands", "files", "formats", "output"},
         "recipes": {"assemble", "commands", "output"},
         "mcp": {"assemble", "lint", "output", "recipes"},
         "shelf": {"assemble", "commands", "output", "recipes"},
@@ -134,7 +136,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
 top, and may import all of them."""
 
 LAYERS: dict[str, tuple[str, ...]] = {
-    "cli": ("fix formats models plugins recipes setup", "engine lint shelf", "mcp"),
+    "cli": ("baseline changes fix formats models plugins recipes setup", "engine lint shelf", "mcp"),
     "engine": ("grammars models remote", "llama", "daemon"),
     "host": ("answers plugins settings", "report"),
     "lsp": ("boundary", "features"),

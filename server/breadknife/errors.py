@@ -23,6 +23,7 @@ BreadknifeError                 has a message for people: what happened, why, an
 ├── PluginError                 a plugin broke its contract
 ├── RecipeError                 a recipe that the command line names can't be found, run or written
 ├── ShelfError                  a folder can't be added to the shelf, or its index can't be used
+├── GitFailed                   git can't say what has changed: no repository, no such commit, no git
 ├── PackageMissing              an optional Python package isn't installed
 ├── NetworkForbidden            something tried to use the network while offline
 └── Cancelled                   the client no longer wants the answer, or its time is up
@@ -128,6 +129,10 @@ class RecipeError(BreadknifeError):
 
 class ShelfError(BreadknifeError):
     """A folder that can't be added to the shelf, or whose index can't be used; the message says what to do."""
+
+
+class GitFailed(BreadknifeError):
+    """Git can't say what has changed: there is no repository, no such commit, or no git."""
 
 
 class PackageMissing(BreadknifeError):

@@ -37,6 +37,20 @@ class App(typer.Typer):
 
 
 class _Command(TyperCommand):
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments. An option whose value may be left out is given one, which is empty: a word after it is an
+        argument, as with git's `--color[=WHEN]`."""
+        may_be_empty = {
+            name
+            for each in self.params
+            for name in each.opts
+            if (getattr(each, "metavar", None) or "").startswith("[=")
+        }
+        end = args.index("--") if "--" in args else len(args)
+        return super().parse_args(
+            ctx, [f"{word}=" if at < end and word in may_be_empty else word for at, word in enumerate(args)]
+        )
+
     def invoke(self, ctx: Any) -> Any:
         exit_on_error(lambda: super(_Command, self).invoke(ctx))
 

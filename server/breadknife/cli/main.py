@@ -64,6 +64,37 @@ app.command()(lint)
 
 
 @app.command()
+def baseline(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders; the current folder by default.")
+    ] = None,
+    add: Annotated[bool, typer.Option("--add", help="Keep also findings that are new since the last time.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove what is no longer found.")] = False,
+    offline: Offline = False,
+    engine_script: EngineScript = None,
+) -> int | None:
+    """Keep today's findings, so that lint shows only new ones.
+
+    Writes `.breadknife/baseline.txt`, to be committed: a line for each finding, by its rule, symbol or heading, and
+    text. `breadknife lint` leaves these out, also where they move. Run it again to follow them; it keeps no more and
+    no fewer unless you say so.
+
+    Exit code: 0 if all findings are kept, 1 if new ones aren't, 2 if something could not be checked.
+
+    Examples:
+
+      breadknife baseline
+
+      breadknife baseline --prune src/
+
+      breadknife baseline --add docs/
+    """
+    from breadknife.cli.lint.keeping import keep
+
+    return keep(paths or [Path()], adds=add, prunes=prune, offline=offline, engine_script=engine_script)
+
+
+@app.command()
 def fix(
     paths: Annotated[
         list[Path] | None,

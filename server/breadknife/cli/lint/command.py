@@ -54,6 +54,18 @@ def lint(
             help="Check in so many processes. Without it: one, and one for each core if it takes long.",
         ),
     ] = None,
+    changed: Annotated[
+        str | None,
+        typer.Option("--changed", metavar="[=REF]", help="Check files that have changed since the branch left REF."),
+    ] = None,
+    changed_lines: Annotated[
+        str | None,
+        typer.Option("--changed-lines", metavar="[=REF]", help="Show what their changed lines have brought."),
+    ] = None,
+    staged: Annotated[bool, typer.Option("--staged", help="Check what is staged, as it will be committed.")] = False,
+    no_baseline: Annotated[
+        bool, typer.Option("--no-baseline", help="Show also what `breadknife baseline` keeps.")
+    ] = False,
     stale_ignores: Annotated[
         bool, typer.Option("--stale-ignores", help="Show instead what is ignored and need not be any more.")
     ] = False,
@@ -81,14 +93,29 @@ def lint(
       git show HEAD:README.md | breadknife lint --stdin-filename README.md
 
       breadknife lint --jobs 2 .
+
+      breadknife lint --changed
+
+      breadknife lint --changed-lines=origin/main src/
+
+      breadknife lint --staged
     """
     options_of_findings = {  # all that `--stale-ignores` has no use for
         "--select": select, "--ignore": ignore, "--only": only, "--statistics": statistics, "--exit-zero": exit_zero,
         "--output-file": output_file, "--min-confidence": min_confidence,
-        "--stdin-filename": stdin_filename, "--jobs": jobs, "--language": language,
+        "--stdin-filename": stdin_filename, "--jobs": jobs, "--language": language, "--staged": staged,
+        "--changed": changed is not None, "--changed-lines": changed_lines is not None, "--no-baseline": no_baseline,
     }  # fmt: skip
     if paths and stdin_filename:
         raise typer.BadParameter("--stdin-filename checks standard input alone: leave the paths out")
+    if changed is not None and changed_lines is not None:
+        raise typer.BadParameter("--changed-lines looks at changed files alone: leave --changed out")
+    base = changed_lines if changed is None else changed
+    by_change = base is not None or staged
+    if by_change and stdin_filename:
+        raise typer.BadParameter("git knows nothing of standard input: leave --stdin-filename out")
+    if by_change and not paths:
+        paths = [Path()]
     if not paths and not stdin_filename:
         raise typer.BadParameter("name files or folders, such as `.`, or give standard input a --stdin-filename")
     if stale_ignores:
@@ -100,12 +127,14 @@ def lint(
 
         return stale.run(paths or [], offline=offline, engine_script=engine_script)
 
+    from breadknife.cli.lint.changed import ChangeOptions
     from breadknife.cli.lint.options import LintOptions, RuleSelection, split_names
     from breadknife.cli.lint.run import run
 
     selection = RuleSelection(split_names(select or ()), split_names(ignore or ()))
     options = LintOptions(
         paths or (), stdin_filename, language, only or (), selection, min_confidence, format, statistics, output_file,
-        exit_zero, jobs, offline, engine_script,
+        exit_zero, ChangeOptions(base or "", changed_lines is not None, staged) if by_change else None,
+        not no_baseline, jobs, offline, engine_script,
     )  # fmt: skip
     return run(options)

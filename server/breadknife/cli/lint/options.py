@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.cli.formats.table import FORMATS, STATISTICS, Format
+from breadknife.cli.lint.changed import ChangeOptions
 from breadknife.errors import SettingsError
 from breadknife.task.values import Confidence, Finding
 
@@ -91,6 +92,10 @@ class LintOptions:
     """Written in place of standard output."""
     exit_zero: bool = False
     """Exit with 0 even if there are findings."""
+    changes: ChangeOptions | None = None
+    """Check only what has changed; None for everything."""
+    uses_baseline: bool = True
+    """Leave out the findings that the folder's baseline keeps."""
     jobs: int | None = None
     """The number of processes that check; None for one at first, and one for each core if that takes long."""
     offline: bool = False

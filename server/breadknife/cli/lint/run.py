@@ -13,22 +13,26 @@ from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TextIO
 
 from breadknife.cancel import CancelToken
 from breadknife.cli.assemble import make_host, settings_for
+from breadknife.cli.baseline.file import baseline_path
 from breadknife.cli.files import tell_complaint
 from breadknife.cli.formats.values import (
     FileReport,
     RelatedSpan,
     ReportedFile,
     ReportedFinding,
+    ReportWriter,
     RunSummary,
     named_from_here,
 )
+from breadknife.cli.lint.changed import ChangedSources, brought_by_change
 from breadknife.cli.lint.checkers import Checker, FolderState, LintAnswer, LintTask, LocalChecker, ProcessPool
+from breadknife.cli.lint.known import KnownFindings
 from breadknife.cli.lint.options import LintOptions
 from breadknife.cli.lint.plugins import plugins_left_out, split_plugins, why_unread
 from breadknife.cli.lint.sources import Source, find_sources, standard_input
@@ -51,8 +55,8 @@ _POLL_SECONDS = 0.1
 """How often is looked for Ctrl-C while something is waited for."""
 
 
-def run(options: LintOptions) -> int:
-    """Check, and return the exit code.
+def run(options: LintOptions, writer: ReportWriter | None = None) -> int:
+    """Check, and return the exit code. `writer` gets what is found, in place of the format of the options.
 
     Exit code: 0 clean, 1 findings, 2 something could not be checked, 130 stopped by Ctrl-C. Raises BreadknifeError if
     nothing can be checked, for instance because an option is wrong.
@@ -69,7 +73,7 @@ def run(options: LintOptions) -> int:
         # After Ctrl-C don't wait until LanguageTool has ended: it ends with this process.
         stack.callback(lambda: None if cancel.cancelled else host.close())
         out = stack.enter_context(opened(options.output_file))
-        lint = _LintRun(host, options, cancel, out)
+        lint = _LintRun(host, options, cancel, out, writer)
         lint.check(sources)
         return lint.end()
 
@@ -94,13 +98,15 @@ class _PendingFile:
 class _LintRun:
     """Checks files side by side, and reports them in their order."""
 
-    def __init__(self, host: Host, options: LintOptions, cancel: CancelToken, out: TextIO) -> None:
+    def __init__(
+        self, host: Host, options: LintOptions, cancel: CancelToken, out: TextIO, writer: ReportWriter | None
+    ) -> None:
         self._host = host
         self._options = options
         self._cancel = cancel
         self._out = out
         self._format = options.output_format()
-        self._writer = self._format.writer(out)
+        self._writer = writer or self._format.writer(out)
         self._began = datetime.now(UTC)
         self._settings: Mapping[Path, Settings] = {}
         self._local = LocalChecker(host)
@@ -115,6 +121,9 @@ class _LintRun:
         self._states = dict[Path, FolderState]()
         self._lock = threading.Lock()
         """Guards `_states`, which the pool's threads ask for."""
+        self._changed: ChangedSources | None = None
+        """None if everything is checked."""
+        self._known = KnownFindings()
         self._file_count = self._reported_count = self._finding_count = self._hidden_count = 0
 
     def check(self, sources: Sequence[Source] | None) -> None:
@@ -123,14 +132,23 @@ class _LintRun:
         if options.selection.selected or options.selection.ignored:
             options.selection.check(self._rules())
         left_out = plugins_left_out(self._host, options)
-        sources = list(self._until_interrupted(sources or find_sources(options.paths, self._complain)))
-        self._file_count = len(sources)
+        if options.changes is not None:
+            self._changed = ChangedSources.of(options.paths, options.changes)
+            for changes in self._changed.changes:
+                tell(f"{counted(len(changes.files), 'file')} changed since {changes.base.about}")
+        sources = list(self._until_interrupted(sources or find_sources(options.paths, self._complain, self._changed)))
         roots = dict.fromkeys(self._root_of(source.path.parent) for source in sources)
         self._settings = {
             root: settings_for(self._host, options.offline, root, disabled_plugins=left_out) for root in roots
         }
         self._host.settings = next(iter(self._settings.values()), self._host.settings)
         self._host.settings_of = lambda root: self._settings[root] if root else self._host.settings
+        if options.uses_baseline:
+            for root in roots:
+                self._known.load(root)
+        if self._changed is not None and self._changed.by_lines:
+            sources += self._importing(sources)
+        self._file_count = len(sources)
         jobs = 1 if options.engine_script else options.jobs  # the lines of a script are answered by one process
         self._process_count = min(jobs or _cores(), len(sources))
         if self._process_count < 2:
@@ -154,6 +172,10 @@ class _LintRun:
             tell(f"{first}{f' and {len(others)} more' if others else ''}: {why}")
         if self._hidden_count:
             tell(f"{counted(self._hidden_count, 'unlikely finding')} not shown; `--min-confidence low` shows all")
+        for root, stale in self._known.stale().items() if self._is_whole else ():
+            if stale:
+                file = os.path.relpath(baseline_path(root))
+                tell(f"{counted(len(stale), 'line')} of {file} stale; `breadknife baseline --prune` removes them")
         tell("", fleeting=True)
         self._writer.end(RunSummary(self._began, datetime.now(UTC), code, self._failures, rules))
         show(self._out)
@@ -268,12 +290,52 @@ class _LintRun:
         selected = [finding for finding in findings if self._options.selection.keeps(finding)]
         likely = [finding for finding in selected if self._options.is_likely(finding)]
         reported = ReportedFile(path, file.document)
+        problems = [ReportedFinding(reported, finding, tuple(_related(reported, finding))) for finding in likely]
         return FileReport(
             path,
-            [ReportedFinding(reported, finding, tuple(_related(reported, finding))) for finding in likely],
+            self._new(path, problems),
             [f"{path}: {why}" for answer in answers for why in answer.unanswered],
             hidden=len(selected) - len(likely),
         )
+
+    def _new(self, path: Path, problems: Sequence[ReportedFinding]) -> Sequence[ReportedFinding]:
+        """Return those findings of a file that the baseline doesn't keep, and if only lines count, that a change has
+        brought."""
+        root = self._root_of(path.parent)
+        known = self._known.match(root, problems, path)
+        if self._changed is not None and self._changed.by_lines:
+            brought = brought_by_change(self._changed, problems, partial(self._findings, root))
+        else:
+            brought = [True] * len(problems)
+        new = zip(problems, known, brought, strict=True)
+        return [problem for problem, entry, is_brought in new if entry is None and is_brought]
+
+    def _findings(self, root: Path, document: Document) -> Sequence[Finding]:
+        """Return the findings of another text of a file; none if the user interrupts."""
+        plugins = frozenset(self._host.checkers(document, root))
+        answer = self._local.check(LintTask(document, root, plugins, all_fixes=False))
+        while not self._cancel.cancelled:
+            if not wait((answer,), _POLL_SECONDS).not_done:
+                return answer.result().findings
+        return ()
+
+    def _importing(self, sources: Sequence[Source]) -> Sequence[Source]:
+        """Return the files that import changed ones and haven't changed: a change may be the cause of their nulls."""
+        found = {os.path.abspath(source.path): source for source in sources}
+        for source in sources:
+            root = self._root_of(source.path.parent)
+            self._await_project(root)
+            project = self._host.projects.of(root)
+            for path in project.importers(source.path.absolute()) if project is not None else ():
+                found.setdefault(str(path), Source(Path(os.path.relpath(path)), is_named=False))
+        return list(found.values())[len(sources) :]
+
+    @property
+    def _is_whole(self) -> bool:
+        """True if all findings of the checked files are looked at, so that an entry without one is stale."""
+        options = self._options
+        is_narrow = options.selection.selected or options.selection.ignored or options.only or options.language
+        return not (is_narrow or options.min_confidence or self._failures or self._cancel.cancelled)
 
     def _state_of(self, root: Path) -> FolderState:
         """Return what each process needs of a folder, whose files are all known by now. It is packed once for all

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from breadknife.cli.files import Complain, find_files
+from breadknife.cli.lint.changed import ChangedSources
 from breadknife.errors import DocumentError
 from breadknife.text.document import LARGEST_DOCUMENT, Document, document_of, read_document
 
@@ -28,15 +29,16 @@ class Source:
         return read_document(self.path, language)
 
 
-def find_sources(paths: Sequence[Path], complain: Complain) -> Iterator[Source]:
-    """Yield each file once, in the order of `paths`. `complain` is told as by `find_files`."""
+def find_sources(paths: Sequence[Path], complain: Complain, changed: ChangedSources | None = None) -> Iterator[Source]:
+    """Yield each file once, in the order of `paths`, or only those that have changed. `complain` is told as by
+    `find_files`."""
     absolute_paths = set[str]()
     named = frozenset(paths)
-    for path in find_files(paths, complain):
+    for path in find_files(paths, complain, wanted=changed):
         absolute = os.path.abspath(path)
         if absolute not in absolute_paths:
             absolute_paths.add(absolute)
-            yield Source(path, path in named)
+            yield Source(path, path in named, changed.staged(path) if changed else None)
 
 
 def standard_input(name: Path) -> Source:
