@@ -63,6 +63,11 @@ def _package(entry: EntryPoint) -> str:
     return entry.dist.name if entry.dist else ""
 
 
+def workspace_files(root: Path) -> list[Path]:
+    """Return the files of a workspace folder's own recipes, whether or not the user trusts it."""
+    return files_in(RecipeFolder(root / IN_WORKSPACE, "workspace", root))
+
+
 def files_in(recipes: RecipeFolder) -> list[Path]:
     """Return the files of a folder, in the order of their names; none if there is no such folder."""
     try:

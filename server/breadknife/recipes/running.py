@@ -76,8 +76,8 @@ class RecipeOutput:
     refused: tuple[Silence, ...] = ()
     """Why items of a list gave nothing."""
     places: tuple[tuple[Span, str], ...] = ()
-    """Of several edits or findings, each span with its text. `span` holds all of them then; for edits, `text` is what
-    stands there afterwards."""
+    """Of several edits or findings, each span with its text. `span` holds all of them then; `text` is what stands there
+    after the edits, or a line for each finding."""
     refused_places: tuple[tuple[Span, str], ...] = ()
     """Parts that were left as they are, and why."""
 
@@ -136,13 +136,13 @@ def output_of(plan: Plan, end: RecipeState) -> RecipeOutput | Silence:
     spans = cast("tuple[Span | None, ...]", at)
     texts = cast("tuple[str | None, ...]", text) if isinstance(text, tuple) else (str(text),) * len(spans)
     places = _pairs(spans, texts)
-    if show.presentation != "edit":
-        return RecipeOutput("", Span(0, 0), origin, end.refused, places)
     if not places:
         why = refused_places[0][1] if refused_places else f"{plan.recipe.name} has nothing for this place"
         return Silence("recipe-empty", why)
     document: Document = end.values[INPUT]["document"]
     hull = Span(min(span.start for span, _ in places), max(span.end for span, _ in places))
+    if show.presentation != "edit":
+        return RecipeOutput("\n".join(text for _, text in places), hull, origin, end.refused, places)
     try:
         changed = apply_edits(document.slice(hull), (TextEdit(span.shifted(-hull.start), new) for span, new in places))
     except ValueError as error:

@@ -13,6 +13,7 @@ from breadknife.text.patterns import read_pattern
 FORMAT = 1
 """The version of the file format."""
 
+SeverityName = Literal["error", "warning", "information", "hint"]
 Presentation = Literal["edit", "completion", "hover", "finding", "document", "command"]
 
 
@@ -56,7 +57,7 @@ class Show:
     """`kind` in TOML: the LSP kind of the code action."""
     language: str = ""
     """Language id of a new document."""
-    severity: str = "information"
+    severity: SeverityName = "information"
     """The severity of a finding."""
 
 

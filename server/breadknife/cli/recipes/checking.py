@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from breadknife.cli.output import counted, print_json, say
-from breadknife.cli.recipes.finding import find
+from breadknife.cli.recipes.finding import find, tell_untrusted
 from breadknife.cli.recipes.locking import locked_now
 from breadknife.recipes.lock import LOCK, differences, read_lock
 from breadknife.recipes.registry import RecipeEntry
@@ -15,6 +15,8 @@ from breadknife.recipes.values import RecipeProblem
 def run(names: list[str], *, as_json: bool) -> int:
     """Print what is wrong with recipes, or with all. Return the exit code: 1 if something is, else 0."""
     entries = find(names)
+    if not names:
+        tell_untrusted()
     problems = [problem for entry in entries for problem in (*entry.problems, *_changes(entry))]
     if as_json:
         print_json([{**asdict(problem), "path": str(problem.path)} for problem in problems])

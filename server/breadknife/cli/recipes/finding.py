@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Collection
 from pathlib import Path
 
+from breadknife.cli.output import counted, tell
 from breadknife.errors import RecipeError
 from breadknife.host.trust import is_trusted
 from breadknife.host.workspace import root_of
 from breadknife.recipes.checking import Plan
-from breadknife.recipes.folders import RecipeFolder
+from breadknife.recipes.folders import RecipeFolder, workspace_files
 from breadknife.recipes.registry import RecipeEntry, RecipeRegistry, read_entry
+
+UNTRUSTED = "this folder isn't trusted; `breadknife trust` trusts it"
 
 
 def current_workspace() -> tuple[Path, bool]:
@@ -27,10 +31,22 @@ def find(names: list[str]) -> list[RecipeEntry]:
     registry = RecipeRegistry()
     root, trusted = current_workspace()
     entries = registry.entries(root, trusted=trusted)
-    return [_find(name, entries, registry) for name in names] if names else list(entries)
+    if not names:
+        return list(entries)
+    left_out = () if trusted else tuple(file.stem for file in workspace_files(root))
+    return [_find(name, entries, registry, left_out) for name in names]
 
 
-def _find(name: str, entries: tuple[RecipeEntry, ...], registry: RecipeRegistry) -> RecipeEntry:
+def tell_untrusted() -> None:
+    """Tell the user where a folder has recipes that don't count, since nobody trusts it."""
+    root, trusted = current_workspace()
+    if not trusted and (files := workspace_files(root)):
+        tell(f"{counted(len(files), 'recipe')} of this folder left out: {UNTRUSTED}")
+
+
+def _find(
+    name: str, entries: tuple[RecipeEntry, ...], registry: RecipeRegistry, left_out: Collection[str]
+) -> RecipeEntry:
     path = Path(name)
     if name.endswith(".toml") or path.is_file():
         if not path.is_file():
@@ -39,6 +55,8 @@ def _find(name: str, entries: tuple[RecipeEntry, ...], registry: RecipeRegistry)
     for entry in entries:
         if entry.name == name:
             return entry
+    if name in left_out:
+        raise RecipeError(f"the recipe `{name}` doesn't count: {UNTRUSTED}")
     known = [entry.name for entry in entries]
     near = difflib.get_close_matches(name, known, 1, 0.4)
     hint = f"did you mean `{near[0]}`?" if near else "`breadknife recipes list` shows them"

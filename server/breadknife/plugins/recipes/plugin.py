@@ -45,7 +45,7 @@ class RecipesPlugin:
         come with breadknife, these are those of the menu, and checks, which tell what a recipe has refused.
 
         So the plugin isn't asked at each key for recipes that don't exist. The recipes of a workspace are known from
-        its first request for a menu on.
+        its first request on.
         """
         roots = self._trusted_roots()
         if not _has_foreign_recipes(roots):
@@ -54,12 +54,12 @@ class RecipesPlugin:
         return {**served, **_ALWAYS, CheckRequest: _ALWAYS[CheckRequest] | served.get(CheckRequest, frozenset())}
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
-        if isinstance(request, CheckRequest) and not _has_foreign_recipes(self._trusted_roots()):
-            hints = self._results.hints(request.document)
-            return Findings(hints) if hints else None
         if context.root is not None and context.trusted:
             with self._lock:
                 self._roots[context.root] = None
+        if isinstance(request, CheckRequest) and not _has_foreign_recipes(self._trusted_roots()):
+            hints = self._results.hints(request.document)
+            return Findings(hints) if hints else None
         if isinstance(request, ActionRequest) and not request.invoked and not request.span:
             return None  # the editor asks at each move of the cursor, and nobody sees the menu
         return self._service.answer(request, context)

@@ -14,7 +14,7 @@ from breadknife.lru import LruCache
 from breadknife.plugins.recipes.results import Results
 from breadknife.plugins.recipes.settings import RecipesSettings
 from breadknife.recipes.checking import Plan
-from breadknife.recipes.folders import RecipeFolder, files_in, recipe_folders
+from breadknife.recipes.folders import RecipeFolder, workspace_files
 from breadknife.recipes.inputs import INPUT, RULES_ONLY, RecipeInput
 from breadknife.recipes.parsing import MAX_TITLE
 from breadknife.recipes.registry import RecipeRegistry, read_entry
@@ -153,7 +153,7 @@ class RecipeService:
     def _why(self, given: RecipeInput, context: Context) -> Silence:
         """Return why the menu has nothing for the input: the reason that most recipes give. If it has something, say
         so."""
-        if context.root is not None and not context.trusted and _has_own(context.root):
+        if context.root is not None and not context.trusted and workspace_files(context.root):
             return silence("untrusted-recipes")
         first = next(self._actions(given, context), None)
         if first is not None:
@@ -298,11 +298,6 @@ class RecipeService:
 
 def _counted(edits: Sequence[object]) -> str:
     return f"{len(edits)} edit{'s' * (len(edits) != 1)}"
-
-
-def _has_own(root: Path) -> bool:
-    """Tell whether a workspace folder has recipes."""
-    return any(files_in(folder) for folder in recipe_folders(root, trusted=True) if folder.owner == "workspace")
 
 
 def _title(plan: Plan, state: RecipeState) -> str:
