@@ -16,7 +16,7 @@ from breadknife.disk.reading import read_regular
 from breadknife.errors import DocumentError
 from breadknife.text.encoding import UTF8, decoded, encoding_of
 from breadknife.text.languages import LANGUAGES, SHORT_IDS
-from breadknife.text.languages.documents import FORMATS
+from breadknife.text.languages.documents import FORMATS, INCLUDED, REST, TEMPLATES
 from breadknife.text.printable import shortened
 from breadknife.text.shifted import Offsets
 
@@ -233,13 +233,18 @@ def uri_to_path(uri: str) -> Path | None:
 
 _LANGUAGES = (
     {suffix: language.id for language in (*FORMATS, *LANGUAGES.values()) for suffix in language.suffixes}
-    | {".mdx": "mdx"}
+    | {".mdx": "mdx", ".mdc": "markdown"}
     | {name: format.id for format in FORMATS for name in format.names}
 )
+_PROSE = frozenset(("markdown", "mdx", *(format.id for format in FORMATS)))
+_LIKE_REST = re.compile(r"(?m)^\.\. [\w-]+::|^([=~^\"'#*+-])\1{3,}[ \t]*$|^:\w[\w ]*:[ \t]")
+"""A directive, an underlined heading or a field: of a name's end that has other meanings, these tell the format."""
 
 
 def language_of(path: Path) -> str | None:
     """Return the LSP language id that a file's name suggests, or None."""
+    if path.suffix in TEMPLATES and _LANGUAGES.get(path.with_suffix("").suffix.lower()) in _PROSE:
+        path = path.with_suffix("")
     return _LANGUAGES.get(path.name) or _LANGUAGES.get(path.suffix.lower())
 
 
@@ -248,6 +253,8 @@ def language_id(name: str) -> str:
     return SHORT_IDS.get(name, name)
 
 
+UNKNOWN = "unknown"
+"""The id of a text that looks like nothing that is known."""
 MARK = "\ufeff"
 """The byte order mark."""
 
@@ -274,6 +281,7 @@ def read_raw(path: Path) -> bytes:
 
 def document_of(path: Path, raw: bytes, language: str | None = None) -> Document:
     """Return the document for a file's content `raw`. Raises DocumentError as `read_document` does."""
+    is_guess = language is None
     language = language or language_of(path) or "plaintext"
     if b"\0" in raw[:8192]:
         raise DocumentError(f"{path}: a binary file (it has NUL bytes)")
@@ -281,6 +289,8 @@ def document_of(path: Path, raw: bytes, language: str | None = None) -> Document
         text = decoded(raw, language)
     except UnicodeError as error:
         raise DocumentError(_undecodable(path, raw, language, error)) from error
+    if is_guess and path.suffix == INCLUDED and language == REST.id and not _LIKE_REST.search(text):
+        language = UNKNOWN
     return Document(path.absolute().as_uri(), language, text)
 
 

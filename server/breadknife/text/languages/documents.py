@@ -23,8 +23,12 @@ class DocumentFormat:
     """Whole names of files."""
 
 
-PLAIN_TEXT = DocumentFormat("plaintext", suffixes=(".txt",))
-REST = DocumentFormat("restructuredtext", ("rst",), (".rst", ".rest"))
+PLAIN_TEXT = DocumentFormat(
+    "plaintext",
+    suffixes=(".txt",),
+    names=("README", "CHANGELOG", "CHANGES", "NEWS", "INSTALL", "CONTRIBUTING", "HACKING", "TODO"),
+)
+REST = DocumentFormat("restructuredtext", ("rst",), (".rst", ".rest", ".inc"))
 LATEX = DocumentFormat("latex", ("tex", "plaintex"), (".tex", ".ltx"))
 TYPST = DocumentFormat("typst", suffixes=(".typ",))
 ASCIIDOC = DocumentFormat("asciidoc", ("asciidoctor", "adoc"), (".adoc", ".asciidoc"))
@@ -33,5 +37,10 @@ GIT_COMMIT = DocumentFormat(
     "git-commit", ("gitcommit",), names=("COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "TAG_EDITMSG")
 )
 GETTEXT = DocumentFormat("po", ("gettext",), (".po", ".pot"))
+
+INCLUDED = ".inc"
+"""The end of a name of parts that Sphinx includes, but also of C++, PHP and assembly."""
+TEMPLATES = (".tmpl", INCLUDED)
+"""What stands behind the end of a document's name if something is filled in there, or it is a part: `page.md.tmpl`."""
 
 FORMATS = (PLAIN_TEXT, REST, LATEX, TYPST, ASCIIDOC, ORG, GIT_COMMIT, GETTEXT)
