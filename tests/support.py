@@ -9,6 +9,7 @@ from typing import Any
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Engine, GenerateRequest, Prompt, ScoreRequest, Scores
+from breadknife.engine.fim import QWEN, FimForm
 from breadknife.engine.scripted import ScriptedEngine
 from breadknife.lru import LruCache
 from breadknife.project.values import Project
@@ -73,6 +74,10 @@ class PluginModel:
     @property
     def digest(self) -> str:
         return self.context.digest
+
+    @property
+    def fim(self) -> FimForm:
+        return QWEN
 
     def generate(
         self,

@@ -106,10 +106,11 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "api": {"kinds"},
         "client": {"api", "connection", "crashes", "installed", "liveness", "models", "transport", "wire"},
         "routing": {"api", "remote"},
-        "models": {"api", "kinds"},
+        "fim": {"api"},
+        "models": {"api", "fim", "kinds"},
         "grammars": {"api", "model"},
         "llama": {"api", "grammars", "installed", "kinds", "machine", "model"},
-        "remote": {"api"},
+        "remote": {"api", "fim"},
     },
     "plugins/shelf": {
         "values": set(),

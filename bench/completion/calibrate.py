@@ -27,6 +27,7 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest
 from breadknife.engine.client import DaemonEngine
+from breadknife.engine.fim import QWEN
 from breadknife.plugins.completion.cursor import CursorContext
 from breadknife.plugins.completion.filters import Draft, confidence, fitted
 from breadknife.plugins.completion.filters.confidence import first_line
@@ -46,7 +47,6 @@ SIZES = range(600, 2_000)
 """Characters of a file: a short prompt is soon evaluated."""
 FILES_OF_ONE = 6
 CUTS = 4
-STOP = ("<|fim_", "<|repo_name|>", "<|file_sep|>")
 THRESHOLDS = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
@@ -165,7 +165,7 @@ def written(
     engine: DaemonEngine, model: str, document: Document, start: int, offset: int
 ) -> tuple[str, tuple[float, ...]]:
     text, logprobs = "", list[float]()
-    request = GenerateRequest(model, fim_prompt(document, start, offset), 32, stop=STOP)
+    request = GenerateRequest(model, fim_prompt(document, start, offset), 32, stop=QWEN.stops)
     for chunk in engine.generate(request, CancelToken()):
         text += chunk.text
         if chunk.text:

@@ -39,6 +39,7 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest
 from breadknife.engine.client import DaemonEngine
+from breadknife.engine.fim import QWEN
 from breadknife.plugins.completion.cursor import CursorContext
 from breadknife.plugins.completion.prompt import Snippet, fim_prompt
 from breadknife.plugins.completion.repository import choose_context
@@ -47,7 +48,6 @@ from breadknife.text.document import Document
 from breadknife.text.syntax import parse
 
 MODEL = "qwen2.5-coder-0.5b"
-STOP = ("<|fim_", "<|repo_name|>", "<|file_sep|>")
 PER_FILE = 2
 SHORTEST, LONGEST = 4, 80
 _COMMON = (builtins, asyncio, contextlib, datetime, io, json, logging, pathlib, re, subprocess, threading)
@@ -156,7 +156,7 @@ def first_line(engine: DaemonEngine, hole: Hole, cut: Document, context: Sequenc
     for begin in dict.fromkeys((start, hole.start)):
         typed, written = cut.text[begin : hole.start], ""
         prompt = fim_prompt(cut, begin, hole.start, context, project)
-        for chunk in engine.generate(GenerateRequest(MODEL, prompt, 48, stop=STOP), CancelToken()):
+        for chunk in engine.generate(GenerateRequest(MODEL, prompt, 48, stop=QWEN.stops), CancelToken()):
             written += chunk.text
             if "\n" in written or not (written.startswith(typed) or typed.startswith(written)):
                 break

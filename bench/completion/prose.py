@@ -32,7 +32,8 @@ from lsprotocol import types as lsp
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest
 from breadknife.engine.client import DaemonEngine
-from breadknife.plugins.completion.generation import STOP, token_start
+from breadknife.engine.fim import QWEN
+from breadknife.plugins.completion.generation import token_start
 from breadknife.plugins.completion.prompt import fim_prompt
 from breadknife.text.document import Document
 
@@ -99,7 +100,7 @@ def written(engine: DaemonEngine, before: str, typed: str) -> Written:
     start = token_start(document.text, offset, held=True)
     held = document.text[start:offset]
     grammar = f"root ::= {json.dumps(held)} [^\\x00]*" if held else ""
-    request = GenerateRequest(MODEL, fim_prompt(document, start, offset), TOKENS, stop=STOP, grammar=grammar)
+    request = GenerateRequest(MODEL, fim_prompt(document, start, offset), TOKENS, stop=QWEN.stops, grammar=grammar)
     text, ends, total, cancel = "", list[tuple[int, float]](), 0.0, CancelToken()
     for chunk in engine.generate(request, cancel):
         # Of a token whose first letters are typed the probability isn't known that it has once they are.

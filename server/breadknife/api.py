@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Classes, Message, Part, Piece, Prompt, Sampling, Scores, Trim
+from breadknife.engine.fim import FimForm
 from breadknife.errors import (
     BreadknifeError,
     Cancelled,
@@ -65,11 +66,11 @@ from breadknife.text.syntax import SyntaxTree
 
 __all__ = [
     "ANY_LANGUAGE", "API", "Action", "ActionRequest", "Actions", "Answer", "BreadknifeError", "CancelToken",
-    "Cancelled", "CheckRequest", "Chunk", "Classes", "Command", "CommandRequest", "CompletionItem", "CompletionRequest",
-    "Completions", "Confidence", "Context", "Document", "DocumentEdits", "Done", "EngineError", "FileRefused",
-    "Finding", "Findings", "Fix", "Hover", "HoverRequest", "Inlay", "InlayRequest", "Inlays", "JsonValue", "Kind",
-    "Lens", "LensRequest", "Lenses", "Message", "Model", "ModelError", "ModelMissing", "ModelPrompt", "ModelUnfit",
-    "NewDocument", "OpenDocument", "Origin", "OwnAnswer", "OwnRequest", "Part", "Passage",
+    "Cancelled", "CheckRequest", "Chunk", "Classes", "Command", "CommandRequest", "CompletionItem",
+    "CompletionRequest", "Completions", "Confidence", "Context", "Document", "DocumentEdits", "Done", "EngineError",
+    "FileRefused", "FimForm", "Finding", "Findings", "Fix", "Hover", "HoverRequest", "Inlay", "InlayRequest", "Inlays",
+    "JsonValue", "Kind", "Lens", "LensRequest", "Lenses", "Message", "Model", "ModelError", "ModelMissing",
+    "ModelPrompt", "ModelUnfit", "NewDocument", "OpenDocument", "Origin", "OwnAnswer", "OwnRequest", "Part", "Passage",
     "PassedOn", "Piece", "Plugin", "PluginError", "Prompt", "PromptTooLong", "Related", "Request", "ResolveRequest",
     "Resource", "Sampling", "Scores", "Settled", "Severity", "Silence", "Span", "Step", "StepContext", "StepType",
     "Symbol", "SyntaxTree", "TextEdit", "Trigger", "Trim", "Verdict", "Vetoed", "WhyRequest", "apply_edits", "clean",

@@ -10,9 +10,9 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, GenerateRequest
+from breadknife.engine.fim import QWEN
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import EngineDied
-from breadknife.plugins.completion.generation import STOP
 from breadknife.plugins.completion.prompt import FIRST, WHOLE
 from breadknife.task.values import (
     CompletionRequest,
@@ -356,7 +356,7 @@ def test_who_invokes_it_gets_alternatives(invoked: bool) -> None:
     with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
         seen = user.sees("x =⟦|⟧\n", Trigger.INVOKED if invoked else Trigger.TYPING)
     assert seen == ([" alpha + beta", " alpha - b", " agamma"] if invoked else [" alpha + beta"])
-    assert all(request.stop == STOP for request in engine.requests)
+    assert all(request.stop == QWEN.stops for request in engine.requests)
 
 
 def test_the_likelier_alternative_comes_first() -> None:
@@ -400,3 +400,15 @@ def test_a_menu_asked_for_by_hand_does_not_wait_for_ever(monkeypatch: pytest.Mon
     with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
         assert user.sees("x =⟦|⟧\n", Trigger.INVOKED, grows=False, listed=True) == [" alpha"]
         engine.may.set()
+
+
+@pytest.mark.parametrize(("logprob", "shown"), [(-1.2, True), (-9.0, False)])
+def test_what_may_stand_before_the_next_line_is_shown_where_the_model_repeats_that(
+    logprob: float, *, shown: bool
+) -> None:
+    engine = Branching(["x = 1\nyoung = 2\nz = 3\n", "x = 1\nwords = 2\n"], {"y": ("w", logprob)})
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        seen = user.sees("x = 1\n⟦|⟧\nyoung = 2\n")
+        assert seen == ["words = 2"] if shown else isinstance(seen, str)
+        assert user.sees("x = 1\nw⟦|⟧\nyoung = 2\n") == ["ords = 2"]
+        assert user.sees("x = 1\n⟦|⟧\nyoung = 2\n") == seen

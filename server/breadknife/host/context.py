@@ -26,6 +26,7 @@ from breadknife.engine.api import (
     ScoreRequest,
     Scores,
 )
+from breadknife.engine.fim import FimForm
 from breadknife.engine.remote.runtime import split_model
 from breadknife.errors import DocumentKept, EngineAbsent, ModelMissing
 from breadknife.host.resources import read_resource
@@ -174,6 +175,10 @@ class HostModel:
     @property
     def digest(self) -> str:
         return self._services.model_digest(self.name)
+
+    @property
+    def fim(self) -> FimForm:
+        return self._services.fim_form(self.name)
 
     def generate(
         self,

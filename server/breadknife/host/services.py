@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.engine.api import Engine
+from breadknife.engine.fim import QWEN, FimForm
 from breadknife.engine.models.catalog import Catalog
+from breadknife.engine.models.gguf import read_header
+from breadknife.engine.models.store import ModelStore
 from breadknife.engine.remote.runtime import split_model
-from breadknife.errors import EngineMissing, ModelMissing
+from breadknife.errors import EngineMissing, ModelError, ModelMissing, ModelUnfit
 from breadknife.host.incomplete import IncompleteChecks
 from breadknife.host.kinds import KINDS, RequestKind
 from breadknife.host.plugins.containment import Containment
@@ -195,6 +198,23 @@ class Services:
         """See `breadknife.task.plugin.Model.digest`. Raises UnknownModel."""
         build = "" if split_model(name) else self.engine.build()
         return f"{self.catalog.model(name).sha256} {build}" if build else ""
+
+    def fim_form(self, name: str) -> FimForm:
+        """Return the form of a model's prompts for what is missing in the middle: what its file says. One of another
+        runtime has Qwen's, which is translated; so has one whose file isn't here, since asking it says that.
+
+        Raises ModelUnfit if it can't fill in."""
+        try:
+            path = None if split_model(name) else ModelStore().find(self.catalog.model(name))
+            form = read_header(path).fim if path else QWEN
+        except ModelError:
+            return QWEN
+        if form is None:
+            raise ModelUnfit(
+                f"{name} has no control tokens for filling in the middle, so it can't complete code; give the role "
+                "`completion` to a code model (`breadknife models list`)"
+            )
+        return form
 
     def next_id(self) -> str:
         """Return the id of a new receipt."""

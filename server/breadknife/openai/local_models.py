@@ -58,19 +58,12 @@ class LocalModels:
 def completion_prompt(info: GgufInfo, prompt: str, suffix: str) -> Prompt:
     """Return the prompt for a text that follows `prompt` and comes before `suffix`, unless that is empty. Raises
     ApiError for a suffix if the model can't fill in the middle."""
-    begin = (_control(info.bos),) if info.add_bos and info.bos else ()
-    if not suffix:
-        return (*begin, _text(prompt))
-    if info.fim is None:
+    if suffix and info.fim is None:
         raise ApiError("this model has no tokens for filling in between; leave out suffix", "suffix")
-    before, after, middle = info.fim
-    if info.architecture.startswith("qwen"):  # measured: 80 % instead of 54 %; see plugins/completion/prompt.py
-        return (*begin, _control(before + after), _text(suffix), _control(middle), _text(prompt))
-    return (*begin, _control(before), _text(prompt), _control(after), _text(suffix), _control(middle))
-
-
-def _control(text: str) -> Part:
-    return Part(text, control=True, trim=Trim.NEVER)
+    if suffix and info.fim:
+        return info.fim.prompt(_text(prompt), _text(suffix))
+    begin = (Part(info.bos, control=True, trim=Trim.NEVER),) if info.add_bos and info.bos else ()
+    return (*begin, _text(prompt))
 
 
 def _text(text: str) -> Part:

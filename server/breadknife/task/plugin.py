@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Classes, Message, Prompt, Sampling, Scores
+from breadknife.engine.fim import FimForm
 from breadknife.project.values import Project
 from breadknife.task.cascade import Step
 from breadknife.task.values import Answer, Origin, Request, Resource
@@ -197,6 +198,13 @@ class Model(Protocol):
         Empty for a model of another runtime: then no answer can be stored.
 
         Raises UnknownModel."""
+        ...
+
+    @property
+    def fim(self) -> FimForm:
+        """Return the form of its prompts for what is missing in the middle of a text.
+
+        Raises ModelUnfit if it can't fill in."""
         ...
 
     def generate(

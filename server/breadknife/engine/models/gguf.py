@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
+from breadknife.engine.fim import FimForm, fim_form
 from breadknife.engine.kinds import POOLINGS, ModelKind, kind_of
 from breadknife.errors import ModelCorrupt, ModelError
 
@@ -53,18 +54,6 @@ _QUANTISATIONS = {
 """`general.file_type` -> its name (`LlamaFileType` of the `gguf` package)."""
 # fmt: on
 
-_FIM_TOKENS = (
-    ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"),  # Qwen, CodeGemma
-    ("<fim_prefix>", "<fim_suffix>", "<fim_middle>"),  # StarCoder
-    ("<fim-prefix>", "<fim-suffix>", "<fim-middle>"),  # SantaCoder
-    ("<|fim_begin|>", "<|fim_hole|>", "<|fim_end|>"),
-    ("<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>"),  # DeepSeek-Coder
-    ("▁<PRE>", "▁<SUF>", "▁<MID>"),  # Code Llama
-    ("<|code_prefix|>", "<|code_suffix|>", "<|code_middle|>"),  # Granite
-)
-"""The texts of FIM tokens (prefix, suffix, middle), for files that don't say which tokens these are. llama.cpp has the
-same table."""
-
 _FOREIGN = (
     (b"PK\x03\x04", "a ZIP file or a PyTorch checkpoint"),
     (b"version https://git-lfs", "a Git LFS pointer, not the file itself"),
@@ -93,8 +82,8 @@ class GgufInfo:
     """Text of the token that ends a text; empty if the file names none."""
     add_bos: bool = False
     """True if the model was trained with `bos` at the beginning of every text."""
-    fim: tuple[str, str, str] | None = None
-    """The control tokens of fill-in-the-middle: prefix, suffix, middle."""
+    fim: FimForm | None = None
+    """How it is asked to fill in the middle; None if it can't."""
     kind: ModelKind | None = ModelKind.DECODER
     """None for a model that breadknife can't run."""
     pooling: str = ""
@@ -262,9 +251,8 @@ def _info(values: Mapping[str, object]) -> GgufInfo:
         number = _integer(values, f"tokenizer.ggml.{key}_token_id", -1)
         return tokens[number].decode("utf-8", "replace") if 0 <= number < len(tokens) else ""
 
-    architecture = _text(values, "general.architecture")
+    architecture, bos = _text(values, "general.architecture"), token("bos")
     named_fim = (token("fim_pre"), token("fim_suf"), token("fim_mid"))
-    usual_fim = (texts for texts in _FIM_TOKENS if all(text.encode() in tokens for text in texts))
     pooling_number = _integer(values, f"{architecture}.pooling_type", -1)
     pooling = POOLINGS[pooling_number] if 0 <= pooling_number < len(POOLINGS) else ""
     labels = [
@@ -280,15 +268,27 @@ def _info(values: Mapping[str, object]) -> GgufInfo:
         licence=_text(values, "general.license"),
         context_size=_integer(values, f"{architecture}.context_length", 0),
         chat_template=_text(values, "tokenizer.chat_template"),
-        bos=token("bos"),
+        bos=bos,
         eos=token("eos"),
         add_bos=bool(add_bos),
-        fim=named_fim if all(named_fim) else next(usual_fim, None),
+        fim=fim_form(
+            _Vocabulary(frozenset(tokens)), named_fim if all(named_fim) else None, token("bos") * bool(add_bos)
+        ),
         kind=kind_of(architecture, pooling, labels, rerank_template=has_rerank_template),
         pooling=pooling,
         width=_integer(values, f"{architecture}.embedding_length", 0),
         labels=tuple(labels),
     )
+
+
+@dataclass(frozen=True)
+class _Vocabulary:
+    """The texts of a model's tokens, which may be no UTF-8."""
+
+    tokens: frozenset[bytes]
+
+    def __contains__(self, token: object) -> bool:
+        return isinstance(token, str) and token.encode() in self.tokens
 
 
 def describe_kind(info: GgufInfo) -> str:

@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 import msgspec
 
 from breadknife.engine.api import Chunk, GenerateRequest, Piece, Prompt, ScoreRequest, Scores
+from breadknife.engine.fim import infill_of
 from breadknife.engine.remote.openai import (
     OpenAIDialect,
     RemoteModel,
     finish_reason,
-    infill_parts,
     plain_text,
     refuse,
     schema_of,
@@ -107,10 +107,11 @@ class LlamaServerDialect(OpenAIDialect):
         elif request.grammar:
             body["grammar"] = request.grammar
         tokens = await self._tokens(model, request.prompt)
-        infill = None if tokens.known else infill_parts(request.prompt)
+        infill = None if tokens.known else infill_of(request.prompt)
         if infill:
             path = "/infill"
-            body["input_prefix"], body["input_suffix"] = infill
+            body["input_prefix"], body["input_suffix"] = infill.prefix, infill.suffix
+            body["input_extra"] = [{"filename": path, "text": text} for path, text in infill.files]
         else:
             path = "/completion"
             body["prompt"] = tokens.ids

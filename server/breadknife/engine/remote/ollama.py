@@ -10,12 +10,12 @@ from typing import Any, ClassVar
 import msgspec
 
 from breadknife.engine.api import Chunk, GenerateRequest, ScoreRequest, Scores
+from breadknife.engine.fim import QWEN, infill_of
 from breadknife.engine.remote.openai import (
     OpenAIDialect,
     RemoteModel,
     check_text,
     finish_reason,
-    infill_parts,
     is_control_text,
     plain_text,
     refuse,
@@ -24,7 +24,6 @@ from breadknife.engine.remote.openai import (
 )
 from breadknife.errors import EngineError
 
-_FIM = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
 _CONTROL, _USER_DEFINED = 3, 4
 """GGUF's kinds of tokens (`tokenizer.ggml.token_type`)."""
 
@@ -106,13 +105,13 @@ class OllamaDialect(OpenAIDialect):
             },
             **({"format": schema_of(request)} if request.grammar else {}),
         }
-        infill = infill_parts(request.prompt)
-        if infill and vocabulary.controls and not vocabulary.controls.issuperset(_FIM):
+        infill = infill_of(request.prompt)
+        if infill and vocabulary.controls and not vocabulary.controls.issuperset(QWEN.tokens):
             if not vocabulary.inserts:
                 raise EngineError(f"{http}: the model {model.name!r} can't fill in the middle; take a code model")
-            for text in infill:
+            for text in (infill.prefix, infill.suffix):  # its own form has no place for other files
                 check_text(text, model, vocabulary.controls)
-            body["prompt"], body["suffix"] = infill
+            body["prompt"], body["suffix"] = infill.prefix, infill.suffix
         else:
             body["prompt"] = plain_text(request.prompt, model, vocabulary.controls)
             body["raw"] = True

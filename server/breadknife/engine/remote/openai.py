@@ -309,16 +309,6 @@ def check_text(text: str, model: RemoteModel, controls: frozenset[str] = frozens
         )
 
 
-def infill_parts(prompt: api.Prompt) -> tuple[str, str] | None:
-    """Return the prefix and suffix of a suffix-prefix-middle prompt (`plugins/completion/prompt.py`); None for any
-    other prompt."""
-    match [(part.text, part.control) for part in prompt]:
-        case [("<|fim_prefix|><|fim_suffix|>", True), (suffix, False), ("<|fim_middle|>", True), (prefix, False)]:
-            return prefix, suffix
-        case _:
-            return None
-
-
 def refuse(
     request: api.GenerateRequest | api.ChatRequest | api.ScoreRequest,
     model: RemoteModel,

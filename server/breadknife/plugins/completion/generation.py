@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, Prompt
+from breadknife.engine.fim import FimForm
 from breadknife.errors import Cancelled, EngineError, ModelError
-from breadknife.plugins.completion.cursor import CursorContext
+from breadknife.plugins.completion.cursor import CursorContext, Region
 from breadknife.plugins.completion.known_word import KnownText
 from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.prompt import FIRST, SOON, WHOLE, Snippet, Window, closed, fim_prompt
@@ -24,7 +26,6 @@ from breadknife.text.tokens import columns, shifted
 
 log = logging.getLogger(__name__)
 
-STOP = ("<|fim_", "<|repo_name|>", "<|file_sep|>")
 WORD = 20
 """The most letters of half a word that are written again: Chinese has no blanks."""
 LIKELIEST = 3
@@ -53,6 +54,12 @@ class CompletionTask:
     """The rest of the line or word at the cursor, if it stands elsewhere: enough for an answer that is due."""
     line: KnownText | None = None
     """The likeliest rest of the line by lines like it, however certain: it may confirm what the model writes."""
+
+    @property
+    def is_new_line(self) -> bool:
+        """True if a line with text is to begin at the cursor or below it."""
+        cursor = self.cursor
+        return cursor.region is Region.CODE and not cursor.rest.strip() and not cursor.before_line
 
     @property
     def is_newest(self) -> bool:
@@ -119,19 +126,19 @@ class TextGenerator:
         required = "" if self.is_remote else cursor.document.text[start : cursor.offset]
         window = WHOLE if self._slow_prompt(task) is None else FIRST
         prefix = task.session.prefix_start(cursor.document, start, window)
-        end = closed(cursor.document, cursor.offset).end
+        end, form = closed(cursor.document, cursor.offset).end, self.model.fim
 
         def write(written: str, most: int, cancel: CancelToken) -> Generator[Chunk, None, None]:
             document = cursor.document.edited((TextEdit(Span(start, end), written),))
-            prompt = _prompt(task, document, start + len(written), window, prefix)
+            prompt = _prompt(task, document, start + len(written), window, prefix, form)
             chunks = self.model.generate(
                 prompt,
                 max_tokens=most,
-                stop=STOP,
+                stop=form.stops,
                 place=f"{document.uri}{slot}",
                 cancel=cancel,
                 grammar=_grammar_beginning(required[len(written) :]) if required.startswith(written) else "",
-                top_logprobs=LIKELIEST if task.invoked else 0,
+                top_logprobs=LIKELIEST if task.invoked or (task.is_new_line and not self.is_remote) else 0,
             )
             first = last = None
             try:
@@ -177,7 +184,7 @@ class TextGenerator:
         prefix = task.session.prefix_start(document, offset, WHOLE)
         if closing := closed(document, offset):
             document = document.changed(TextEdit(closing, ""), None)
-        prompt = _prompt(task, document, offset, WHOLE, prefix)
+        prompt = _prompt(task, document, offset, WHOLE, prefix, self.model.fim)
         return prompt if task.session.new_characters(prompt) > SOON else None
 
     def alternatives(
@@ -205,10 +212,19 @@ class TextGenerator:
             for stream in streams:
                 stream.stop()
 
+    def between(self, task: CompletionTask, start: int, typed: str, repeating: GeneratedText) -> Stream | None:
+        """Return a stream of what stands between the cursor and the next line, for a text that repeats that line; None
+        if the engine doesn't tell what else it might have written."""
+        following = task.cursor.following[0].strip() if task.cursor.following else ""
+        begun = _branch_between(repeating, typed, following)
+        return self.stream(task, start, begun=begun) if begun else None
 
-def _prompt(task: CompletionTask, document: Document, offset: int, window: Window, prefix: int) -> Prompt:
+
+def _prompt(
+    task: CompletionTask, document: Document, offset: int, window: Window, prefix: int, form: FimForm
+) -> Prompt:
     snippets = task.snippets if window is WHOLE else ()
-    return fim_prompt(document, offset, offset, snippets, task.project_name, window, prefix)
+    return fim_prompt(document, offset, offset, snippets, task.project_name, window, prefix, form)
 
 
 def token_start(text: str, offset: int, *, held: bool) -> int:
@@ -234,6 +250,34 @@ def _grammar_beginning(text: str) -> str:
     """Return a grammar (GBNF) of all texts that begin with `text`; empty if that is any text."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
     return text and f'root ::= "{escaped}" [^\\x00]*'
+
+
+def _branch_between(main: GeneratedText, typed: str, following: str) -> GeneratedText | None:
+    """Return the likeliest beginning of another text than `main`, whose first line after `typed` is `following`.
+
+    That line isn't what is missing, since it is there: the probability of all others grows in proportion.
+    """
+    start = len(typed) + len(main.text[len(typed) :]) - len(main.text[len(typed) :].lstrip())
+    line_end = start + len(main.text[start:].partition("\n")[0])
+    best, best_logprob, line_logprob = None, -math.inf, 0.0
+    begun: list[GeneratedToken] = []
+    for begin, token in main.spanning(0, line_end):
+        if begin >= len(typed):
+            for text, logprob in token.likeliest:
+                branch = main.text[:begin] + text
+                line = branch[start:].strip() if len(branch) > start else ""
+                is_other = bool(text.strip()) and bool(line) and not main.text.startswith(branch)
+                is_text = "\ufffd" not in text and not text.startswith("<|")
+                if is_other and is_text and not following.startswith(line) and line_logprob + logprob > best_logprob:
+                    best_logprob = line_logprob + logprob
+                    best = GeneratedText(branch, (*begun, GeneratedToken(len(branch), logprob)))
+            line_logprob += token.logprob
+        begun.append(token)
+    if best is None:
+        return None
+    *before, last = best.tokens
+    others = math.log(max(1.0 - math.exp(min(line_logprob, 0.0)), math.exp(best_logprob)))
+    return replace(best, tokens=(*before, replace(last, logprob=last.logprob - others)))
 
 
 def _branches(main: GeneratedText, typed: str, shape: Shape) -> Iterator[GeneratedText]:

@@ -7,14 +7,22 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from breadknife.engine.api import Chunk
 from breadknife.lru import LruCache
 from breadknife.plugins.completion.continuation import Continuation, find_surer, wait_until_shown
 from breadknife.plugins.completion.cursor import CursorContext, Region
-from breadknife.plugins.completion.filters import PROSE_THRESHOLD, THRESHOLD, UNSURE, confidence, fitted, is_final
+from breadknife.plugins.completion.filters import (
+    FOLLOWING,
+    PROSE_THRESHOLD,
+    THRESHOLD,
+    UNSURE,
+    confidence,
+    fitted,
+    is_final,
+)
 from breadknife.plugins.completion.generation import CompletionTask, TextGenerator, token_start
 from breadknife.plugins.completion.known_line import known_line
 from breadknife.plugins.completion.known_word import RULE, known_word
@@ -233,6 +241,10 @@ class CompletionPlugin:
         task, generator = continuation.task, TextGenerator(context.model(ROLE), self._pace)
         generator.evaluate_ahead(task, IDLE_SECONDS)
         continuation, draft, form = wait_until_shown(continuation, context.cancel)
+        if isinstance(form, Silence) and form.reason == FOLLOWING.reason and not task.invoked:
+            between = self._between(continuation, generator)
+            if between:
+                continuation, draft, form = wait_until_shown(between, context.cancel)
         generated, stream = continuation.generated, continuation.stream
         is_refused = is_final(form)
         if is_refused:
@@ -259,6 +271,20 @@ class CompletionPlugin:
         elif isinstance(form, str) and not is_refused:
             self._look_ahead(continuation, form)
         return Settled(Completions(tuple(items[:ALTERNATIVES]), is_incomplete))
+
+    @staticmethod
+    def _between(continuation: Continuation, generator: TextGenerator) -> Continuation | None:
+        """Return the beginning of what may stand before the next line, for a continuation that only repeats that; None
+        if there is none, or the continuation is such a second try itself."""
+        task, refused = continuation.task, continuation.stream
+        if refused.is_branch or not task.is_new_line or not task.is_newest:
+            return None
+        stream = generator.between(task, refused.start, continuation.typed, continuation.generated)
+        if stream is None:
+            return None
+        stream.want(task.goal(stream.start), task.shape.max_tokens)
+        task.session.streams.add(stream)
+        return replace(continuation, stream=stream, generated=stream.generated, reused=False)
 
     def _budget(self, request: CompletionRequest) -> float:
         """Return the seconds after which the beginning of a suggestion is enough."""

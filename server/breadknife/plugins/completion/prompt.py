@@ -1,9 +1,5 @@
-"""The fill-in-the-middle prompt: repository context, suffix, prefix, so that typing only ever adds at the end.
-
-Suffix-prefix-middle with Qwen's control tokens; against prefix-suffix-middle on HumanEval single-line infilling with
-Qwen2.5-Coder-0.5B: 62 for 56 % pass@1 (`bench/README.md`). The context stands before it as in Qwen2.5-Coder's
-repository-level training (Hui et al. 2024, section 3.2.2).
-"""
+"""The fill-in-the-middle prompt: repository context and the text around the cursor, in the model's own form
+(`engine/fim.py`). Where the form has the prefix last, typing only ever adds at the end."""
 
 from __future__ import annotations
 
@@ -13,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from breadknife.engine.api import Part, Prompt, Trim
+from breadknife.engine.fim import QWEN, FimForm
 from breadknife.plugins.completion.cursor import scan_brackets, unmatched
 from breadknife.project.secrets.contents import masked
 from breadknife.text.document import Document, Span, common_prefix
@@ -61,19 +58,16 @@ def fim_prompt(
     project_name: str = "",
     window: Window = WHOLE,
     begin: int | None = None,
+    form: FimForm = QWEN,
 ) -> Prompt:
     """Return the prompt for the text between `start` and `offset`, the cursor, and for what follows there.
 
-    `begin` is where the prefix begins."""
+    `begin` is where the prefix begins, `form` the model's."""
     prefix = _since(document, prefix_start(document, offset, window) if begin is None else begin, start)
     suffix = _until(document, offset, suffix_end(document, offset, window))
-    return (
-        *(_repository(document, context, project_name) if context else ()),
-        Part("<|fim_prefix|><|fim_suffix|>", control=True),
-        Part(suffix, trim=Trim.END),
-        Part("<|fim_middle|>", control=True),
-        Part(prefix),
-    )
+    files = [(snippet.path, snippet.text) for snippet in context]
+    context_parts = form.files(project_name, files, PurePosixPath(document.uri).name)
+    return form.prompt(Part(prefix), Part(suffix, trim=Trim.END), context_parts)
 
 
 def _since(document: Document, begin: int, end: int) -> str:
@@ -92,16 +86,6 @@ def new_characters(prompt: Prompt, evaluated: Prompt) -> int:
     """Return how many characters of a prompt follow the beginning that it shares with another."""
     new, old = ("".join(part.text for part in parts) for parts in (prompt, evaluated))
     return len(new) - common_prefix(new, old)
-
-
-def _repository(document: Document, context: Sequence[Snippet], project_name: str) -> Prompt:
-    parts = [Part("<|repo_name|>", control=True), Part(f"{project_name}\n", trim=Trim.NEVER)]
-    for snippet in context:
-        parts.append(Part("<|file_sep|>", control=True))
-        parts.append(Part(f"{snippet.path}\n{snippet.text.rstrip()}\n", trim=Trim.END))
-    parts.append(Part("<|file_sep|>", control=True))
-    parts.append(Part(f"{PurePosixPath(document.uri).name}\n", trim=Trim.NEVER, keep=True))
-    return tuple(parts)
 
 
 def prefix_start(document: Document, offset: int, window: Window = WHOLE, last: int | None = None) -> int:

@@ -80,6 +80,8 @@ class Stream:
         """`write` writes the text, after `begun`, which is written already."""
         self.start = start
         """The offset in the document where the text begins."""
+        self.is_branch = bool(begun.text)
+        """It began with what another text might have gone on with."""
         self._before = document.text[max(start - BEFORE, 0) : start]
         self._required = document.text[start:offset]
         """What stood there when the stream began: it answers only for a cursor that still has that before it."""

@@ -23,7 +23,8 @@ from breadknife.task.reasons import silence
 from breadknife.task.values import Silence
 
 __all__ = [
-    "FILTERS", "PROSE_THRESHOLD", "THRESHOLD", "UNSURE", "Draft", "certainty", "confidence", "fitted", "is_final",
+    "FILTERS", "FOLLOWING", "PROSE_THRESHOLD", "THRESHOLD", "UNSURE", "Draft", "certainty", "confidence", "fitted",
+    "is_final",
 ]  # fmt: skip
 
 FILTERS = (JUNK, SECRETS, TAIL, REPETITION, INDENTATION, SCOPE, REST, FOLLOWING, BALANCE, CONTINUATION, PARSING)
