@@ -12,7 +12,7 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest, Lane, Part
 from breadknife.host.answers.reply import Reply
 from breadknife.host.dispatch import Dispatch
-from breadknife.host.plugins.registry import close_plugin
+from breadknife.host.plugins.registry import close_plugin, load
 from breadknife.host.progress import ProgressListener, ProgressRelay
 from breadknife.host.services import Services
 from breadknife.task.values import CheckRequest, Request
@@ -20,6 +20,8 @@ from breadknife.text.document import Document
 
 __all__ = ["Host", "Reply"]
 
+LOAD_SECONDS = 0.5
+"""The time that a plugin has to begin to load."""
 CLOSE_SECONDS = 15.0
 """The time that a plugin has to close. LanguageTool's Java may take 10 s."""
 
@@ -72,6 +74,12 @@ class Host(Services):
         self.containment.close()
         self.projects.close()
         self.engine.close()
+
+    def load(self) -> None:
+        """Have the plugins begin to load what they need, before they are asked anything."""
+        enabled = (plugin for plugin in self.registry.plugins if plugin.name not in self.settings.disabled)
+        loading = {plugin.name: partial(load, plugin) for plugin in enabled}
+        self.containment.run(loading, dict.fromkeys(loading, LOAD_SECONDS), CancelToken())
 
     def warm_up(self) -> None:
         """Load the completion model. Raises ModelError or EngineError."""

@@ -66,6 +66,7 @@ async def start(server: BreadknifeServer, command_line: Layer, options: object) 
         log.exception("the client did not give its settings")
         await server.in_worker(settings.apply)
     finally:
+        await server.in_worker(host.load)  # with the settings, for what is disabled isn't loaded
         server.ready.set()
     _follow_settings(server, checks, settings)
     server.spawn(watched_files.watch(server))

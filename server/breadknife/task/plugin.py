@@ -44,6 +44,8 @@ class Plugin(Protocol):
       folder, because the user has named its folder to the plugin.
     - `may_be_spread(settings) -> bool`: whether several processes may check at once, each with an instance of the
       plugin. Without it, `breadknife lint` asks the plugin in one process. A plugin that starts a server returns False.
+    - `load() -> None`: begin to load, in a thread of its own, what its answers need. A language server calls it once,
+      before the first request; it returns at once.
     """
 
     api: int

@@ -90,6 +90,16 @@ def rules_of(plugin: Plugin) -> Mapping[str, str]:
     return rules() if rules is not None else {}
 
 
+def load(plugin: Plugin) -> None:
+    """Have the plugin begin to load what it needs. A fault in that shows again once the plugin is asked something."""
+    begin: Callable[[], None] | None = getattr(plugin, "load", None)
+    if begin is not None:
+        try:
+            begin()
+        except Exception:
+            log.exception("the plugin %s could not begin to load", plugin.name)
+
+
 def may_be_spread(plugin: Plugin, settings: object) -> bool:
     """Tell whether several processes may check at once, each with an instance of the plugin."""
     asked: Callable[[object], bool] | None = getattr(plugin, "may_be_spread", None)

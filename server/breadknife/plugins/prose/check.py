@@ -6,7 +6,7 @@ import contextlib
 import math
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -38,12 +38,12 @@ from breadknife.task.plugin import Context
 from breadknife.text.document import Document
 from breadknife.text.prose import ProseText
 
+LONG = 10_000
+"""Code points of a document of which the sentences come first, and what is wrong with all of it once it rests."""
 _AT_ONCE_S = 0.15
 """Seconds from the start of a check, after which Harper reads in the background: 4,000 words take it a second."""
 _AT_ONCE_CHARACTERS = 2_000
 """Code points that Harper reads at once however long that takes: a paragraph that was edited."""
-_WARM_UP = LintRequest("httpcore2")
-"""A word that is in no dictionary: the first such word takes Harper a second, which no answer should wait for."""
 _MOST_READ = 60_000
 """Characters of a document's prose that the model reads by itself: about 10,000 words, some minutes."""
 _FOREIGN_SPELLING = "TYPOS"
@@ -63,6 +63,8 @@ class Coverage:
     """A sentence for each that was asked and didn't answer: without it less is found than elsewhere."""
     awaited: list[BackgroundLinter | ModelReviewer] = field(default_factory=list[BackgroundLinter | ModelReviewer])
     """Those that were asked, and answer later."""
+    are_unasked: bool = False
+    """The slow ones are asked by the next check, once Harper has read what this one had no time for."""
 
     def waits(self, owner: str) -> bool:
         """Tell whether something that this owner asked for is still to come."""
@@ -190,9 +192,13 @@ class DocumentCheck:
         }
         self.coverage.awaited += (*slow.values(), self.engines.harper)
         readable = [request for request in requests if request.language != UNKNOWN]
-        for linter in slow.values() if self._asks else ():
-            linter.submit(self._owner, readable, self._on_news)
+        if self.whole:
+            self._submit(slow.values(), readable)  # first, so that they work while Harper reads
         by_harper = self._lint_at_once(requests)
+        if not self.whole:
+            unread = (request for request, lints in zip(requests, by_harper, strict=True) if lints is None)
+            self.engines.harper.submit(self._owner, unread, self._on_news)
+            self._submit(slow.values(), readable)
         if self.whole and self._asks:
             for linter in slow.values():
                 self._wait(partial(linter.wait, readable))
@@ -212,12 +218,30 @@ class DocumentCheck:
             )
         ]
         self._report_missing(slow, readable)
-        if not self.whole:
-            unread = (request for request, lints in zip(requests, by_harper, strict=True) if lints is None)
-            self.engines.harper.submit(self._owner, unread, self._on_news)
-            # At the end, for no word is asked about any more: that would wait for a paragraph.
-            self.engines.harper.submit("", [_WARM_UP], lambda: None)
         return paragraphs
+
+    def _submit(self, slow: Iterable[BackgroundLinter], requests: Sequence[LintRequest]) -> None:
+        """Have slow engines asked, unless Harper still reads: they would take the processor from it, LanguageTool's
+        start for seconds. The news that it has ended leads to the next check, which asks them."""
+        if self._harper_reads:
+            self.coverage.are_unasked = True
+        elif self._asks:
+            for linter in slow:
+                linter.submit(self._owner, requests, self._on_news)
+
+    @property
+    def _has_harper(self) -> bool:
+        """Tell whether Harper can be asked: a long document in an editor doesn't wait until it is loaded."""
+        return self.whole or len(self.document.text) < LONG or not self.engines.harper_is_loading
+
+    def knows(self, word: str) -> bool:
+        """Tell whether the dictionary has the word; yes, of each word that it can't be asked about yet."""
+        return not self._has_harper or self.engines.english.knows(word)
+
+    @property
+    def _harper_reads(self) -> bool:
+        """Tell whether Harper still reads this document in the background."""
+        return not self.whole and self.engines.harper.waits(self._owner)
 
     def _lint_at_once(self, requests: Sequence[LintRequest]) -> list[tuple[Lint, ...] | None]:
         """Return what Harper says; None for what it has no time for now."""
@@ -227,7 +251,9 @@ class DocumentCheck:
         for request in requests:
             self.context.cancel.raise_if_cancelled()
             lints = harper.result(request)
-            if lints is None and (self.whole or length < _AT_ONCE_CHARACTERS or time.monotonic() < due):
+            if lints is None and (
+                self.whole or (self._has_harper and (length < _AT_ONCE_CHARACTERS or time.monotonic() < due))
+            ):
                 lints = harper.answer(request)
                 length += len(request.text)
             answers.append(lints)
@@ -319,7 +345,7 @@ class DocumentCheck:
     ) -> None:
         """Have the model judge and read, and wait for it where the asker does."""
         self.coverage.awaited.append(reviewer)
-        if self._asks:
+        if self._asks and not self.coverage.are_unasked:
             reviewer.submit(self._owner, cases, sentences, self._on_news, now=self.whole)
             if self.whole:
                 self._wait(partial(reviewer.wait, cases, sentences))

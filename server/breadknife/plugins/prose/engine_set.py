@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from breadknife import arrivals, paths
 from breadknife.disk_cache import DiskCache, TypedDiskCache, code_of
@@ -156,8 +157,14 @@ class EngineSet:
 
     settings: LinterSettings
     harper: BackgroundLinter
+    loading: Future[Any] | None
+    """Harper's, where that was begun ahead of the first question."""
     english: EnglishEngines
     languagetools: LanguageToolRegistry
+
+    @property
+    def harper_is_loading(self) -> bool:
+        return self.loading is not None and not self.loading.done()
 
     def languagetool(self, context: Context, *, whole: bool) -> BackgroundLinter | None:
         return self.languagetools.find(self.settings, context, whole=whole)
@@ -171,6 +178,7 @@ class EngineRegistry:
         self._store = DiskCache(paths.state_dir() / "prose.sqlite")
         self._languagetools = LanguageToolRegistry(clock, self._store)
         self._thread = harper_thread()
+        self._loading: Future[Any] | None = None
         self._english: dict[str, EnglishEngines] = {}
         self._sets: LruCache[LinterSettings, EngineSet] = LruCache(
             _SETTINGS, on_drop=lambda engines: engines.harper.close(wait_s=0)
@@ -180,6 +188,11 @@ class EngineRegistry:
         """Return the engines for these settings; they are made at the first call."""
         key = LinterSettings(settings.dialect, frozenset(settings.enabled_rules), settings.languagetool_url)
         return self._sets.get_or_add(key, lambda: self._make_set(key))
+
+    def load(self) -> None:
+        """Begin to load Harper, for which no answer to an editor waits from now on. Returns at once; called before the
+        first `find`."""
+        self._loading = HarperDictionary("en-US", self._thread).load()
 
     def close(self) -> None:
         for engines in self._sets.values():
@@ -201,4 +214,4 @@ class EngineRegistry:
             return (*engine.check(request.text, request.language), *counts.check(request.text, request.language))
 
         harper = BackgroundLinter(check, engine.close, matters=may_change_findings)
-        return EngineSet(settings, harper, self._english[dialect], self._languagetools)
+        return EngineSet(settings, harper, self._loading, self._english[dialect], self._languagetools)

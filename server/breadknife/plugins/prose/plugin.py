@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from breadknife.lru import LruCache
-from breadknife.plugins.prose.check import Coverage, DocumentCheck
+from breadknife.plugins.prose.check import LONG, Coverage, DocumentCheck
 from breadknife.plugins.prose.documents.check import find_document_findings
 from breadknife.plugins.prose.edits import LARGE, BlockChange, changes_large_document, compare, find_change
 from breadknife.plugins.prose.engine_set import ROLE, EngineRegistry
@@ -46,8 +46,6 @@ from breadknife.text.extract.markdown.slices import block_starts as find_block_s
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import difference
 
-_LONG = 10_000
-"""Code points of a document of which the sentences come first, and what is wrong with all of it once it rests."""
 _MOST_PARAGRAPHS = 20_000  # a document of about 2 MB
 _DOCUMENTS = 32
 """Documents of which the newest findings are kept."""
@@ -76,7 +74,7 @@ class ProsePlugin:
                 result = self._check(
                     request.document, context, coverage, whole=request.whole, timeout_s=request.seconds
                 )
-                incomplete = not request.whole and coverage.waits(request.document.uri)
+                incomplete = coverage.are_unasked or (not request.whole and coverage.waits(request.document.uri))
                 findings = (*(each.finding for each in result.in_prose), *result.about_document)
                 return Findings(findings, tuple(coverage.unanswered), incomplete)
             case ActionRequest():
@@ -94,6 +92,9 @@ class ProsePlugin:
     def may_be_spread(self, settings: ProseSettings, /) -> bool:
         """Tell whether several processes may be asked: not where LanguageTool is, since each would start a JVM."""
         return not (settings.languagetool and languagetool.is_set_up(settings.languagetool_url))
+
+    def load(self) -> None:
+        self._engines.load()
 
     def close(self) -> None:
         self._refreshes.close()
@@ -188,10 +189,10 @@ class ProsePlugin:
         in_prose = [finding for paragraph in checked for finding in paragraph.findings]
         if change is not None:
             in_prose += (finding for finding in shown if not finding.span.touches(change.block))
-        if change is not None or (before is None and not whole and len(document.text) >= _LONG):
+        if change is not None or (before is None and not whole and len(document.text) >= LONG):
             self._refreshes.add_after_rest(document.uri, context.refresh)  # until then it isn't looked at as a whole
         else:
-            about = find_document_findings(document, context, paragraphs, engines.english.knows)
+            about = find_document_findings(document, context, paragraphs, check.knows)
         about = [finding for finding in about if not suppressions.cover(finding)]
         if self.rule_log is not None:
             self.rule_log.absent |= coverage.absent

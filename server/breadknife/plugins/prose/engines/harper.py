@@ -6,7 +6,7 @@ import contextlib
 import ctypes
 import re
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import harper
 
@@ -25,6 +25,7 @@ DIALECTS = {
 
 _LAUGHTER = re.compile(r"(?:ha)+h?|h", re.IGNORECASE)
 """Words that Harper lets pass though its dictionary lacks them."""
+_UNKNOWN_WORD = "httpcore2"
 _CLAUSE = re.compile(r"[^.,:;!?]+")
 _MOST_CLAUSES = 300
 """A linter remembers what all of its rules said of each clause, which takes 60 kB, so after this many it is replaced. A
@@ -65,6 +66,11 @@ class HarperEngine:
         if language not in ("", self._dialect):
             return ()
         return self._thread.submit(self._lints, text).result()
+
+    def load(self) -> Future[tuple[Lint, ...]]:
+        """Begin to load what all linters share: the dictionary, and what suggests other words for one that it lacks.
+        That takes two seconds."""
+        return self._thread.submit(self._lints, _UNKNOWN_WORD)
 
     def close(self) -> None:
         self._linter = None
