@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.prose.plugin import ProsePlugin
-from breadknife.plugins.prose.project.workspace import dictionary_path, ignores_path
+from breadknife.plugins.prose.project.workspace import dictionary_path
 from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.project.decisions import ignores_path
 from breadknife.task.values import Action, ActionRequest, Actions, CheckRequest, CommandRequest, Done, Findings
 from breadknife.text.document import Document, Span
 from prose.second import Second, speaks_of

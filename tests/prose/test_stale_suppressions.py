@@ -6,13 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.plugins.prose.project.workspace import (
-    EVERYWHERE,
-    Sentence,
-    dictionary_path,
-    ignored_lines,
-    ignores_path,
-)
+from breadknife.plugins.prose.project.workspace import Sentence, dictionary_path
 from breadknife.plugins.prose.rule_log import RuleLog
 from breadknife.plugins.prose.stale_suppressions import (
     LoggedCheck,
@@ -20,6 +14,7 @@ from breadknife.plugins.prose.stale_suppressions import (
     find_stale_lines,
     find_stale_words,
 )
+from breadknife.project.decisions import EVERYWHERE, ignored_lines, ignores_path
 from breadknife.task.values import Finding, Severity
 from breadknife.text.directives import ignoring
 from breadknife.text.document import Document, Span, read_document

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.errors import BreadknifeError
-from breadknife.plugins.prose.project.workspace import Decisions, Sentence, dictionary_path, ignores_path
+from breadknife.plugins.prose.project.workspace import Decisions, Sentence, dictionary_path
+from breadknife.project.decisions import ignores_path
 from breadknife.text.document import Span
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from breadknife.plugins.prose.finding import ProseFinding
-from breadknife.plugins.prose.project.workspace import EVERYWHERE, Sentence
+from breadknife.plugins.prose.project.workspace import Sentence
 from breadknife.plugins.prose.rule_names import name_rule
 from breadknife.plugins.prose.suppression_comment import comment_above
+from breadknife.project.decisions import EVERYWHERE
 from breadknife.task.values import Action, Actions, Command, Finding, Origin
 from breadknife.text.document import Document
 from breadknife.text.printable import shortened

@@ -18,13 +18,14 @@ from breadknife.plugins.prose.language import DocumentLanguage
 from breadknife.plugins.prose.menu import OWN, MenuTarget, list_actions
 from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.plugins.prose.project.spelling import DocumentVocabulary, of_project
-from breadknife.plugins.prose.project.workspace import EVERYWHERE, Decisions, dictionary_path, ignores_path
+from breadknife.plugins.prose.project.workspace import Decisions, dictionary_path
 from breadknife.plugins.prose.results import DocumentFindings
 from breadknife.plugins.prose.rule_log import RuleLog
 from breadknife.plugins.prose.rule_names import describe_rules, name_rules
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.suppressions import Suppressions
 from breadknife.plugins.prose.why import explain
+from breadknife.project.decisions import EVERYWHERE, ignores_path
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
     ActionRequest,

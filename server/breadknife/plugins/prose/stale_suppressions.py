@@ -12,16 +12,9 @@ from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
 from breadknife.plugins.prose.evidence.kinds import KINDS
 from breadknife.plugins.prose.model.thresholds import PROPOSED
 from breadknife.plugins.prose.project.spelling import folded
-from breadknife.plugins.prose.project.workspace import (
-    EVERYWHERE,
-    IgnoredFinding,
-    Sentence,
-    dictionary_path,
-    ignored_lines,
-    ignores_path,
-    numbered_lines,
-)
+from breadknife.plugins.prose.project.workspace import Sentence, dictionary_path
 from breadknife.plugins.prose.rule_log import RuleLog
+from breadknife.project.decisions import EVERYWHERE, IgnoredFinding, ignored_lines, ignores_path, numbered_lines
 from breadknife.task.values import Finding
 from breadknife.text.directives import directives
 from breadknife.text.document import Document
@@ -55,9 +48,10 @@ Check = Callable[[Document], LoggedCheck]
 
 def find_stale_lines(root: Path, documents: Iterable[Document], check: Check) -> list[StaleSuppression]:
     """Return the lines of the file of ignored findings whose sentence is in none of the project's documents, or whose
-    rule says nothing of it any more. Raises what `check` does."""
+    rule says nothing of it any more. A rule of another plugin, which has a `/`, isn't asked. Raises what
+    `check` does."""
     path = ignores_path(root)
-    ignored = [line for line in ignored_lines(path) if line.hash != EVERYWHERE]
+    ignored = [line for line in ignored_lines(path) if line.hash != EVERYWHERE and "/" not in line.rule]
     wanted, present, log = {line.hash for line in ignored}, set[str](), RuleLog()
     for document in documents if wanted else ():
         if document.language in LANGUAGES and (hashes := wanted & _list_hashes(document)):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.engines.merge import is_same
 from breadknife.plugins.prose.engines.rules import namesakes
-from breadknife.plugins.prose.project.workspace import EVERYWHERE, Sentence
+from breadknife.plugins.prose.project.workspace import Sentence
+from breadknife.project.decisions import EVERYWHERE
 from breadknife.task.reasons import silence
 from breadknife.task.values import Finding, Silence
 from breadknife.text.directives import Directives

@@ -1,0 +1,137 @@
+"""What became of the names, numbers and strings of a definition's code: gone, or replaced by another everywhere."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from breadknife.plugins.drift.values import Symbol
+
+_MOST = 1 << 21
+"""The product of the lengths of two texts' middles that are aligned."""
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How the tokens of a definition have changed."""
+
+    gone: frozenset[str]
+    """Tokens that the code had and no longer has."""
+    renamed: dict[str, str]
+    """Of `gone`, what one token that is new has replaced at each place, or at all but few."""
+    causes: dict[str, int]
+    """Token -> the line (as it is now) where it stood, or its neighbour."""
+    changed: bool = True
+    rows: frozenset[int] = field(default=frozenset())
+    """The lines, as they are now, that have changed or come after something that is gone."""
+
+
+UNCHANGED = Alignment(frozenset(), {}, {}, changed=False)
+
+
+def align(before: Symbol, after: Symbol) -> Alignment:
+    """Compare the code of two versions of a definition. Time grows with the square of what differs, which is bounded:
+    of more, only what is gone is told."""
+    first, second = before.tokens, after.tokens
+    start = 0
+    while start < min(len(first), len(second)) and first[start][0] == second[start][0]:
+        start += 1
+    end = 0
+    while end < min(len(first), len(second)) - start and first[-1 - end][0] == second[-1 - end][0]:
+        end += 1
+    old, new = first[start : len(first) - end], second[start : len(second) - end]
+    if not old and not new:
+        return UNCHANGED
+    had, has = before.counts, after.counts
+    gone = frozenset(token for token in had if token not in has)
+    return _aligned(old, new, gone, had, has, _row(second, start, after.head))
+
+
+def _aligned(
+    old: Sequence[tuple[str, int]],
+    new: Sequence[tuple[str, int]],
+    gone: frozenset[str],
+    had: Counter[str],
+    has: Counter[str],
+    place: int,
+) -> Alignment:
+    causes = dict.fromkeys(gone, place)
+    if len(old) * len(new) > _MOST:
+        return Alignment(gone, {}, causes, rows=frozenset(row for _, row in new))
+    replaced: dict[str, Counter[str]] = defaultdict(Counter)
+    rows = set[int]()
+    matcher = difflib.SequenceMatcher(None, [token for token, _ in old], [token for token, _ in new], autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        at = _row(new, c, _row(new, c - 1, place))
+        rows.update(row for _, row in new[c:d] or [("", at)])
+        for n, (token, _) in enumerate(old[a:b]):
+            if token in gone:
+                causes[token] = new[c + n][1] if c + n < d else at
+                if tag == "replace" and b - a == d - c:
+                    replaced[token][new[c + n][0]] += 1
+    renamed: dict[str, str] = {}
+    for token, by in replaced.items():
+        [(new_token, often)] = by.most_common(1)
+        is_name = token[0] not in "'\"0123456789"
+        if _kind(new_token) == _kind(token) and often * 4 >= had[token] * 3 and not (is_name and new_token in had):
+            renamed[token] = new_token
+    return Alignment(gone, renamed, causes, rows=frozenset(rows))
+
+
+def _kind(token: str) -> str:
+    """Return whether a token is a number, a string or a name."""
+    return "number" if token[0].isdigit() else "string" if token[0] in "'\"" else "name"
+
+
+def _row(tokens: Sequence[tuple[str, int]], at: int, otherwise: int) -> int:
+    return tokens[at][1] if 0 <= at < len(tokens) else otherwise
+
+
+def pair(before: Sequence[Symbol], after: Sequence[Symbol]) -> list[tuple[Symbol, Symbol]]:
+    """Return the definitions that are the same in both versions, renamed ones among them.
+
+    Of definitions of one name (overloads), those with the same types and names of parameters are paired first, and the
+    others in their order if there are as many as before, else not at all.
+    """
+    olds, news = _by_key(before), _by_key(after)
+    pairs: list[tuple[Symbol, Symbol]] = []
+    for key, symbols in news.items():
+        rest, others = list(olds.get(key, ())), list[Symbol]()
+        for symbol in symbols:
+            same = next((old for old in rest if old.parameters == symbol.parameters), None)
+            if same is not None:
+                rest.remove(same)
+                pairs.append((same, symbol))
+            else:
+                others.append(symbol)
+        if len(rest) == len(others):
+            pairs += zip(rest, others, strict=True)
+    left = [symbols[0] for key, symbols in olds.items() if key not in news and len(symbols) == 1]
+    right = [symbols[0] for key, symbols in news.items() if key not in olds and len(symbols) == 1]
+    if len(left) * len(right) <= 400:
+        for symbol in right:
+            alike = [old for old in left if old.container == symbol.container and _is_alike(old, symbol)]
+            if len(alike) == 1 and sum(_is_alike(alike[0], other) for other in right) == 1:
+                pairs.append((alike[0], symbol))
+    return pairs
+
+
+def _by_key(symbols: Sequence[Symbol]) -> dict[tuple[str, str], list[Symbol]]:
+    found: dict[tuple[str, str], list[Symbol]] = {}
+    for symbol in symbols:
+        found.setdefault(symbol.key, []).append(symbol)
+    return found
+
+
+def _is_alike(old: Symbol, new: Symbol) -> bool:
+    """Tell whether two definitions of different names have nearly the same code."""
+    if old.has_parameters != new.has_parameters:
+        return False
+    first, second = old.counts, new.counts
+    del first[old.name], second[new.name]
+    both = sum((first & second).values())
+    return both >= 3 and both * 10 >= 7 * max(sum(first.values()), sum(second.values()))

@@ -1,0 +1,108 @@
+"""Joins what a change did to a file's code with what the file's own documentation claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from breadknife.plugins.drift.claims.alignment import Alignment, align, pair
+from breadknife.plugins.drift.claims.beside import find_beside
+from breadknife.plugins.drift.claims.claimed import Claimed
+from breadknife.plugins.drift.claims.entries import read_entries
+from breadknife.plugins.drift.claims.listed import find_in_entries
+from breadknife.plugins.drift.claims.mentions import mentions, quoted_strings
+from breadknife.plugins.drift.values import Drift, Kind, SourceFacts, Symbol
+from breadknife.text.document import Document, Span
+from breadknife.text.extract.comments.code import looks_like_code
+
+_NO_NAMES = frozenset(
+    ["self", "cls", "this", "super", "None", "True", "False", "null", "undefined", "nil", "true", "false"]
+)
+
+
+def find_drift(before: SourceFacts, after: SourceFacts, document: Document) -> list[Drift]:
+    """Return the claims of a file of code, `document`, that became false between two versions, in its order.
+
+    Nothing for a version that doesn't parse.
+    """
+    if not before.whole or not after.whole:
+        return []
+    file_gone = frozenset(token for token in before.counts if token not in after.counts)
+    pairs = pair(before.symbols, after.symbols)
+    compared = [(old, new, align(old, new)) for old, new in pairs]
+    renamed = _renamed_in_file(before, after, file_gone, compared)
+    found: dict[Span, Drift] = {}
+    for old, new, alignment in compared:
+        if not alignment.changed and not file_gone:
+            continue
+        lines = frozenset(line.strip() for block in old.blocks for line in block.lines)
+        for block in new.blocks:
+            standing = frozenset(
+                block.first + at for at, line in enumerate(block.lines) if line.strip() and line.strip() in lines
+            )
+            claimed = Claimed(document, block, old, new, alignment, standing)
+            drifts = list(_in_block(claimed, file_gone, renamed, after))
+            for drift in drifts or find_beside(claimed, before, after):
+                found.setdefault(drift.span, drift)
+    return sorted(found.values(), key=lambda drift: drift.span)
+
+
+def _renamed_in_file(
+    before: SourceFacts, after: SourceFacts, gone: frozenset[str], compared: list[tuple[Symbol, Symbol, Alignment]]
+) -> dict[str, str]:
+    """Return the names that the file no longer has, with what one new name replaced them by everywhere."""
+    renamed = {old.name: new.name for old, new, _ in compared if old.name != new.name}
+    said: dict[str, set[str]] = {}
+    for _, _, alignment in compared:
+        for token in alignment.gone:
+            said.setdefault(token, set()).add(alignment.renamed.get(token, ""))
+    renamed |= {token: new for token, news in said.items() if len(news) == 1 and (new := next(iter(news)))}
+    return {
+        old: new for old, new in renamed.items() if old in gone and new not in before.counts and new in after.counts
+    }
+
+
+def _in_block(
+    claimed: Claimed, file_gone: frozenset[str], renamed: dict[str, str], after: SourceFacts
+) -> Iterator[Drift]:
+    entries = read_entries(claimed.block) if claimed.block.documents else []
+    if claimed.block.documents and claimed.alignment.changed:
+        yield from find_in_entries(claimed, entries)
+    listed = {claimed.span(place.line, place.start, place.end) for entry in entries for place in entry.names}
+    yield from (drift for drift in _mentioned(claimed, file_gone, renamed, after) if drift.span not in listed)
+
+
+def _mentioned(
+    claimed: Claimed, file_gone: frozenset[str], renamed: dict[str, str], after: SourceFacts
+) -> Iterator[Drift]:
+    """Yield names, numbers and strings that the documentation says and that left the code."""
+    alignment = claimed.alignment
+    parameters = {each.name for each in claimed.before.parameters}
+    locally = {old: new for old, new in alignment.renamed.items() if new in after.counts}
+    for row, line in claimed.standing_lines():
+        if not claimed.block.documents and looks_like_code(line.strip(), claimed.document.language):
+            continue  # it was commented out
+        for mention in mentions(line):
+            text = mention.text
+            if text in _NO_NAMES:
+                continue
+            here = claimed.span(row, mention.start, mention.end)
+            if text[0].isdigit():
+                if text in alignment.gone and len(text) > 1 and (new := alignment.renamed.get(text)):
+                    yield claimed.drift(Kind.VALUE_CHANGED, here, text, new, (here, new))
+            elif text == claimed.before.name != claimed.after.name and mention.is_code | claimed.block.documents:
+                new = claimed.after.name
+                yield claimed.drift(Kind.NAME_RENAMED, here, text, new, (here, new), cause=claimed.after.head)
+            elif text in file_gone or (text in alignment.gone and text in parameters):
+                was_parameter = text in parameters and text in alignment.gone
+                if not mention.is_code and not was_parameter:
+                    continue
+                new = (renamed.get(text, "") if text in file_gone else "") or locally.get(text, "")
+                kind = Kind.NAME_RENAMED if new else Kind.NAME_GONE
+                yield claimed.drift(kind, here, text, new, (here, new) if new and mention.is_code else None)
+        for text, start, end in quoted_strings(line):
+            for quote in ("'", '"'):
+                token = f"{quote}{text}{quote}"
+                new = alignment.renamed.get(token, "")
+                if token in file_gone and new[:1] in ("'", '"') and len(text) > 1:
+                    here = claimed.span(row, start, end)
+                    yield claimed.drift(Kind.VALUE_CHANGED, here, text, new[1:-1], (here, new[1:-1]), token)

@@ -1,0 +1,53 @@
+"""Finds what a line of documentation names: words that are code by how they are written, numbers, quoted strings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[A-Za-z_$][\w$]*|\d+(?:\.\d+)*")
+_CODE_LOOK = re.compile(r"\w_\w|^_\w|[a-z\d][A-Z]|[A-Z]{2}[a-z]|^[A-Z]{3,}$|[A-Za-z]\d")
+_QUOTED = re.compile(r"(`+)([^`\n]+)\1|(?<!\w)\"([^\"\n]+)\"|(?<!\w)'([^'\n]+)'(?!\w)")
+_LINK = re.compile(r"https?://\S+")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A word or a number in a line."""
+
+    text: str
+    start: int
+    end: int
+    """Columns in the line."""
+    is_code: bool
+    """Its form says that it names something of the code: backticks, an underscore, capitals inside, a call, a flag."""
+    in_backticks: bool = False
+
+
+def mentions(line: str) -> Iterator[Mention]:
+    """Yield the words and numbers of a line of documentation, in its order. Links aren't read."""
+    line = _LINK.sub(lambda match: " " * len(match[0]), line)
+    quoted = [(match.start(), match.end(), match[1] is not None) for match in _QUOTED.finditer(line)]
+    for match in _WORD.finditer(line):
+        start, end = match.span()
+        inside = [backticks for first, last, backticks in quoted if first < start and end < last]
+        before, after = line[max(0, start - 2) : start], line[end : end + 1]
+        if before.endswith("@") and not line[: start - 1].strip():
+            continue  # a tag of documentation
+        is_code = (
+            bool(inside)
+            or _CODE_LOOK.search(match[0]) is not None
+            or after == "("
+            or before.endswith(("--", "@", "$", "::"))
+            or (after == "." and line[end + 1 : end + 2].isalpha() and line[end + 1 : end + 2].islower())
+            or (before.endswith(".") and before[:1].isalnum())
+        )
+        yield Mention(match[0], start, end, is_code, any(inside))
+
+
+def quoted_strings(line: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what stands in quotes or backticks, with its columns."""
+    for match in _QUOTED.finditer(line):
+        group = next(n for n in (2, 3, 4) if match[n] is not None)
+        yield match[group], match.start(group), match.end(group)

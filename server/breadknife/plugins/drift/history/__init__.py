@@ -1,0 +1,1 @@
+"""What the texts were in the commit that they are compared with."""

@@ -1,0 +1,189 @@
+"""The drift plugin: how a text becomes findings.
+
+    CheckRequest
+      │ history/base     the text of the file in the commit that it is compared with (git, read once)
+      ▼
+    SourceFacts          what each version says (`facts`): definitions, parameters, comments
+      │ claims/compare   pairs the definitions (`alignment`), reads what documentation claims (`entries`, `mentions`)
+      ▼
+    Drift                a claim that stood before and that the change made false (`listed`, `beside`)
+
+A page (Markdown, reStructuredText) is compared with what all changed files of the repository lost (`history/change`,
+`claims/pages`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from breadknife.lru import LruCache
+from breadknife.plugins.drift.claims.compare import find_drift
+from breadknife.plugins.drift.claims.pages import find_page_drift
+from breadknife.plugins.drift.facts import SOURCES, read_facts
+from breadknife.plugins.drift.history.base import LARGEST, Base, Bases
+from breadknife.plugins.drift.history.change import ChangeReader
+from breadknife.plugins.drift.holding import HOLDS, Holding
+from breadknife.plugins.drift.kinds import kinds
+from breadknife.plugins.drift.rest import Rest
+from breadknife.plugins.drift.settings import DriftSettings
+from breadknife.plugins.drift.values import Drift
+from breadknife.task.moving import moved
+from breadknife.task.plugin import API, Context
+from breadknife.task.values import (
+    Action,
+    ActionRequest,
+    Actions,
+    Answer,
+    CheckRequest,
+    Command,
+    CommandRequest,
+    Done,
+    Finding,
+    Findings,
+    Fix,
+    Origin,
+    Related,
+    Request,
+)
+from breadknife.text.directives import rules_named
+from breadknife.text.document import Document, TextEdit
+from breadknife.text.printable import shortened
+from breadknife.text.syntax import difference
+
+SOURCE = "drift"
+PAGES = frozenset(("markdown", "restructuredtext"))
+_DOCUMENTS = 32
+_LONGEST_TITLE = 50
+
+
+class DriftPlugin:
+    api = API
+    name = SOURCE
+    settings: type[Any] = DriftSettings
+    serves: Mapping[type[Any], frozenset[str]] = dict.fromkeys((CheckRequest, ActionRequest), SOURCES | PAGES)
+
+    def __init__(self, rest: Rest | None = None) -> None:
+        self._rest = rest or Rest()
+        self._bases = Bases()
+        self._changes = ChangeReader(self._bases)
+        self._holding = Holding()
+        self._shown = LruCache[str, tuple[Document, Sequence[tuple[Finding, Drift]]]](_DOCUMENTS)
+        """URI -> the newest text that was compared, and what was found."""
+
+    def answer(self, request: Request, context: Context, /) -> Answer | None:
+        match request:
+            case CheckRequest():
+                return self._check(request, context)
+            case ActionRequest():
+                return Actions(tuple(self._actions(request, context)))
+            case CommandRequest(command=Command(name=name, arguments=(rule, digest, excerpt)), root=Path() as root):
+                if name != HOLDS:
+                    return None
+                self._holding.add(root, rule, digest, excerpt)
+                self._shown.clear()
+                context.refresh()
+                return Done(f"“{excerpt}” won't be reported again until it is written anew")
+            case _:
+                return None
+
+    def rules(self) -> Mapping[str, str]:
+        return {f"{SOURCE}/{name}": row.rule for name, row in kinds().items()}
+
+    def may_be_spread(self, settings: DriftSettings, /) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._rest.close()
+
+    def _check(self, request: CheckRequest, context: Context) -> Findings:
+        """Answer a check. While somebody types, what was found before moves along; the text is compared at rest."""
+        document = request.document
+        known = self._shown.get(document.uri)
+        if not request.whole and known is not None and known[0].text != document.text:
+            edit = difference(known[0].text, document.text)
+            if not self._rest.has(document.uri, document.text, context.refresh):
+                findings = (moved(finding, edit) for finding, _ in known[1])
+                return Findings(tuple(each for each in findings if each is not None), incomplete=True)
+        found = self._compared(document, context, whole=request.whole)
+        if not request.whole:
+            self._shown[document.uri] = document, found
+        return Findings(tuple(finding for finding, _ in found))
+
+    def _compared(self, document: Document, context: Context, *, whole: bool) -> Sequence[tuple[Finding, Drift]]:
+        settings: DriftSettings = context.settings(DriftSettings)
+        path, root = document.path, context.root
+        base = self._bases.find(root, settings.base) if root is not None and path is not None else None
+        if root is None or path is None or base is None or len(document.text) > LARGEST:
+            return ()
+        name = base.name_of(path)
+        if name is None:
+            return ()
+        off = rules_named(settings.disabled_rules)
+        drifts = [
+            drift
+            for drift in self._drifts(document, name, base, context, whole=whole)
+            if kinds()[drift.kind].on and drift.kind not in off and not self._holding.has(root, document, drift)
+        ]
+        return [(self._finding(drift, document, base, context), drift) for drift in drifts]
+
+    def _drifts(self, document: Document, name: str, base: Base, context: Context, *, whole: bool) -> list[Drift]:
+        if document.language in PAGES:
+            gone = self._changes.gone(base, lambda path: _text_of(path, context))
+            before = self._bases.text(base, name, document.language) if gone else None
+            return find_page_drift(gone, document, before) if before is not None else []
+        if whole and name not in self._bases.changed(base).paths:
+            return []
+        text = self._bases.text(base, name, document.language)
+        if text is None or text == document.text:
+            return []
+        before = self._changes.facts(text, document.language, name)
+        context.cancel.raise_if_cancelled()
+        tree = context.tree(document)
+        if before is None or tree is None:
+            return []
+        return find_drift(before, read_facts(document, tree), document)
+
+    def _finding(self, drift: Drift, document: Document, base: Base, context: Context) -> Finding:
+        row = kinds()[drift.kind]
+        cause, uri = document, None
+        if drift.cause_path:
+            path = base.repository.top / drift.cause_path
+            text = _text_of(path, context)
+            cause, uri = Document(path.as_uri(), "", text or ""), path.as_uri()
+        line = cause.line_span(min(drift.cause, cause.line_count - 1))
+        related = (Related(line, "This change made it false", uri),)
+        fixes = ()
+        if drift.edit is not None:
+            span, new = drift.edit
+            origin = Origin(f"{SOURCE}/{drift.kind}")
+            fixes = (Fix(_title(drift, new), (TextEdit(span, new),), preferred=False, origin=origin),)
+        return Finding(drift.span, SOURCE, drift.kind, row.say(drift), row.severity, fixes, related)
+
+    def _actions(self, request: ActionRequest, context: Context) -> Iterator[Action]:
+        document, root = request.document, context.root
+        known = self._shown.get(document.uri)
+        if known is None or known[0].text != document.text:
+            if not request.invoked:
+                return
+            found = self._compared(document, context, whole=False)
+            known = self._shown[document.uri] = document, found
+        here = [(finding, drift) for finding, drift in known[1] if finding.span.touches(request.span)]
+        for finding, _ in here:
+            yield from Actions.fixing((finding,), request.span).items
+        for finding, drift in here:
+            if root is not None:
+                arguments = self._holding.arguments(document, drift)
+                title = f"It still holds: “{shortened(drift.subject, _LONGEST_TITLE - 18)}”"
+                yield Action(title, command=Command(HOLDS, title, arguments), findings=(finding,))
+
+
+def _title(drift: Drift, new: str) -> str:
+    if not new:
+        return f"Update: remove “{shortened(drift.subject, _LONGEST_TITLE - 17)}”"
+    return f"Update to “{shortened(' '.join(new.split()), _LONGEST_TITLE - 12)}”"
+
+
+def _text_of(path: Path, context: Context) -> str | None:
+    return context.project.text(path) if context.project is not None else None

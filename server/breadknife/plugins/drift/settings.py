@@ -1,0 +1,13 @@
+"""What users may set for drift."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DriftSettings:
+    base: str = "HEAD"
+    """The commit or branch that the text is compared with. `lint --changed-lines` uses its own."""
+    disabled_rules: tuple[str, ...] = ()
+    """Kinds that are not reported, such as `code-replaced`."""

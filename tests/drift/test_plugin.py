@@ -1,0 +1,138 @@
+"""The plugin in a folder with a history: what it says in a file, on a page, and in its menu."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from breadknife.plugins.drift.plugin import DriftPlugin
+from breadknife.task.values import ActionRequest, CheckRequest, CommandRequest
+from breadknife.testing import ask
+from breadknife.text.document import Document, language_of
+
+CODE = '''def fetch_all(url, wait=30):
+    """Fetch it.
+
+    :param url: where it is
+    :param wait: seconds
+    """
+    return url, wait
+'''
+PAGE = "# Use\n\nCall `fetch_all(url)`, with `--dry-run`.\n"
+
+
+def git(folder: Path, *words: str) -> None:
+    author = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(folder), *author, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a repository with a file of code and a page."""
+    (tmp_path / "a.py").write_text(CODE)
+    (tmp_path / "README.md").write_text(PAGE)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "first")
+    return tmp_path
+
+
+def document(path: Path, text: str | None = None) -> Document:
+    return Document(path.as_uri(), language_of(path) or "", path.read_text() if text is None else text)
+
+
+def said(folder: Path, name: str, plugin: DriftPlugin | None = None) -> list[tuple[str, str]]:
+    reply = ask(plugin or DriftPlugin(), CheckRequest(document(folder / name), whole=True), root=folder)
+    assert not reply.failures
+    return [(finding.code, finding.message) for finding in reply.findings]
+
+
+def test_a_file_and_a_page(folder: Path) -> None:
+    assert said(folder, "a.py") == []
+    (folder / "a.py").write_text(CODE.replace("wait=30", "timeout=30").replace(", wait", ", timeout"))
+    assert said(folder, "a.py") == [
+        ("parameter-renamed", "fetch_all has no parameter “wait” any more: it is “timeout” now")
+    ]
+    (folder / "a.py").write_text(CODE.replace("fetch_all", "fetch_each"))
+    assert said(folder, "README.md") == [("page-renamed", "“fetch_all” is “fetch_each” in the code now")]
+
+
+def test_a_name_that_other_code_has_is_not_gone(folder: Path) -> None:
+    (folder / "b.py").write_text("from a import fetch_all\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "second")
+    (folder / "a.py").write_text(CODE.replace("fetch_all", "fetch_each"))
+    assert said(folder, "README.md") == []
+
+
+def test_the_menu_updates_or_keeps(folder: Path) -> None:
+    plugin, path = DriftPlugin(), folder / "a.py"
+    text = CODE.replace("wait=30", "timeout=30").replace(", wait", ", timeout")
+    path.write_text(text)
+    [finding] = ask(plugin, CheckRequest(document(path)), root=folder).findings
+    assert document(path).line_at(finding.related[0].span.start) == 0
+    (_, update), (_, holds) = ask(plugin, ActionRequest(document(path), finding.span), root=folder).actions
+    assert update.title == "Update to “timeout”"
+    assert document(path).edited(update.edits).text == text.replace(":param wait", ":param timeout")
+    assert holds.title == "It still holds: “wait”"
+    assert holds.command is not None
+    ask(plugin, CommandRequest(holds.command, folder, document(path)), root=folder)
+    assert said(folder, "a.py", plugin) == []
+    assert "it still holds" in (folder / ".breadknife" / "ignores.txt").read_text()
+
+
+def test_while_typing_findings_move_and_nothing_is_compared(folder: Path) -> None:
+    plugin, path = DriftPlugin(), folder / "a.py"
+    text = CODE.replace("wait=30", "timeout=30").replace(", wait", ", timeout")
+    before = ask(plugin, CheckRequest(document(path, text)), root=folder)
+    after = ask(plugin, CheckRequest(document(path, "x = 1\n" + text)), root=folder)
+    assert [finding.span.start + 6 for finding in before.findings] == [each.span.start for each in after.findings]
+    assert after.is_incomplete
+    plugin.close()
+
+
+@pytest.mark.parametrize("breaking", ["no repository", "no commit", "a file that is new", "a file that doesn't parse"])
+def test_without_a_version_before_nothing_is_said(folder: Path, tmp_path: Path, breaking: str) -> None:
+    name = "a.py"
+    match breaking:
+        case "no repository":
+            (folder / ".git").rename(folder / "git")
+        case "no commit":
+            git(folder, "checkout", "-q", "--orphan", "empty")
+        case "a file that is new":
+            name = "new.py"
+        case _:
+            (folder / name).write_text("def (")
+            git(folder, "commit", "-q", "-a", "-m", "broken")
+    (folder / name).write_text(CODE.replace("wait=30", "timeout=30"))
+    assert said(folder, name) == []
+    assert said(folder, "README.md") == []
+
+
+def test_a_mass_rename_is_silent_on_pages(folder: Path) -> None:
+    for n in range(210):
+        (folder / f"m{n}.py").write_text(f"def name_{n}(a):\n    return a\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "many")
+    for n in range(210):
+        (folder / f"m{n}.py").rename(folder / f"n{n}.py")
+    (folder / "a.py").write_text("")
+    git(folder, "add", ".")
+    assert said(folder, "README.md") == []
+
+
+@pytest.mark.parametrize("key", ["core.fsmonitor", "filter.x.clean", "diff.x.textconv", "diff.external"])
+def test_nothing_of_the_folder_is_run(folder: Path, key: str) -> None:
+    mark = folder / "ran"
+    program = folder / "program.sh"
+    program.write_text(f"#!/bin/sh\ntouch '{mark}'\ncat\n")
+    program.chmod(0o755)
+    (folder / ".gitattributes").write_text("* filter=x diff=x\n")
+    git(folder, "config", key, str(program))
+    (folder / "a.py").write_text(CODE.replace("fetch_all", "fetch_each"))
+    mark.unlink(missing_ok=True)
+    assert said(folder, "README.md") != []
+    said(folder, "a.py")
+    assert not mark.exists()
