@@ -30,7 +30,12 @@ def make_host(engine_script: Path | None = None) -> Host:
 
 
 def command_line(
-    *, offline: bool, learn: bool = False, checker_seconds: float | None = None, disabled_plugins: Collection[str] = ()
+    *,
+    offline: bool,
+    learn: bool = False,
+    checker_seconds: float | None = None,
+    disabled_plugins: Collection[str] = (),
+    base: str = "",
 ) -> Layer:
     """Return the layer of settings that the command line adds to those in files.
 
@@ -40,19 +45,27 @@ def command_line(
             are the same on every machine, as in CI.
         checker_seconds: how long an edit may wait for the installed checker that must agree; None for the default.
         disabled_plugins: names of plugins that are switched off.
+        base: the commit that changes are compared with; empty to leave it to the other layers.
     """
     values: dict[str, Any] = {"offline": True} if offline else {}
     if not learn:
         values |= {"completion": {"learn": False}, "nullcheck": {"learn": False}}
     if checker_seconds is not None:
         values["nullcheck"] = {**values.get("nullcheck", {}), "oracle_seconds": checker_seconds}
+    if base:
+        values["drift"] = {"base": base}
     for name in disabled_plugins:
         values[name] = {**values.get(name, {}), "enabled": False}
     return Layer("the command line", values, author=Author.USER)
 
 
 def settings_for(
-    host: Host, offline: bool, root: Path, checker_seconds: float | None = None, disabled_plugins: Collection[str] = ()
+    host: Host,
+    offline: bool,
+    root: Path,
+    checker_seconds: float | None = None,
+    disabled_plugins: Collection[str] = (),
+    base: str = "",
 ) -> Settings:
     """Return the settings of the workspace folder `root`, with those of the command line (see `command_line`).
 
@@ -65,7 +78,7 @@ def settings_for(
     settings, problems = load(
         root,
         host.registry.settings_types,
-        command_line(offline=offline, checker_seconds=checker_seconds, disabled_plugins=disabled_plugins),
+        command_line(offline=offline, checker_seconds=checker_seconds, disabled_plugins=disabled_plugins, base=base),
     )
     errors = [problem for problem in problems if not isinstance(problem, LeftOut)]
     for problem in errors[:-1] if errors else problems:

@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from breadknife.cli.changes.git import Repository
 from breadknife.errors import GitFailed
+from breadknife.git import Repository
 
 _OF_CI: Sequence[tuple[str, str]] = (
     ("CI_MERGE_REQUEST_DIFF_BASE_SHA", "{}"),  # GitLab

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.cli.changes.base import Base, find_base
-from breadknife.cli.changes.git import Repository
 from breadknife.errors import GitFailed
+from breadknife.git import Repository
 from breadknife.text.document import LARGEST_DOCUMENT
 
 _COMPARED = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--ignore-submodules=all", "-M")

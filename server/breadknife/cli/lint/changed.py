@@ -48,6 +48,12 @@ class ChangedSources:
     def has(self, path: str, /) -> bool:
         return self._at(path) is not None
 
+    def base_of(self, root: Path) -> str:
+        """Return the commit that the repository of a folder is compared with; empty if it isn't one of these."""
+        real = Path(os.path.realpath(root))
+        found = (changes.base.commit for changes in self.changes if real.is_relative_to(changes.repository.top))
+        return next(found, "")
+
     def lie_below(self, folder: str, /) -> bool:
         return folder in self._folders
 

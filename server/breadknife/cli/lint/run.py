@@ -139,8 +139,12 @@ class _LintRun:
         sources = list(self._until_interrupted(sources or find_sources(options.paths, self._complain, self._changed)))
         roots = dict.fromkeys(self._root_of(source.path.parent) for source in sources)
         self._settings = {
-            root: settings_for(self._host, options.offline, root, disabled_plugins=left_out) for root in roots
-        }
+            root: settings_for(
+                self._host, options.offline, root, disabled_plugins=left_out,
+                base=self._changed.base_of(root) if self._changed is not None else "",
+            )
+            for root in roots
+        }  # fmt: skip
         self._host.settings = next(iter(self._settings.values()), self._host.settings)
         self._host.settings_of = lambda root: self._settings[root] if root else self._host.settings
         if options.uses_baseline:
