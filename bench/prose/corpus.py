@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import hashlib
 import re
 import subprocess
 import sys
@@ -18,6 +19,11 @@ from breadknife.text.extract import extract
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import parse
 
+_SEED = "breadknife-40"
+_KEPT_FOR_TUNE_AND_TEST = frozenset((
+    "rust-lang/book", "ansible/ansible-documentation", "pytest-dev/pytest", "vuejs/docs", "exercism/python",
+    "hacs/documentation", "python/devguide", "Textualize/textual", "neovim/nvim-lspconfig",
+))  # fmt: skip
 _CLOSED = re.compile(r"(?:[,.!?;:)\]%]+|'(?:s|re|ve|ll|d|m)?|n't|\.\.\.)$", re.IGNORECASE)
 _OPENING = frozenset("([$#£")
 _NO_CORRECTION = frozenset(("noop", "UNK"))
@@ -98,6 +104,14 @@ def _description(headers_and_body: str) -> Readme:
     kind = str(message.get("Description-Content-Type") or "text/x-rst").partition(";")[0]
     language = {"text/markdown": "markdown", "text/plain": "plaintext"}.get(kind.strip(), "restructuredtext")
     return Readme(str(message.get_payload() or message.get("Description") or ""), language)
+
+
+def split_of(repository: str) -> str:
+    """Return the part that a repository belongs to: `train`, `tune` or `test`, as `sources.tsv` has them."""
+    chance = hashlib.sha256(f"{_SEED} {repository}".encode()).digest()[0]
+    if repository in _KEPT_FOR_TUNE_AND_TEST:
+        return "tune" if chance % 2 else "test"
+    return "train" if chance < 160 else "tune" if chance < 208 else "test"
 
 
 def paragraphs(text: str, language: str = "markdown") -> Iterator[ProseText]:

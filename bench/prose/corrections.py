@@ -11,7 +11,6 @@ maintainer's line.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import random
 import sys
 from collections import Counter
@@ -20,36 +19,35 @@ from pathlib import Path
 
 sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1] / "engine")]
 
-from corpus import paragraphs
+from corpus import paragraphs, split_of
 from peers import own_home
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.prose.engines.counts import CountsEngine
 from breadknife.plugins.prose.evidence.kinds import KINDS
+from breadknife.plugins.prose.language import LanguageEvidence
 from breadknife.plugins.prose.model.likelihood import TextLikelihood
 from breadknife.plugins.prose.model.proposer import Proposer, least, list_sentences
 from breadknife.text.document import Span
 
-SEED = "breadknife-40"
-KEPT_FOR_TUNE_AND_TEST = frozenset((
-    "rust-lang/book", "ansible/ansible-documentation", "pytest-dev/pytest", "vuejs/docs", "exercism/python",
-    "hacs/documentation", "python/devguide", "Textualize/textual", "neovim/nvim-lspconfig",
-))  # fmt: skip
 Said = tuple[str, Span, str]
 """A kind, a span, and what should stand there."""
-
-
-def split_of(repository: str) -> str:
-    chance = hashlib.sha256(f"{SEED} {repository}".encode()).digest()[0]
-    if repository in KEPT_FOR_TUNE_AND_TEST:
-        return "tune" if chance % 2 else "test"
-    return "train" if chance < 160 else "tune" if chance < 208 else "test"
 
 
 def read_prose(line: str) -> str:
     """Return what the check reads of a line as a paragraph of its own; nothing if it is several."""
     own = [each.text for each in paragraphs(line.strip().lstrip("#>*+-").strip())]
     return own[0] if len(own) == 1 else ""
+
+
+def read_english(line: str) -> str:
+    """Return what `read_prose` does; nothing of another language."""
+    text = read_prose(line)
+    return text if is_english(text) else ""
+
+
+def is_english(text: str) -> bool:
+    return LanguageEvidence.of((text,)).likeliest() == "en"
 
 
 def say_by_counts(text: str) -> list[Said]:
@@ -110,7 +108,7 @@ def main() -> None:
     lines = [line.rstrip("\n").split("\t") for line in chosen.corrections.open(encoding="utf-8")]
     lines = [row for row in lines if split_of(row[1]) == chosen.split and row[0] != "punctuation"]
     chance.shuffle(lines)
-    rows = ((row[0], read_prose(row[5]), read_prose(row[6])) for row in lines[: chosen.rows])
+    rows = ((row[0], read_english(row[5]), read_english(row[6])) for row in lines[: chosen.rows])
     clean: list[str] = []
     for path in sorted(chosen.texts.glob("*+*.txt")):
         if split_of(path.stem.replace("+", "/", 1)) == chosen.split:

@@ -5,15 +5,15 @@
 
 `collect` writes to WORDS the words that Harper's dictionary lacks: those corrected in CORRECTIONS (rows of kind,
 repository, commit, path, edit, line before, line after) and those that TEXTS have (as `word_counts.py` takes them) less
-than three times. `fit` takes the repositories whose name's digest says so (three of four) and reports on the others. A
-term that only the word's own repository establishes doesn't count: COUNTS, of `word_counts.py`, tells. A word that the
-first fit finds wrong though nobody has corrected it yet is left out of the second one.
+than three times; nothing of the test part of the repositories (`corpus.split_of`). `fit` takes the training part and
+reports on the one for tuning. A term that only the word's own repository establishes doesn't count: COUNTS, of
+`word_counts.py`, tells. A word that the first fit finds wrong though nobody has corrected it yet is left out of the
+second one.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import math
 import re
@@ -27,13 +27,17 @@ import harper
 import numpy as np
 from numpy.typing import NDArray
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from corpus import split_of
+
 from breadknife.plugins.prose import project
+from breadknife.plugins.prose.language import LanguageEvidence
 from breadknife.plugins.prose.project import respelling
 from breadknife.plugins.prose.project.misspellings import meant
 from breadknife.text.sentences import begins_sentence
 
-SEED = "breadknife-40"
-STEPS, RATE, DECAY = 1_200, 0.05, 1e-3
+STEPS, RATE, DECAY = 800, 0.05, 1e-3
 WORD = re.compile(r"(?<![\w`'’./@#\\-])[A-Za-z][a-z]*(?:['’][a-z]+)?(?![\w./\\@]*\w)")
 CORRECTED = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?")
 REPEATED = 3
@@ -99,9 +103,10 @@ def collect(corrections: Path, texts: Path) -> Iterator[Case]:
         return offers[word]
 
     repositories = {path.stem.replace("+", "/", 1): path for path in texts.glob("*.txt")}
+    repositories = {name: path for name, path in repositories.items() if split_of(name) != "test"}
     for line in corrections.read_text("utf-8").splitlines():
         kind, repository, _, _, edit, before, _ = line.split("\t")
-        if "spelling" not in kind:
+        if "spelling" not in kind or split_of(repository) == "test":
             continue
         gone, came = (part.replace("’", "'").split("-") for part in edit.split(" -> "))
         differ = [(old, new) for old, new in zip(gone, came, strict=False) if old != new]
@@ -109,16 +114,17 @@ def collect(corrections: Path, texts: Path) -> Iterator[Case]:
             continue
         old, new = differ[0]
         at = before.replace("’", "'").find(old)
-        if at >= 0 and (offer := offered(old)) is not None:
+        if at >= 0 and (offer := offered(old)) is not None and LanguageEvidence.of((before,)).likeliest() == "en":
             yield Case(repository, old, new.lower(), begins_sentence(before, at), offer)
     for repository, path in sorted(repositories.items()):
         seen, begins = Counter[str](), dict[str, bool]()
         for line in path.read_text("utf-8", "replace").splitlines():
-            for match in WORD.finditer(line):
+            text = line.rpartition("\t")[2]
+            for match in WORD.finditer(text):
                 word = match[0].replace("’", "'").removesuffix("'s")
                 seen[word.lower()] += 1
                 if word not in begins:
-                    begins[word] = begins_sentence(line, match.start())
+                    begins[word] = begins_sentence(text, match.start())
         for word, beginning in begins.items():
             rare = seen[word.lower()] < REPEATED or meant(word)
             if (
@@ -135,8 +141,8 @@ def fit(words: Path, counts: Path, *, write: bool) -> None:
     cases = [case for case in cases if not respelling.is_of_another_dialect(case.word.casefold(), case.offered)]
     counted = json.loads(counts.read_text("utf-8"))
     own = {(repository.replace("+", "/", 1), word) for repository, said in counted["own"].items() for word in said}
-    kept = [case for case in cases if not _is_held_out(case.repository)]
-    held_out = [case for case in cases if _is_held_out(case.repository)]
+    kept = [case for case in cases if split_of(case.repository) == "train"]
+    held_out = [case for case in cases if split_of(case.repository) == "tune"]
     table = tabulate(kept, counted["trade"], own)
     weights = trained(table)
     wrong = 1 - probabilities(table, *weights)[1]
@@ -156,10 +162,6 @@ def fit(words: Path, counts: Path, *, write: bool) -> None:
             for title, names, values in zip(("candidate", "word"), (CANDIDATE, WORDS), weights, strict=True)
         )
         Path(project.__file__).with_name("respelling.toml").write_text(about + "".join(tables), "utf-8", newline="\n")
-
-
-def _is_held_out(repository: str) -> bool:
-    return hashlib.sha256(f"{SEED} words {repository}".encode()).digest()[0] < 64
 
 
 CANDIDATE = (

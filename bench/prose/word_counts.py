@@ -21,6 +21,7 @@ from pathlib import Path
 import harper
 
 from breadknife.plugins.prose import project
+from breadknife.plugins.prose.project.misspellings import meant
 
 LEAST_USES = 2
 """Of an English word. One that is used once has the level of one that isn't."""
@@ -40,7 +41,8 @@ ABOUT_ENGLISH = """\
 ABOUT_TRADE = """\
 # Terms that dictionaries lack: a level, then the terms. The level is the rounded binary logarithm of 1 + 2 for each
 # repository whose prose has the term + 1 for each Python package whose identifiers do + 1 for four names of packages on
-# PyPI or npm + 2 if one of those is popular + 4 if it names a program of Debian's. Made by bench/prose/word_counts.py.
+# PyPI or npm + 2 if one of those is popular + 4 if it names a program of Debian's. A known misspelling is here only if
+# it is such a name. Made by bench/prose/word_counts.py.
 # Licence: Apache-2.0, as breadknife's.
 """
 
@@ -76,6 +78,7 @@ def main() -> None:
         )
         >= LEAST_TRADE - 2  # those that only a repository's own prose establishes are left out when it is judged
         if not linter.is_likely_english(word)
+        if not meant(word) or word in popular or word in programs  # people misspell identifiers, too
     }  # fmt: skip
     folder = Path(project.__file__).parent
     about = ABOUT_ENGLISH.format(repositories=len(texts), words=sum(uses.values()))

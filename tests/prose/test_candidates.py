@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breadknife.plugins.prose.engines.counts import CountsEngine
-from breadknife.plugins.prose.evidence.candidates import Candidate, find_candidates
+from breadknife.plugins.prose.evidence.candidates import Candidate, find_candidates, measure_candidates
 from breadknife.plugins.prose.evidence.counts import join_key, read_counts
 from breadknife.plugins.prose.evidence.kinds import KINDS, WEIGHTS, ErrorKind
 from breadknife.plugins.prose.evidence.tokens import TokenizedText
@@ -22,8 +22,13 @@ def corrected(text: str, candidate: Candidate) -> str:
 
 @pytest.mark.parametrize("kind", KINDS.rows, ids=lambda kind: kind.name)
 def test_each_kind_corrects_its_own_sentence(kind: ErrorKind) -> None:
-    own = [each for each in find_candidates(kind.wrong) if each.kind == kind.name]
+    own = [each for each, _ in measure_candidates(kind.wrong, frozenset((kind.name,)))]
     assert corrected(kind.wrong, max(own, key=lambda each: each.score)) == kind.right
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS.rows if kind.name not in KINDS.on], ids=lambda kind: kind.name)
+def test_a_kind_that_is_off_has_no_candidates(kind: ErrorKind) -> None:
+    assert kind.name not in {each.kind for each in find_candidates(kind.wrong)}
 
 
 @pytest.mark.parametrize("kind", KINDS.rows, ids=lambda kind: kind.name)
@@ -32,7 +37,7 @@ def test_nothing_is_said_of_a_sentence_that_is_right(kind: ErrorKind) -> None:
 
 
 def test_what_is_sure_is_shown_and_what_is_not_waits_for_the_model() -> None:
-    sure, unsure = "It reads the data form the file.", "It returns list of all users."
+    sure, unsure = "It reads the data form the file.", "They are in there own folder."
     [lint] = CountsEngine("en-US").check(sure)
     assert (lint.rule, sure[lint.span.start : lint.span.end], lint.replacements) == ("Confusion", "form", ("from",))
     assert find_candidates(unsure)

@@ -131,7 +131,8 @@ def test_a_capital_makes_a_name_likelier(text: str, word: str, likely: bool) -> 
     ("text", "word", "meant"),
     [
         ("It is one ony if it has no other.", "ony", "only"),
-        ("It depends ony the size of the file.", "ony", "on"),
+        ("It has a tre of nodes.", "tre", "tree"),
+        ("It is in tre file.", "tre", "the"),
         ("Use thes option to set it.", "thes", "this"),
     ],
 )

@@ -20,9 +20,8 @@ from breadknife.text.document import Span
 _EXPECTED = -7.0
 """Nats: where a token and the two after it are likelier, nothing is wrong with them."""
 LEAST_GAIN, FIRST_GAIN = 1.0, 6.0
-ASKED = -3.5
-"""A candidate's least score: of what maintainers corrected and tables can make three in five reach it, and in
-their other texts 37 candidates in 1,000 words."""
+ASKED = -2.5
+"""A candidate's least score: in other texts of the repositories for tuning 2 candidates in 1,000 words reach it."""
 _SHORTEST = 3
 """Letters of a word that is taken for a slip of another."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -133,22 +132,27 @@ class _CountedText:
 
 @lru_cache(maxsize=1 << 8)  # of a paragraph both the counts' engine and the model's reading ask
 def find_candidates(text: str) -> tuple[Candidate, ...]:
-    """Return what may have been meant in a sentence or paragraph, in order of its places; several for one place."""
+    """Return what may have been meant in a sentence or paragraph, in order of its places; several for one place. Only
+    kinds that are shown have candidates."""
+    return tuple(each for each, _ in measure_candidates(text, KINDS.on) if each.score >= ASKED)
+
+
+def measure_candidates(text: str, kinds: frozenset[str]) -> Iterator[tuple[Candidate, ChangeFeatures]]:
+    """Yield each change of these kinds that counts speak for, however weakly, with what they tell of it."""
     counted = _CountedText.of(text)
-    found: list[Candidate] = []
     for index in range(len(counted.text.spans) - counted.text.is_unfinished):
         if sum(counted.costs[index + 1 : index + LONGEST]) > _EXPECTED:
             continue
-        for change in _list_changes(counted.text, index, counted.counts.numbers):
+        for change in _list_changes(counted.text, index, counted.counts.numbers, kinds):
             if (features := counted.measure(change)) is not None:
                 constant, *weights = WEIGHTS[change.kind.source]
                 score = constant + sum(weight * feature for weight, feature in zip(weights, features, strict=True))
-                if score >= ASKED:
-                    found.append(Candidate(change.kind.name, change.span, change.replacement, score))
-    return tuple(found)
+                yield Candidate(change.kind.name, change.span, change.replacement, score), features
 
 
-def _list_changes(text: TokenizedText, index: int, numbers: Mapping[str, int]) -> Iterator[_Change]:
+def _list_changes(
+    text: TokenizedText, index: int, numbers: Mapping[str, int], kinds: frozenset[str]
+) -> Iterator[_Change]:
     """Yield what may have been meant by one word, or between it and the one before."""
     word = text.word(index)
     before = text.forms[index - 1] if index else "."
@@ -157,44 +161,50 @@ def _list_changes(text: TokenizedText, index: int, numbers: Mapping[str, int]) -
         return  # what stands for code may be any part of speech
     low = word.lower().replace("’", "'")
     span = text.spans[index]
-    for new, kind, repositories in _list_meant(low) if low in numbers else ():
-        yield _Change(kind, index, index + 1, (new,), span, with_capital_of(word, new), repositories)
+    for new, kind, repositories in _list_meant(low, kinds) if low in numbers else ():
+        yield _Change(kind, index, index + 1, tuple(new.split()), span, with_capital_of(word, new), repositories)
+    if index + 1 < len(text.spans) and (joined := _list_meant(f"{low} {beside[1]}", kinds)):
+        both = Span(span.start, text.spans[index + 1].end)
+        for new, kind, repositories in joined if text.text[span.end : span.end + 1] == " " else ():
+            yield _Change(kind, index, index + 2, tuple(new.split()), both, with_capital_of(word, new), repositories)
     if word[0].isupper():
         return
     after = text.text[span.end : span.end + 2]
     is_other_article = low == "a" and after[1:].lower() in _VOWELS
-    if (kind := KINDS.needless.get(low)) and after[:1] == " " and after[1:].isalnum() and not is_other_article:
+    kind = KINDS.needless.get(low)
+    if kind and kind.name in kinds and after[:1] == " " and after[1:].isalnum() and not is_other_article:
         yield _Change(kind, index, index + 1, (), Span(span.start, span.end + 1), "")
     if index and before not in _STARTS and text.spans[index - 1].end == span.start - 1:
         for new, kind in KINDS.missing.items():
-            if new in _ARTICLES and (new == "an") is not (low[0] in _VOWELS):
+            if kind.name not in kinds or (new in _ARTICLES and (new == "an") is not (low[0] in _VOWELS)):
                 continue
             yield _Change(kind, index, index, (new,), Span(span.start, span.start), f"{new} ")
 
 
 @lru_cache(maxsize=1 << 12)
-def _list_meant(low: str) -> tuple[tuple[str, ErrorKind, int], ...]:
-    """Return the words that may have been meant by one, each with the kind of the change, and how many repositories
-    made it."""
-    numbers, plain, confused = read_counts().numbers, "'" not in low, read_confusions().get(low, {})
-    may_slip = plain and len(low) >= _SHORTEST and low.isascii()
+def _list_meant(low: str, kinds: frozenset[str]) -> tuple[tuple[str, ErrorKind, int], ...]:
+    """Return the words that may have been meant by one or two, each with the kind of the change, one of `kinds`, and
+    how many repositories made it."""
+    numbers, plain, confused = read_counts().numbers, low.isalpha(), read_confusions().get(low, {})
+    may_slip = plain and len(low) >= _SHORTEST and low.isascii() and "Slip" in kinds
     sources: tuple[tuple[Source, Iterable[str]], ...] = (
-        ("confusions", confused),
         ("forms", forms(low) if plain else ()),
+        ("confusions", [new for new in confused if " " not in low + new]),
+        ("joined", [new for new in confused if " " in low + new]),
         ("slips", list_near_words(low, _LETTERS) if may_slip else ()),
     )
     found: dict[str, ErrorKind] = {}
     for source, words in sources:
         for new in words:
-            if new in numbers and new != low and new not in found:
+            if all(part in numbers for part in new.split()) and new != low and new not in found:
                 found[new] = KINDS.find(source, low, new)
-    return tuple((new, kind, confused.get(new, 0)) for new, kind in found.items())
+    return tuple((new, kind, confused.get(new, 0)) for new, kind in found.items() if kind.name in kinds)
 
 
 @cache
 def read_confusions() -> Mapping[str, Mapping[str, int]]:
-    """Return by word, in lower case, the words that maintainers put for it, and in how many repositories, as
-    `confusions.tsv` has them."""
+    """Return by word, or by two with a blank between, in lower case, what maintainers put for it, and in how many
+    repositories, as `confusions.tsv` has it."""
     found: dict[str, dict[str, int]] = {}
     for line in files(__package__ or "").joinpath("confusions.tsv").read_text("utf-8").splitlines():
         if not line.startswith("#"):

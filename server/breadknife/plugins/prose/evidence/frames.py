@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from breadknife.plugins.prose.evidence.confusions import CONFUSIONS, ConfusionSet
 from breadknife.plugins.prose.evidence.contexts import EVIDENT, INTRODUCTION, find_perfect, is_introduced, refine_rule
 from breadknife.plugins.prose.evidence.forms import forms
+from breadknife.plugins.prose.evidence.neighbours import AROUND, compare_words
 from breadknife.project.words import with_capital_of
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 
 FORMS = "WordForm"
+LEAST_SUPPORT, LEAST_OF_FAR = 2.0, -5.0
+"""Nats. Of 11 frames' changes that were the maintainers' and that the model was sure of, 9 have so much; frames alone
+speak of 390 of 763 other sentences, and with so much of 139."""
+_FAR = frozenset(("Attraction", "Collective", "EachOf", "Everyone", "FirstPerson", "RelativeVerb", "ThirdPerson"))
+"""Frames of which a part may stand too far before the verb for counts: they only tell what is no word there."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _JOINED_BEFORE = re.compile(r"[\w)][-/)]$|[/_&@#]$")
 _JOINED_AFTER = re.compile(r"[-/(][\w(]|[/_&]")
@@ -40,6 +47,24 @@ def _by_word() -> Mapping[str, tuple[ConfusionSet, ...]]:
 
 _SETS = _by_word()
 _MISSING = tuple(confusion for confusion in CONFUSIONS if confusion.words[0] == "")
+
+
+@lru_cache(maxsize=1 << 8)
+def find_supported(text: str) -> tuple[FramedChange, ...]:
+    """Return the changes that a frame speaks for, and counts too, or not much against."""
+    return tuple(
+        each
+        for each in find_framed(text)
+        if _gain(text, each) >= (LEAST_OF_FAR if each.rule in _FAR else LEAST_SUPPORT)
+    )
+
+
+def _gain(text: str, change: FramedChange) -> float:
+    """Return by how many nats counts find what stands there likelier after a change."""
+    start, end = change.span.start, change.span.end
+    before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    as_it_is, changed = compare_words(before, after, (text[start:end], change.replacement))
+    return changed - as_it_is
 
 
 def find_framed(text: str) -> Iterator[FramedChange]:

@@ -11,9 +11,9 @@ from typing import Literal
 
 import msgspec
 
-Source = Literal["confusions", "forms", "slips", "missing", "needless"]
-"""Where its changes come from: a table of words, a word's other forms, words that a slip of the fingers leads to, a
-word that is put in, a word that is taken out."""
+Source = Literal["confusions", "joined", "forms", "slips", "missing", "needless"]
+"""Where its changes come from: a table of words, the same for words that stand apart or joined, a word's other forms,
+words that a slip of the fingers leads to, a word that is put in, a word that is taken out."""
 NEVER = 99.0
 MOST_MARGIN = 12.0
 """Nats: a margin beyond says no more."""
@@ -47,6 +47,11 @@ class ErrorKind:
 @dataclass(frozen=True)
 class ErrorKinds:
     rows: tuple[ErrorKind, ...]
+
+    @cached_property
+    def on(self) -> frozenset[str]:
+        """The names of the kinds that are shown, without a model or with one."""
+        return frozenset(row.name for row in self.rows if min(row.alone, row.sure) < NEVER)
 
     @cached_property
     def by_name(self) -> Mapping[str, ErrorKind]:

@@ -20,7 +20,7 @@ def compare_words(before: str, after: str, words: Sequence[str]) -> list[float]:
     return [
         sum(
             counts.log_probabilities(
-                number_forms((*left, count_form(word), *right), counts.numbers), len(left) + 1, memo
+                number_forms((*left, *map(count_form, word.split()), *right), counts.numbers), len(left) + 1, memo
             )
         )
         for word in words

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.engines.merge import Correction
 from breadknife.plugins.prose.evidence.candidates import Candidate, find_candidates
-from breadknife.plugins.prose.evidence.frames import CONFUSED, find_framed
+from breadknife.plugins.prose.evidence.frames import CONFUSED, find_supported
 from breadknife.plugins.prose.evidence.kinds import KINDS, NEVER
 from breadknife.plugins.prose.model.likelihood import TextLikelihood
 from breadknife.plugins.prose.model.mending import MendedText
@@ -59,9 +59,10 @@ class PlacedSentence:
 
 
 def list_sentences(text: str, mended: Iterable[Correction]) -> tuple[PlacedSentence, ...]:
-    """Return the sentences of a paragraph that the model reads: the whole ones in which counts speak for a change.
-    While a sentence is typed at the end, those before it stay the same."""
-    suspects, corrections = [each.span.start for each in find_candidates(text)], tuple(mended)
+    """Return the sentences of a paragraph that the model reads: the whole ones in which counts speak for a change that
+    the model decides. While a sentence is typed at the end, those before it stay the same."""
+    suspects = [each.span.start for each in (*filter(is_for_model, find_candidates(text)), *find_supported(text))]
+    corrections = tuple(mended)
     placed: list[PlacedSentence] = []
     for span in _sentences(text) if suspects else ():
         if any(span.start <= start < span.end for start in suspects):
@@ -101,7 +102,7 @@ class Proposer:
         `careless` text has been wrong elsewhere.
         """
         counted = sorted(filter(is_for_model, find_candidates(text)), key=lambda each: -each.score)[:MOST]
-        framed = [each for each in find_framed(text) if self._is_word(each.replacement)][:MOST]
+        framed = [each for each in find_supported(text) if self._is_word(each.replacement)][:MOST]
         changes = [(each.span, each.replacement) for each in (*counted, *framed)]
         if not changes:
             return []
@@ -144,10 +145,14 @@ def _sentences(text: str) -> Iterator[Span]:
     fragments, with a grammar of their own."""
     start = 0
     for end in sentence_ends(text, least=Certainty.POSSIBLE):
-        sentence = text[start:end]
-        if _SENTENCE_START.match(sentence) and len(sentence.split()) >= _SHORTEST:
+        if is_read(text[start:end]):
             yield Span(start, end)
         start = end
+
+
+def is_read(sentence: str) -> bool:
+    """Tell whether a sentence is whole enough for a model to judge it."""
+    return _SENTENCE_START.match(sentence) is not None and len(sentence.split()) >= _SHORTEST
 
 
 def _unmended(mended: MendedText, proposals: Iterable[ModelProposal]) -> list[ModelProposal]:

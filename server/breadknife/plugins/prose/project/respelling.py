@@ -73,7 +73,7 @@ def respellings(word: str, offered: tuple[str, ...], *, begins: bool) -> tuple[R
     if not (SHORTEST <= len(lower) <= _LONGEST and _PLAIN.fullmatch(lower) and stem[1:].islower()):
         return ()
     offered = tuple(each.removesuffix(ending) for each in offered) if ending else offered
-    if is_of_another_dialect(lower, offered):
+    if is_of_another_dialect(lower, offered) or (ending and lower in english()):
         return ()
     candidates = list_candidates(lower, offered)
     features = [candidate_features(lower, each, candidates[each]) for each in candidates]
