@@ -21,6 +21,7 @@ import random
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,8 @@ from breadknife.text.document import language_of
 from breadknife.text.syntax import Node, SyntaxTree, nodes_in, parse
 
 SEED = 41
-MOST = 30
-"""Guards of one repository."""
+MOST = 40
+"""Guards of one repository in one language."""
 LONGEST = 200_000
 """Bytes of a file."""
 LEFT_OUT = re.compile(
@@ -56,7 +57,7 @@ class Forms:
     exits: frozenset[str]
     conjunction: str
     uses: str
-    """What may follow a value that is used."""
+    """What may follow a value that is used. In Go neither `values...` nor a type assertion, which may ask."""
     nothing: str = ""
     """What stands in place of a statement."""
 
@@ -78,7 +79,7 @@ FORMS: Mapping[str, Forms] = {
     "go": Forms(
         rf"{VALUE}\s*==\s*nil", rf"{VALUE}\s*!=\s*nil",
         frozenset({"function_declaration", "method_declaration", "func_literal"}),
-        frozenset({"return_statement", "continue_statement", "break_statement"}), "&&", r"\.",
+        frozenset({"return_statement", "continue_statement", "break_statement"}), "&&", r"\.(?![.(])",
     ),
     "java": Forms(
         rf"{VALUE}\s*==\s*null|null\s*==\s*{VALUE.replace('?P<x>', '?P<y>')}",
@@ -247,24 +248,23 @@ def lay_out(repository: Path, commit: str, folder: Path) -> None:
 
 
 def rows(name: str, repository: Path) -> Iterator[tuple[str, ...]]:
-    """Yield at most `MOST` guards of a repository, of at most two a file, drawn by the seed."""
+    """Yield at most `MOST` guards of each language of a repository, of at most two a file, drawn by the seed."""
     commit = git(repository, "rev-parse", "HEAD").decode().strip()
     paths = files_of(repository, commit)
     draw = random.Random(f"{SEED} {name}")
     draw.shuffle(paths)
-    kept = 0
+    kept = Counter[Forms]()
     for path in paths:
-        if kept >= MOST:
-            return
+        forms = FORMS[id := language_of(Path(path)) or ""]
+        if kept[forms] >= MOST:
+            continue
         source = git(repository, "show", f"{commit}:{path}")
-        tree = (
-            parse(source.decode("utf-8", "replace"), language_of(Path(path)) or "") if len(source) < LONGEST else None
-        )
+        tree = parse(source.decode("utf-8", "replace"), id) if len(source) < LONGEST else None
         if tree is None or tree.encoded != source or tree.root.has_error:
             continue
         found = list(guards(tree))
         for guard in draw.sample(found, min(2, len(found))):
-            kept += 1
+            kept[forms] += 1
             lines = (str(source.count(b"\n", 0, at) + 1) for at in (guard.start, guard.use))
             yield part_of(name), name, commit[:12], path, *lines, guard.form, guard.value
 

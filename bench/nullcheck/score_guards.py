@@ -38,7 +38,7 @@ from breadknife.task.values import Confidence, Severity
 from breadknife.text.document import Document, language_of
 from breadknife.text.syntax import parse
 
-MOST_LINES = 4_000
+MOST_LINES = 8_000
 """Of one repository, in one language."""
 BEHIND = 30
 """Lines behind the first use in which a finding of the value counts."""
@@ -55,6 +55,8 @@ def main() -> None:
     parser.add_argument("number", type=int)
     parser.add_argument("repositories", nargs="+")
     parser.add_argument("--part", default="test")
+    parser.add_argument("--only", help="of the repositories that are drawn from, the one that is scored now")
+    parser.add_argument("--misses", action="store_true", help="name each guard that isn't shown; not of the part `test`")
     parser.add_argument("--checkers", nargs="*", default=())
     parser.add_argument("--repaired", action="store_true")
     given = parser.parse_args()
@@ -63,12 +65,14 @@ def main() -> None:
         score_repaired(given.guards, given.number, repositories)
         return
     drawn = draw([row for row in read(given.guards) if row["part"] == given.part], given.number, repositories)
+    drawn = [row for row in drawn if given.only in (None, row["repository"])]
+    misses = given.misses and given.part != "test"
     counted = Counter[tuple[str, str]]()
     for name in sorted({row["repository"] for row in drawn}):
         rows = [row for row in drawn if row["repository"] == name]
         with tempfile.TemporaryDirectory() as folder:
             lay_out(Path(repositories[name]), rows[0]["commit"], Path(folder))
-            score(rows, Path(folder), counted)
+            score(rows, Path(folder), counted, misses=misses)
             for checker in given.checkers:
                 score_checker(checker, [row for row in rows if tongue(row["path"]) == "Python"], Path(folder), counted)
         print(name, file=sys.stderr, flush=True)
@@ -92,7 +96,7 @@ def draw(rows: Sequence[Row], number: int, repositories: Mapping[str, str]) -> l
     return drawn
 
 
-def score(rows: Sequence[Row], root: Path, counted: Counter[tuple[str, str]]) -> None:
+def score(rows: Sequence[Row], root: Path, counted: Counter[tuple[str, str]], *, misses: bool) -> None:
     project = FolderProject(root)
     project.idle(INDEX_SECONDS)
     try:
@@ -110,6 +114,8 @@ def score(rows: Sequence[Row], root: Path, counted: Counter[tuple[str, str]]) ->
                 if _is_of(line, what, row) and (line, what) not in before
             ]
             name = tongue(row["path"])
+            if misses and not new:
+                print("missed", *row.values(), sep="\t", flush=True)
             counted[name, "guards"] += 1
             counted[name, f"guards ({row['form']})"] += 1
             counted[name, "shown"] += bool(new)
