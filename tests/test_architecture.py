@@ -228,7 +228,6 @@ OWN_FILES = {
     "plugins/nullcheck/formats/reading.py": "a list of this package",
     "plugins/nullcheck/verify/oracle/tools.py": "a list of this package",
     "plugins/nullcheck/project/checkers.py": "a list of this package",
-    "plugins/nullcheck/project/clues.py": "a list and weights of this package",
     "plugins/prose/engines/rules.py": "a list of this package",
     "plugins/prose/evidence/": "lists of this package",
     "plugins/prose/language.py": "a list of this package",

@@ -188,13 +188,15 @@ def _evidence(row: Row) -> Evidence:
     return Evidence(*(int(row.get(name) or 0) for name in Evidence._fields))
 
 
-def _is_too_weak(row: Row) -> bool:
-    return row["origin"] == OriginKind.BELIEF and _evidence(row).tests < suspicion.LEAST_TESTS
+def _is_left_out(row: Row) -> bool:
+    """Tell whether a use is too weak to be one, or shown anyway, as comparisons are, which no deleted guard has."""
+    is_weak = row["origin"] == OriginKind.BELIEF and _evidence(row).tests < suspicion.LEAST_TESTS
+    return is_weak or row["origin"] == OriginKind.COMPARISON
 
 
 def fit(rows: Sequence[Row], *, write: bool) -> None:
     rows = list({_place(row): row for row in rows}.values())
-    known = [row for row in rows if row["origin"] and not _is_too_weak(row)]
+    known = [row for row in rows if row["origin"] and not _is_left_out(row)]
     names = sorted({name for row in known for name in _features(row)})
     of = np.array([[1.0, *(_features(row).get(name, 0.0) for name in names)] for row in known])
     label = np.array([row["label"] for row in known])

@@ -56,7 +56,9 @@ def main() -> None:
     parser.add_argument("repositories", nargs="+")
     parser.add_argument("--part", default="test")
     parser.add_argument("--only", help="of the repositories that are drawn from, the one that is scored now")
-    parser.add_argument("--misses", action="store_true", help="name each guard that isn't shown; not of the part `test`")
+    parser.add_argument(
+        "--misses", action="store_true", help="name each guard that isn't shown; not of the part `test`"
+    )
     parser.add_argument("--checkers", nargs="*", default=())
     parser.add_argument("--repaired", action="store_true")
     given = parser.parse_args()

@@ -18,6 +18,15 @@ local SECTIONS = {
 ---@field patch? { title: string }
 ---@field findings { path: string, line: integer, column: integer, message: string }[]
 
+--- The folder of the file that is open, whether or not the server has come up there.
+---@return string
+local function folder_here()
+  local client = server.client()
+  local root = client and client.root_dir or vim.fs.root(0, vim.lsp.config.breadknife.root_markers)
+  local file = vim.api.nvim_buf_get_name(0)
+  return vim.fs.normalize(root or file ~= "" and vim.fs.dirname(file) or vim.fn.getcwd())
+end
+
 --- What others than breadknife have found in a folder.
 ---@param folder string
 ---@return table[]
@@ -65,8 +74,7 @@ end
 
 ---@param what? "check"|"noise" `check`: run the project's own checkers; `noise`: show what isn't worth reading
 function M.run(what)
-  local client = server.client()
-  local folder = vim.fs.normalize(client and client.root_dir or vim.fn.getcwd())
+  local folder = folder_here()
   local found = what == "check" and {} or reported(folder)
   local from = #found > 0 and "-" or "checker"
   local line = server.command_line("null", "triage", "--folder", folder, "--from", from, "--json")

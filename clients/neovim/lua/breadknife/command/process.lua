@@ -51,15 +51,21 @@ function M.start(line, listener)
   }
 end
 
---- Run a program to its end. If it can't be started, an error says why.
+--- Run a program to its end, or to that of Neovim. If it can't be started, an error says why.
 ---@param line string[] the program and its arguments
 ---@param input string? its standard input
 ---@param done fun(result: vim.SystemCompleted)
 function M.run(line, input, done)
-  local started, problem = pcall(vim.system, line, { text = true, stdin = input }, vim.schedule_wrap(done))
+  local started, process = pcall(vim.system, line, { text = true, stdin = input }, vim.schedule_wrap(done))
   if not started then
-    message.say("breadknife: " .. problem, vim.log.levels.ERROR)
+    return message.say("breadknife: " .. process, vim.log.levels.ERROR)
   end
+  vim.api.nvim_create_autocmd("VimLeavePre", {
+    once = true,
+    callback = function()
+      process:kill("sigterm")
+    end,
+  })
 end
 
 return M

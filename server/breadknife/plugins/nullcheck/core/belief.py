@@ -25,6 +25,8 @@ _STORED = re.compile(
 _USED = re.compile(rb"(\.?+)(?<![\w$])([\w$]++)(?=([.\[(]))")
 _FILLED = re.compile(rb"[)\s]*+[:{]\s*+([\w$.]++)\s*+:?=(?!=)")
 """A test, and what gets a value where that succeeds."""
+_DECLARED = re.compile(rb"(?<!\breturn)(?<!\bthrow)(?<!\belse)(?<!\bassert)(?<=[\w>\]])\s++(\w++)\s*+(?=[=;:](?!=))")
+"""A variable that is declared."""
 NOBODY = (0, 0)
 
 
@@ -178,6 +180,12 @@ def _stores(source: bytes, library: frozenset[bytes]) -> dict[bytes, list[tuple[
     return stores
 
 
+def subject_at(source: bytes, at: int, written: bytes, library: frozenset[bytes]) -> bytes:
+    """Return the subject of a value that a text has at a place: of a variable, that of what it got last before."""
+    stored = _stored_before(_stores(source[:at], library).get(written, ()), at)
+    return stored[0] if stored else subject_written(written, library)
+
+
 def _stored_before(stores: Sequence[tuple[int, bytes]], at: int) -> Sequence[bytes]:
     """Return the subject of the value that a variable got last before a place."""
     before = [subject for start, subject in stores if start <= at]
@@ -201,8 +209,21 @@ class Beliefs:
                 words.union(parameter_subject(unit, name) for name in names if name in words)
                 for words in (tests.tested, tests.used)
             )
-            unit.tests = tests._replace(tested=tested, used=used)
+            tests = tests._replace(tested=tested, used=used)
+            unit.tests = self._with_attributes(tests, unit) if self._knowledge.implies_receiver else tests
         return unit.tests
+
+    def _with_attributes(self, tests: UnitTests, unit: Function) -> UnitTests:
+        """Return the tests with names that are attributes of the unit's object as such."""
+        stores = unit.receiver_class.stores if unit.receiver_class is not None else ()
+        attributes = {name.encode() for name in stores}.difference(
+            (name.encode() for name in unit.parameter_names), _DECLARED.findall(unit.source)
+        )
+
+        def renamed(subjects: frozenset[bytes]) -> frozenset[bytes]:
+            return frozenset(b"." + each if each in attributes else each for each in subjects)
+
+        return UnitTests(renamed(tests.compared), renamed(tests.tested), renamed(tests.used), tests.given)
 
     def says_null(self, text: bytes) -> bool:
         return self._knowledge.beliefs.null.search(text) is not None

@@ -54,18 +54,11 @@ def _explained(home: FileAnalysis, found: FunctionDereference) -> NullFinding:
     is_sure = dereference.fact.nullness == Nullness.NULL and kind is not OriginKind.COMPARISON
     message = f"{capitalised(shown)} {'is' if is_sure else 'may be'} {null}{' here' if is_sure else ''}: {why}"
     span, code = file.span(dereference.at), dereference.kind.value
-    # A value that can only be null there, or that is compared too late: one of two lines is wrong, whatever others do.
-    is_wrong = dereference.fact.nullness == Nullness.NULL or kind is OriginKind.LATER
+    # It can only be null there, or the function itself compares it: one of two lines is wrong, whatever others do.
+    is_wrong = dereference.fact.nullness == Nullness.NULL or kind in (OriginKind.LATER, OriginKind.COMPARISON)
     confidence = Confidence.HIGH if is_wrong else fitted().confidence(kind, dereference.evidence)
     finding = Finding(span, SOURCE, code, message, confidence=confidence, related=tuple(path))
     return NullFinding(finding, kind)
-
-
-def giver_of(home: FileAnalysis, found: FunctionDereference) -> str:
-    """Return the text of what a null comes from, as far as it is known."""
-    origin = found.dereference.fact.origin
-    file = _giver_file(home, origin) if origin is not None else None
-    return file.source(origin.at) if origin is not None and file is not None else ""
 
 
 def _path(home: FileAnalysis, fact: Fact, used: ByteRange) -> Iterator[Related]:

@@ -123,6 +123,8 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The attributes that null has, too."""
     calls_methods_of_null: bool = False
     """A method may be called on null, and decides itself what it does then, as in Go."""
+    implies_receiver: bool = False
+    """A name alone may be an attribute of the object, as in Java."""
     believes_arguments: bool = False
     """An argument of which nothing is known is taken to be true."""
     needs_imports: bool = True

@@ -23,25 +23,25 @@ class Summaries(SymbolTable):
     """A file as the analysis of its functions sees it: its symbols, with the summaries of what they call. Where nothing
     is known, an answer is the empty fact."""
 
-    def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool:
+    def null_has(self, type_: Type | None, name: str, /, *, is_called: bool) -> bool | None:
         """Tell whether a null of the type has an attribute of this name, or, if it `is_called`, a method that copes
-        with being called on null."""
+        with being called on null; None of a method of which nothing is known."""
         knowledge = self.knowledge
         if name in knowledge.null_attributes:
             return True
         if not is_called or not knowledge.calls_methods_of_null:
             return False
         if type_ is None:
-            return True
+            return None
         target = self.method(type_, name)
         if target is not None and target.function is not None:
             return not target.home.needs(target.function, target.function.receiver)
         target = self.class_target(type_.name)
         if target is not None and target.class_ is not None:
             return name not in target.class_.stores and not target.class_.is_interface
-        full = f"{type_.name}.{name}"
-        is_known = type_.name in knowledge.types or type_.name in knowledge.given
-        return not is_known or full in knowledge.functions["cope"]
+        if type_.name in knowledge.types or type_.name in knowledge.given:
+            return f"{type_.name}.{name}" in knowledge.functions["cope"]
+        return None
 
     def target(self, name: str, /) -> ResolvedSymbol | None:
         """Return the function or class with a qualified name, if its text is known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core import il
@@ -10,6 +10,7 @@ from breadknife.plugins.nullcheck.core.belief import (
     Beliefs,
     Evidence,
     parameter_subject,
+    subject_at,
     subject_of,
     word_of,
 )
@@ -81,6 +82,16 @@ class Suspicion:
             self._evidence[key] = evidence._replace(is_said=is_said, is_parameter=bool(given))
         evidence = self._evidence[key]
         return evidence._replace(is_typed=True) if fact.type is not None else evidence
+
+    def evidence_at(self, at: il.ByteRange, functions: Iterable[Function]) -> Evidence:
+        """Return what others do with a value that stands at a range, whether or not anything was found there.
+        `functions` are those of the file."""
+        units = {unit_of(each, self._main) for each in functions} - {self._main}
+        unit = next((each for each in units if each.at[0] <= at[0] < each.at[1]), None)
+        source, start = (unit.source, unit.at[0]) if unit is not None else (self._main.source, 0)
+        written = self._main.source[slice(*at)]
+        subject = subject_at(source, at[0] - start, written, self.beliefs.library)
+        return self.beliefs.about(subject, written if written.isalnum() else b"", unit)
 
     def _is_said(self, function: Function, name: bytes) -> bool:
         """Tell whether the comment on a function speaks of a variable and of null in a sentence."""

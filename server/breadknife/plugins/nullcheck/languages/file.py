@@ -10,7 +10,8 @@ from weakref import WeakKeyDictionary
 
 from breadknife.lru import LruCache
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis, FunctionDereference
-from breadknife.plugins.nullcheck.core.findings import NullFinding, explained, giver_of
+from breadknife.plugins.nullcheck.core.belief import Evidence
+from breadknife.plugins.nullcheck.core.findings import NullFinding, explained
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.queries.analyses import ProjectFiles
 from breadknife.plugins.nullcheck.queries.database import Reads
@@ -117,11 +118,13 @@ class NullFile:
         with self.files.lock:
             return next((each.kind for each in self._explained if each.finding.span == place.span), None)
 
-    def giver(self, place: Dereference, /) -> str:
-        """Return the text that gives the null of its own finding at a place: a call, or a function; "" for none."""
+    def evidence(self, place: Dereference, /) -> Evidence:
+        """Return what others than the function around a place do with the value there, own finding or not."""
         with self.files.lock:
-            found = self._found(place.span)
-            return giver_of(self.home, found) if found is not None else ""
+            if (found := self._found(place.span)) is not None:
+                return found.dereference.evidence
+            at = self.tree.byte_offset(place.span.start), self.tree.byte_offset(place.span.end)
+            return self.home.suspicion.evidence_at(at, self.home.file.functions)
 
     def place(self, finding: Finding, /) -> Dereference | None:
         """Return the place of a finding, own or another checker's; None if it isn't about null or can't be found."""

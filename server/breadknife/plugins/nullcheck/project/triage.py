@@ -5,26 +5,27 @@ A finding's null can happen, is a value's life cycle, or is only what a checker 
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from breadknife.plugins.nullcheck.core.nullness import OriginKind
+from breadknife.plugins.nullcheck.core.belief import Evidence
+from breadknife.plugins.nullcheck.core.confidence import fitted
+from breadknife.plugins.nullcheck.core.nullness import GIVEN, OriginKind
 from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.project.causes import NullSource, RootCause, causes_of, declaration_of
 from breadknife.plugins.nullcheck.project.changes import FileChange
-from breadknife.plugins.nullcheck.project.clues import clues_of, fitted
 from breadknife.plugins.nullcheck.project.repairs import FAILS, UNASKED, Repairs, named, repair_each
 from breadknife.plugins.nullcheck.project.reported import GatheredFindings
 from breadknife.plugins.nullcheck.project.values import DereferenceFinding, RefusedFinding, RepairedFinding
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
+from breadknife.plugins.nullcheck.repairs.testing import is_test
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
-from breadknife.plugins.nullcheck.wording import capitalised
-from breadknife.task.values import Finding
-from breadknife.text.document import Document, Span
+from breadknife.plugins.nullcheck.wording import capitalised, counted
+from breadknife.task.values import Confidence
+from breadknife.text.document import Span
 from breadknife.text.syntax import path_to
 
 _NULLS = frozenset({"None", "null", "nil", "undefined"})
@@ -48,19 +49,12 @@ _REASONS = {
 }
 """As the null check's own findings say it."""
 _IN_TEST = "In a test: a null only makes it fail"
-_TESTS = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:py|go)$|\.(?:test|spec)\.[jt]sx?$"
-)
 _TESTED = "A test before it tells that it is there"
 _EXCLUDED = "What the code before it does, or a handler around it, excludes a null"
 _NOTHING_SAYS = "A call may return null, but nothing around it says that it does here"
-_WITHOUT_EVIDENCE = (_NOTHING_SAYS, _REASONS[CauseKind.PLACE])
-_SHARED = re.compile(r"[\w$]+(?:\.[\w$]+)+(?:\([^()\n]{0,40}\))?")
-_TEST = (
-    r"(?<![\w.$])VALUE\s*(?:is\s+(?:not\s+)?None\b|[!=]==?\s*(?:null|undefined|nil)\b)"
-    r"|(?:\b(?:if|elif|while|not|and|or|assert)\s|!|&&|\|\|)\s*\(?VALUE\s*(?:\)|:|and\b|or\b|&&|\|\|)"
-)
-"""A test of VALUE: with null, or of whether it is anything."""
+_RELIED_ON = "Many others use it without a test"
+_SOURCED = GIVEN | {OriginKind.EXIT, OriginKind.COMPARISON, OriginKind.LATER, OriginKind.BELIEF}
+"""Nulls of the null check's own findings that aren't only a value's life cycle."""
 
 
 class FindingClass(StrEnum):
@@ -145,18 +139,23 @@ def groups_of(repairs: Repairs, told: GatheredFindings, folder: Path, top: int) 
         ),
         key=_rank,
     )
-    noise = {found for group in groups if group.sorted.sort is FindingClass.NOISE for found in group.cause.findings}
+    beside = {
+        found
+        for group in groups
+        if group.sorted.sort is FindingClass.NOISE or group.cause.origin.kind is CauseKind.PLACE
+        for found in group.cause.findings
+    }
     done, also = Counter[FindingClass](), set[DereferenceFinding]()
     for at, group in enumerate(repairs.workspace.shown(groups, lambda each: each.cause.origin.name)):
         left = tuple(each for each in group.cause.findings if each not in also)
         group = replace(group, cause=replace(group.cause, findings=left))
         done[group.sorted.sort] += 1
         if left and done[group.sorted.sort] <= top:
-            patch, beside = _patch(repairs, group.cause, group.sorted.sort, folder, noise - also)
-            if patch is not None and beside:
-                also |= beside
-                group = replace(group, cause=replace(group.cause, findings=(*left, *sorted(beside, key=_at))))
-                patch = replace(patch, ended=patch.ended + len(beside))
+            patch, more = _patch(repairs, group.cause, group.sorted.sort, folder, beside - also)
+            if patch is not None and more:
+                also |= more
+                group = replace(group, cause=replace(group.cause, findings=(*left, *sorted(more, key=_at))))
+                patch = replace(patch, ended=patch.ended + len(more))
             group = replace(group, patch=patch)
         groups[at] = group
     return sorted(_merged([group for group in groups if group.cause.findings]), key=_rank)
@@ -203,7 +202,7 @@ def _rank(group: TriageGroup) -> tuple[int, float, int, str, int]:
 
 
 def _patch(
-    repairs: Repairs, cause: RootCause, sort: FindingClass, folder: Path, noise: Iterable[DereferenceFinding]
+    repairs: Repairs, cause: RootCause, sort: FindingClass, folder: Path, beside: Iterable[DereferenceFinding]
 ) -> tuple[VerifiedPatch | None, set[DereferenceFinding]]:
     """Return what is done about a group, or None if it ends nothing, and what else it ends of the findings that nothing
     near their uses speaks for. The texts are as before."""
@@ -220,7 +219,7 @@ def _patch(
         project = repairs.workspace.project(repairs.workspace.root(made[0].found.path))
         changed = {path for each in edits for path in each}
         seeing = changed | {path for each in changed if project for path in project.importers(each)}
-        also = repairs.ended((each, now) for each in noise if each.path in seeing and (now := each.moved(edits)))
+        also = repairs.ended((each, now) for each in beside if each.path in seeing and (now := each.moved(edits)))
     changes = tuple(repairs.changes)
     repairs.put(before)
     also -= repairs.ended((each, each) for each in also)  # which the checker doesn't tell even without the patch
@@ -238,14 +237,7 @@ def _at(found: DereferenceFinding) -> tuple[Path, Span]:
 def classify(repairs: Repairs, found: DereferenceFinding, origin: NullSource) -> Classification:
     """Classify a finding. `origin`: where its null comes from."""
     its = _classify(repairs, found, origin)
-    document = repairs.changes.document(found.path)
-    is_open = its.sort is FindingClass.NOISE and its.reason in _WITHOUT_EVIDENCE
-    if is_open and (tested := _tested_at(document, found.place.span)) is not None:
-        line = document.line_at(tested) + 1
-        its = replace(
-            its, sort=FindingClass.UNCLEAR, why=f"It is tested elsewhere (line {line}), and here it isn't", general=""
-        )
-    if its.sort in TO_READ and _TESTS.search(named(found.path, repairs.workspace.root(found.path))):
+    if its.sort in TO_READ and is_test(named(found.path, repairs.workspace.root(found.path))):
         return replace(its, sort=FindingClass.NOISE, why=_IN_TEST, general="")
     return its
 
@@ -254,53 +246,41 @@ def _classify(repairs: Repairs, found: DereferenceFinding, origin: NullSource) -
     file = repairs.file(found.path)
     if file is None:
         return Classification(FindingClass.NOISE, "The null check doesn't know the file's language")
-    document, span, use = repairs.changes.document(found.path), found.place.span, found.place.use
-    is_handed_on = use is Use.ARGUMENT and _is_given_to_own(repairs, found)
-    if document.slice(span) in _NULLS:
-        if use is Use.ARGUMENT and not is_handed_on:
+    document, place = repairs.changes.document(found.path), found.place
+    is_handed_on = place.use is Use.ARGUMENT and _is_given_to_own(repairs, found)
+    if document.slice(place.span) in _NULLS:
+        if place.use is Use.ARGUMENT and not is_handed_on:
             return Classification(FindingClass.NOISE, "A library's declaration excludes the null that it is given")
         return Classification(FindingClass.LIFE_CYCLE, "A null is put into what is declared without one")
-    own = repairs.own(found.path).get(found.place)
+    own = repairs.own(found.path).get(place)
     reason = own.related[0].message.partition(";")[0] if own else _reason(origin, document.language)
-    if own and _is_likely(file, found, own):
-        return Classification(FindingClass.CAN_HAPPEN, capitalised(reason), fitted().high)
     if not own and (known := _known_there(file, found)):
         return known
-    kind = file.kind(found.place) if own else None
-    came = kind or _CAME[origin.kind]
-    message = f"it may be {_WORDS.get(document.language, 'null')}"  # which tells the languages apart
-    chance = fitted().chance(clues_of(document.text, span, use, came, message))
-    if chance >= fitted().high and not is_handed_on:
+    kind, evidence = (file.kind(place) if own else None) or _CAME[origin.kind], file.evidence(place)
+    chance = fitted().chance(kind, evidence)
+    if own and kind in _SOURCED and own.confidence is Confidence.HIGH and not is_handed_on:
         return Classification(FindingClass.CAN_HAPPEN, capitalised(reason), chance)
+    if _is_believed(evidence) and not is_handed_on:
+        verb = "tests" if evidence.tests == 1 else "test"
+        why = f"{counted(evidence.tests, 'other function')} {verb} it, and here it isn't tested"
+        return Classification(FindingClass.UNCLEAR, why, chance, "Others test it, and here it isn't tested")
+    if chance < fitted().medium:
+        return Classification(FindingClass.NOISE, _RELIED_ON, chance)
     match origin.kind:
-        case CauseKind.ATTRIBUTE | CauseKind.PARAMETER | CauseKind.VARIABLE:
+        case CauseKind.ATTRIBUTE | CauseKind.PARAMETER | CauseKind.VARIABLE | CauseKind.PLACE:
             return Classification(FindingClass.LIFE_CYCLE, _reason(origin, document.language), chance)
-        case CauseKind.FUNCTION | CauseKind.LIBRARY if use is Use.RETURN or is_handed_on:
+        case CauseKind.FUNCTION | CauseKind.LIBRARY if place.use is Use.RETURN or is_handed_on:
             return Classification(FindingClass.LIFE_CYCLE, "What it is handed on to excludes null", chance)
-        case CauseKind.FUNCTION | CauseKind.LIBRARY if chance > fitted().chance((OriginKind.CALL,)):
+        case CauseKind.FUNCTION | CauseKind.LIBRARY if document.slice(place.span).isidentifier():
             return Classification(FindingClass.UNCLEAR, f"{capitalised(reason)}; read how it is called", chance)
         case CauseKind.FUNCTION | CauseKind.LIBRARY:
             why = f"{capitalised(reason)}, but nothing around it says that it does here"
             return Classification(FindingClass.NOISE, why, chance, _NOTHING_SAYS)
-        case CauseKind.PLACE:
-            return Classification(FindingClass.NOISE, reason, chance)
 
 
-def _is_likely(file: NullFile, found: DereferenceFinding, own: Finding) -> bool:
-    """Tell whether the null check's own finding at a place is one that can happen."""
-    kind, place = file.kind(found.place) or OriginKind.ANNOTATION, found.place
-    clues = clues_of(file.document.text, place.span, own.code, kind, own.message, file.giver(place))
-    return fitted().chance(clues) >= fitted().high
-
-
-def _tested_at(document: Document, span: Span) -> int | None:
-    """Return where else in the file the same attribute or result is tested for null; None for a plain name, which means
-    something else in each function."""
-    value = document.slice(span)
-    if not _SHARED.fullmatch(value):
-        return None
-    pattern = re.compile(_TEST.replace("VALUE", re.escape(value)))
-    return next((each.start() for each in pattern.finditer(document.text)), None)
+def _is_believed(evidence: Evidence) -> bool:
+    """Tell whether at least as many others test a value as use it untested."""
+    return 0 < evidence.tests >= evidence.untested + evidence.untested_around
 
 
 def _known_there(file: NullFile, found: DereferenceFinding) -> Classification | None:

@@ -13,7 +13,7 @@ from breadknife.plugins.nullcheck.repairs.words import words_for
 from breadknife.plugins.nullcheck.values import MessageContent, Strategy
 
 _TEST_FILE = re.compile(
-    r"(?:^|/)(?:tests?|specs?|__tests__)/|/(?:test_[^/]*|conftest)\.py$|_test\.(?:py|go)$|\.(?:test|spec)\.[cm]?[jt]sx?$"
+    r"(?:^|/)(?:tests?|specs?|__tests__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:py|go)$|\.(?:test|spec)\.[cm]?[jt]sx?$"
     r"|(?:Tests?|IT)\.java$"
 )
 _TEST_VALUE = re.compile(r"\b(\w+) \*?testing\.(?:T|B|TB|F)\b")

@@ -158,9 +158,10 @@ class Evaluator(ABC):
         attribute too. `is_called`: the attribute is called as a method."""
         fact = self.value(attribute.owner, state)
         is_open = fact.may_be_null or (fact.nullness == Nullness.UNKNOWN and fact.used is None)
-        if is_open and not self.home.null_has(fact.type, attribute.name, is_called=is_called):
-            return self.demand(attribute.owner, Use.ATTRIBUTE, fact, state)
-        return fact
+        has = self.home.null_has(fact.type, attribute.name, is_called=is_called) if is_open else True
+        if has is None and fact.may_be_null:
+            return fact  # that it is null is known, but not that its method minds
+        return fact if has else self.demand(attribute.owner, Use.ATTRIBUTE, fact, state)
 
     def container(self, expression: il.Subscript, operator: str, state: FlowState) -> Fact:
         """Return the value of the container. `operator` is `[]` or `[]=`: in Go only storing needs a map."""
