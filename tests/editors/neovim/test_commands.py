@@ -382,3 +382,25 @@ def test_breadknife_is_a_command_in_the_terminal_once(open_small: Callable[..., 
     assert vim.lua("return require('breadknife.server').executable()") == str(program), "so `setup` still updates it"
     vim.nvim.command("terminal breadknife")
     vim.wait_for("it is here")
+
+
+REPORT = """
+local range = { start = { line = 4, character = 8 }, ["end"] = { line = 4, character = 12 } }
+vim.diagnostic.set(vim.api.nvim_create_namespace("checker"), 0, { {
+  lnum = 4, col = 8, end_lnum = 4, end_col = 12, source = "Pyright", code = "reportOptionalMemberAccess",
+  message = '"keys" is not a known attribute of "None"', user_data = { lsp = { range = range } },
+} })
+"""
+
+
+def test_what_checkers_say_of_null_is_sorted(open_small: Callable[..., Editor]) -> None:
+    """The server hasn't come up yet: it is sorted in the folder of the file all the same."""
+    vim = open_small("maybe.py", MAYBE_NONE)
+    vim.nvim.exec_lua(REPORT)
+    vim.type(":Breadknife null<CR>")
+    vim.wait_for(lambda: vim.nvim.funcs.getqflist() != [])
+    assert [(each["lnum"], each["type"]) for each in vim.nvim.funcs.getqflist()] == [(5, "E")]
+    assert "1 finding about null, 1 to read" in vim.messages()
+    vim.wait_for("[Quickfix List] 1 finding about null, 1 to read")
+    vim.type(":Breadknife null noise<CR>")
+    vim.wait_for(lambda: vim.nvim.funcs.getqflist() == [])

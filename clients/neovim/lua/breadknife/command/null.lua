@@ -18,13 +18,19 @@ local SECTIONS = {
 ---@field patch? { title: string }
 ---@field findings { path: string, line: integer, column: integer, message: string }[]
 
+---@type string? the folder that was sorted last: the quickfix window is in none
+local sorted_last
+
 --- The folder of the file that is open, whether or not the server has come up there.
 ---@return string
 local function folder_here()
+  local file = vim.api.nvim_buf_get_name(0)
+  if file == "" or vim.bo.buftype ~= "" then
+    return sorted_last or vim.fs.normalize(vim.fn.getcwd())
+  end
   local client = server.client()
   local root = client and client.root_dir or vim.fs.root(0, vim.lsp.config.breadknife.root_markers)
-  local file = vim.api.nvim_buf_get_name(0)
-  return vim.fs.normalize(root or file ~= "" and vim.fs.dirname(file) or vim.fn.getcwd())
+  return vim.fs.normalize(root or vim.fs.dirname(file))
 end
 
 --- What others than breadknife have found in a folder.
@@ -75,6 +81,7 @@ end
 ---@param what? "check"|"noise" `check`: run the project's own checkers; `noise`: show what isn't worth reading
 function M.run(what)
   local folder = folder_here()
+  sorted_last = folder
   local found = what == "check" and {} or reported(folder)
   local from = #found > 0 and "-" or "checker"
   local line = server.command_line("null", "triage", "--folder", folder, "--from", from, "--json")
