@@ -31,7 +31,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "The plugin": ("Plugin",),
     "What it may use": ("Context", "Model"),
     "Requests": (
-        "CompletionRequest", "CheckRequest", "ActionRequest", "ResolveRequest", "CommandRequest",
+        "CompletionRequest", "NextEditRequest", "CheckRequest", "ActionRequest", "ResolveRequest", "CommandRequest",
         "HoverRequest", "LensRequest", "InlayRequest", "WhyRequest", "OwnRequest",
     ),
     "Answers": (

@@ -19,7 +19,7 @@ VERSION_1 = {
 VERSION_2 = {
     "Classes", "Confidence", "DocumentEdits", "FileRefused", "Hover", "HoverRequest", "Inlay", "InlayRequest", "Inlays",
     "JsonValue", "Lens", "LensRequest", "Lenses", "Message", "ModelMissing", "ModelUnfit", "NewDocument",
-    "OpenDocument", "OwnAnswer", "OwnRequest", "Piece", "PluginError", "PromptTooLong", "Resource",
+    "NextEditRequest", "OpenDocument", "OwnAnswer", "OwnRequest", "Piece", "PluginError", "PromptTooLong", "Resource",
 }  # fmt: skip
 FIELDS = {
     "Action": "title kind edits data command findings preferred origin",

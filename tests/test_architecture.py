@@ -65,7 +65,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "actions": {"convert", "edit_tracker", "server"},
         "offering": {"server"},
         "presenter": {"convert", "server"},
-        "features": {"actions", "convert", "offering", "presenter", "progress", "server"},
+        "features": {"actions", "convert", "document_sync", "offering", "presenter", "progress", "server"},
         "start": {
             "actions",
             "document_sync",
@@ -149,6 +149,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "host": ("answers plugins settings", "report"),
     "lsp": ("boundary", "features"),
     "plugins": ("completion documents drift nullcheck prose recipes shelf",),
+    "plugins/completion": ("filters next_edit",),
     "plugins/documents": ("fixing recipes", "steps"),
     "plugins/drift": ("claims", "history"),
     "plugins/nullcheck": ("core formats knowledge", "queries verify", "repairs shown", "languages", "menu", "project"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import openai
 import pytest
 
+from breadknife.engine.fim import QWEN
 from breadknife.engine.models.adding import AddRequest, add_model
 from breadknife.engine.models.store import ModelStore
 from engine.gguf_files import ADAPTER, MODEL, gguf
@@ -23,7 +24,7 @@ def models(home: Path, tmp_path: Path) -> None:
     files = {
         "chat": gguf(),
         "fim": gguf({**MODEL, **FIM, "general.name": "F", "tokenizer.ggml.add_bos_token": True}),
-        "qwen": gguf({**MODEL, **FIM, "general.architecture": "qwen2", "qwen2.context_length": 99}),
+        "qwen": gguf({**MODEL, "tokenizer.ggml.tokens": list(QWEN.stops)}),
         "base": gguf({**MODEL, "tokenizer.chat_template": ""}),
         "style": gguf(ADAPTER),
         "reads": bert(),

@@ -148,9 +148,9 @@ def test_what_a_text_lost_is_said() -> None:
         (
             "qwen",
             (
-                Part("<fim_prefix><fim_suffix>", True, Trim.NEVER),
+                Part("<|fim_prefix|><|fim_suffix|>", True, Trim.NEVER),
                 Part("<b>", trim=Trim.NEVER),
-                Part("<fim_middle>", True, Trim.NEVER),
+                Part("<|fim_middle|>", True, Trim.NEVER),
                 Part("a", trim=Trim.NEVER),
             ),
         ),

@@ -19,6 +19,7 @@ from breadknife.task.values import (
     HoverRequest,
     InlayRequest,
     LensRequest,
+    NextEditRequest,
     OwnRequest,
     ResolveRequest,
     WhyRequest,
@@ -35,6 +36,7 @@ class RequestKind:
 
 KINDS: Mapping[type[Any], RequestKind] = {
     CompletionRequest: RequestKind("completion", Lane.TYPING, 30.0),
+    NextEditRequest: RequestKind("next edit", Lane.ACTION, 30.0),
     CheckRequest: RequestKind("check", Lane.BACKGROUND, 60.0),
     ActionRequest: RequestKind("action", Lane.ACTION, 60.0),
     ResolveRequest: RequestKind("resolve", Lane.ACTION, 60.0),

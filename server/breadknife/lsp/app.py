@@ -16,6 +16,7 @@ from breadknife.lsp.server import (
     CHOOSE_COMMAND,
     FIX_ALL,
     MORE_COMMAND,
+    NEXT_EDIT,
     PLUGIN_COMMAND,
     STATUS_COMMAND,
     WHY_COMMAND,
@@ -58,6 +59,7 @@ def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]
         ),
     )
     server.announce(lsp.CODE_ACTION_RESOLVE)
+    server.announce(NEXT_EDIT)
     for change in ("Configuration", "WatchedFiles", "WorkspaceFolders"):
         server.announce(f"workspace/didChange{change}")
     for command in _COMMANDS:

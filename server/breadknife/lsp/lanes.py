@@ -77,10 +77,11 @@ class Lanes:
             CompletionRequest,
             InlayRequest,
             LensRequest,
+            NextEditRequest,
         )
 
         match request:
-            case CompletionRequest():
+            case CompletionRequest() | NextEditRequest():
                 return self.typing
             case CheckRequest() | LensRequest() | InlayRequest():
                 return self.checks

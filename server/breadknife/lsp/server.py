@@ -54,6 +54,7 @@ ADD_FOLDER_COMMAND = "breadknife.shelf.addFolder"
 """Puts a folder on the shelf."""
 CHOOSE_COMMAND = "breadknife.choose"
 """Makes the edits of an action, among which the user chooses first."""
+NEXT_EDIT = "textDocument/copilotInlineEdit"
 REFRESH_COMPLETION = "breadknife/refreshCompletion"
 """Notification `{uri, version}`: asked again, a completion would have grown. For clients that say
 `capabilities.experimental.breadknife.refreshCompletion`."""

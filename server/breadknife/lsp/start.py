@@ -23,6 +23,7 @@ from breadknife.lsp.features import (
     inlays,
     inline_completion,
     lenses,
+    next_edit,
     second_menu,
     watched_files,
     why,
@@ -94,7 +95,9 @@ def _register_handlers(server: BreadknifeServer, checks: Diagnostics, settings: 
         diagnostics.register_pull(server, checks)
     inline_completion.register(server)
     why.register(server)
-    DocumentSync(server).begin()
+    sync = DocumentSync(server)
+    next_edit.register(server, sync)
+    sync.begin()
     server.loaded()
 
 

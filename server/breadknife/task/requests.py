@@ -26,6 +26,16 @@ class CompletionRequest:
 
 
 @dataclass(frozen=True)
+class NextEditRequest:
+    """What should follow from what was changed lately? Answer with `Completions` of one item, anywhere in the
+    document."""
+
+    document: Document
+    offset: int
+    """Where the cursor is; the nearest place after it is wanted."""
+
+
+@dataclass(frozen=True)
 class CheckRequest:
     """What is wrong in this document? Answer with `Findings`."""
 
@@ -124,6 +134,7 @@ class OwnRequest:
 
 Request = (
     CompletionRequest
+    | NextEditRequest
     | CheckRequest
     | ActionRequest
     | ResolveRequest
@@ -139,7 +150,7 @@ Request = (
 def place_of(request: Request) -> Span | None:
     """Return the place of its document that somebody looks at; None where it is about the whole, or nobody does."""
     match request:
-        case CompletionRequest(offset=offset):
+        case CompletionRequest(offset=offset) | NextEditRequest(offset=offset):
             return Span(offset, offset)
         case ActionRequest(span=span):
             return span

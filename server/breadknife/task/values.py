@@ -41,6 +41,7 @@ from breadknife.task.requests import (
     HoverRequest,
     InlayRequest,
     LensRequest,
+    NextEditRequest,
     OwnRequest,
     Request,
     ResolveRequest,
@@ -53,6 +54,6 @@ __all__ = [
     "Action", "ActionRequest", "Actions", "Answer", "CheckRequest", "Command", "CommandRequest", "CompletionItem",
     "CompletionRequest", "Completions", "Confidence", "DocumentEdits", "Done", "Finding", "Findings", "Fix", "Hover",
     "HoverRequest", "Inlay", "InlayRequest", "Inlays", "JsonValue", "Lens", "LensRequest", "Lenses", "NewDocument",
-    "OpenDocument", "Origin", "OwnAnswer", "OwnRequest", "Related", "Request", "ResolveRequest",
+    "NextEditRequest", "OpenDocument", "Origin", "OwnAnswer", "OwnRequest", "Related", "Request", "ResolveRequest",
     "Resource", "Severity", "Silence", "Trigger", "WhyRequest", "document_of", "place_of",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from breadknife.task.values import (
     HoverRequest,
     InlayRequest,
     LensRequest,
+    NextEditRequest,
     Request,
     Trigger,
     WhyRequest,
@@ -124,5 +125,7 @@ def _requests(kind: type[Any], document: Document) -> Iterator[Request]:
         yield InlayRequest(document, Span(length // 2, min(length, length // 2 + 2_000)))
     elif kind is WhyRequest:
         yield WhyRequest(document, Span(length // 2, length // 2))
+    elif kind is NextEditRequest:
+        yield NextEditRequest(document, length // 2)
     elif kind is CommandRequest:
         yield CommandRequest(Command("no.such.command", "Not yours"), None)

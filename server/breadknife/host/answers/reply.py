@@ -26,6 +26,7 @@ from breadknife.task.values import (
     Lens,
     Lenses,
     NewDocument,
+    NextEditRequest,
     OpenDocument,
     Origin,
     OwnAnswer,
@@ -143,7 +144,11 @@ def origins(answer: Answer | None) -> list[Origin]:
 def line_of(request: Request) -> int:
     """Return the line of the document, from 1, that a request is about; 0 if it is about the whole document."""
     match request:
-        case CompletionRequest(document=document, offset=at) | HoverRequest(document=document, offset=at):
+        case (
+            CompletionRequest(document=document, offset=at)
+            | NextEditRequest(document=document, offset=at)
+            | HoverRequest(document=document, offset=at)
+        ):
             return document.line_at(at) + 1
         case (
             ActionRequest(document=document, span=span)

@@ -28,6 +28,7 @@ from breadknife.plugins.completion.known_line import known_line
 from breadknife.plugins.completion.known_word import RULE, known_word
 from breadknife.plugins.completion.known_word import THRESHOLD as LIKELY
 from breadknife.plugins.completion.learning import Learning
+from breadknife.plugins.completion.next_edit.answers import next_edit, next_edit_actions
 from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.repository import ContextHolder
 from breadknife.plugins.completion.session import Session
@@ -39,6 +40,7 @@ from breadknife.task.cascade import Kind, PassedOn, Settled, Step, Verdict, Veto
 from breadknife.task.plugin import ANY_LANGUAGE, API, Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import (
+    ActionRequest,
     Answer,
     Command,
     CommandRequest,
@@ -46,13 +48,14 @@ from breadknife.task.values import (
     CompletionRequest,
     Completions,
     Done,
+    NextEditRequest,
     Origin,
     Request,
     Silence,
     Trigger,
     WhyRequest,
 )
-from breadknife.text.document import Span, TextEdit
+from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.printable import shortened
 from breadknife.text.syntax import changed_tree, has_grammar
 
@@ -83,6 +86,8 @@ ACCEPTED = "accepted"
 class CompletionSettings:
     max_lines: int = 12
     """Lines that one suggestion may have at most; 1 means never a block."""
+    next_edit: bool = True
+    """After a change, offer the same change on the next line where it is likely to follow."""
     learn: bool = True
     """Count which suggestions you accept, on this machine only, and let that tune how sure one must be and when it
     comes."""
@@ -97,7 +102,7 @@ class CompletionPlugin:
     name = "completion"
     settings: type[Any] = CompletionSettings
     serves: Mapping[type[Any], frozenset[str]] = dict.fromkeys(
-        (CompletionRequest, WhyRequest), frozenset({ANY_LANGUAGE})
+        (CompletionRequest, NextEditRequest, ActionRequest, WhyRequest), frozenset({ANY_LANGUAGE})
     )
     roles: tuple[str, ...] = (ROLE,)
 
@@ -118,6 +123,12 @@ class CompletionPlugin:
         match request:
             case CompletionRequest():
                 return context.run(self._steps, request)
+            case NextEditRequest() | ActionRequest() if not self._offers_next_edit(request.document, context):
+                return None
+            case NextEditRequest(document=document):
+                return next_edit(document, context)
+            case ActionRequest(document=document):
+                return next_edit_actions(document, context)
             case WhyRequest(document=document, span=span):
                 # As if somebody typed there. A menu: to move on from it rejects nothing.
                 request = CompletionRequest(document, span.end, grows=False, listed=True)
@@ -136,6 +147,10 @@ class CompletionPlugin:
         for session in self._sessions.values():
             session.close()
         self._learning.close()
+
+    @staticmethod
+    def _offers_next_edit(document: Document, context: Context) -> bool:
+        return context.settings(CompletionSettings).next_edit and may_be_asked_about(document, context.project)
 
     def _prepare(self, request: CompletionRequest, context: Context) -> Verdict:
         """Note that the user has moved on to this cursor, and decide how much is to be suggested there."""
