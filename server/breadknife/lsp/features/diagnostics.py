@@ -199,15 +199,16 @@ class Diagnostics:
         be as late as the slower one.
         """
         quicker = [
-            other.running.wait()
+            other.running
             for other in self._checks_of(check.uri)
             if other.running is not None and self._rank(other) < self._rank(check)
         ]
         ended = check.running = asyncio.Event()
         try:
-            if quicker:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(asyncio.gather(*quicker), TURN_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TURN_SECONDS):
+                    for other_ended in quicker:
+                        await other_ended.wait()
             began = time.monotonic()
             yield
             self._seconds[check.plugin] = time.monotonic() - began

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 
 from breadknife.plugins.prose.documents.elements import CodeBlock, Heading, Link
 from breadknife.text.document import Span
@@ -59,16 +61,24 @@ def find_links(tree: SyntaxTree) -> Iterator[Link]:
                     yield _make_link(tree, child, 0, is_image=False)
             continue
         source = tree.source(node)
-        if "](" not in source:
-            continue
-        inline = parse(source, "markdown_inline")
-        if inline is None:
-            continue
-        start = tree.span(node).start
-        for link in nodes_in(inline.root):
-            for child in link.children if link.type in ("inline_link", "image") else ():
-                if child.type == "link_destination":
-                    yield _make_link(inline, child, start, is_image=link.type == "image")
+        if "](" in source:
+            start = tree.span(node).start
+            yield from (replace(link, span=link.span.shifted(start)) for link in _find_inline_links(source))
+
+
+@lru_cache(maxsize=1 << 10)  # several rules ask, at each look at a document, and parsing takes most of their time
+def _find_inline_links(text: str) -> tuple[Link, ...]:
+    """Return the links and images of the text of one block."""
+    inline = parse(text, "markdown_inline")
+    if inline is None:
+        return ()
+    return tuple(
+        _make_link(inline, child, 0, is_image=link.type == "image")
+        for link in nodes_in(inline.root)
+        if link.type in ("inline_link", "image")
+        for child in link.children
+        if child.type == "link_destination"
+    )
 
 
 def find_code_blocks(tree: SyntaxTree) -> Iterator[CodeBlock]:

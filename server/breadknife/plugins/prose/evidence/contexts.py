@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -50,12 +50,14 @@ class ContextPattern:
     after: str = ""
     fits: tuple[str, ...] = ()
 
-    def matches(self, text: str, start: int, end: int, old: str, new: str) -> bool:
-        """Tell whether a change from `old` to `new`, in lower case, of a word of the text fits the row."""
-        return (
-            (not self.fits or any(self._is_related(relation, old, new) for relation in self.fits))
-            and (not self.before or self._before.search(text, max(0, start - NEAR), start) is not None)
-            and (not self.after or self._after.match(text, end) is not None)
+    def relates(self, old: str, new: str) -> bool:
+        """Tell whether the row is about a change from `old` to `new`, in lower case."""
+        return not self.fits or any(self._is_related(relation, old, new) for relation in self.fits)
+
+    def stands_at(self, text: str, start: int, end: int) -> bool:
+        """Tell whether the row's frame stands around a word of the text."""
+        return (not self.before or self._before.search(text, max(0, start - NEAR), start) is not None) and (
+            not self.after or self._after.match(text, end) is not None
         )
 
     def _is_related(self, relation: str, old: str, new: str) -> bool:
@@ -93,7 +95,13 @@ SUPPORTING = _read_rows(_TABLE, _TABLE.supporting)
 def refine_rule(rule: str, text: str, start: int, end: int, old: str, new: str) -> str:
     """Return the rule of a change of a word: that of the first row that fits it, or `rule` where none does."""
     old, new = old.lower().replace("’", "'"), new.lower().replace("’", "'")
-    return next((row.rule for row in SUPPORTING if rule in row.of and row.matches(text, start, end, old, new)), rule)
+    return next((row.rule for row in _list_rows(rule, old, new) if row.stands_at(text, start, end)), rule)
+
+
+@lru_cache(maxsize=1 << 13)  # the same few words again and again; most changes fit no row
+def _list_rows(rule: str, old: str, new: str) -> tuple[ContextPattern, ...]:
+    """Return the rows that a change of one word into another may fit, wherever it stands."""
+    return tuple(row for row in SUPPORTING if rule in row.of and row.relates(old, new))
 
 
 _PERFECT = {
