@@ -23,7 +23,7 @@ from breadknife.project.indexed_files import IndexedFiles, path_key
 from breadknife.project.modules import last_names, names_of, related, resolve
 from breadknife.project.names import FileNames, FileNamesCache, names_in
 from breadknife.project.values import LocatedDefinition, RecentEdit
-from breadknife.project.words import ProjectWords, is_spoken, of_file
+from breadknife.project.words import ProjectWords, is_spoken
 from breadknife.text.document import Document, language_of
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.outline import Import, Outline, outline
@@ -280,7 +280,7 @@ class FolderProject:
     def _learn_words(self, path: Path, document: Document | None, stamp: Stamp | None) -> None:
         """Learn the words of a document or list that may be read. `stamp` is None if it is open in the editor."""
         language = document.language if document else language_of(path)
-        words = of_file(path, language, self._text(path, document) or "")
+        words = self._names.words_of(path, language, self._text(path, document) or "")
         with self._lock:
             self._words.add(path_key(path))
             self._words.learn(path_key(path), words, stamp)

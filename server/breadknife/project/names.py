@@ -1,4 +1,4 @@
-"""The names that a text of code defines, imports and uses. They are kept on disk, so that a folder is parsed once."""
+"""The names of texts of code, and the words of documents. They are kept on disk, so that a folder is read once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from breadknife import paths, text
 from breadknife.disk_cache import DiskCache, TypedDiskCache, code_of
-from breadknife.project.words import FileWords, of_code
+from breadknife.project.words import FileWords, of_code, of_file
 from breadknife.text.outline import Import, Outline, outline
 from breadknife.text.syntax import grammar_version, parse
 
@@ -45,13 +45,13 @@ def names_in(file_outline: Outline | None) -> FileNames:
 
 
 class FileNamesCache:
-    """The names of texts, in the user's cache folder, for all processes."""
+    """The names of code and the words of documents, in the user's cache folder, for all processes."""
 
     def __init__(self) -> None:
         code = code_of(Path(text.__path__[0]), Path(__file__).parent)
-        self._cache = TypedDiskCache[tuple[str, str, str], FileNames](
-            DiskCache(paths.cache_dir() / _FILE, most=_MOST), code, FileNames
-        )
+        store = DiskCache(paths.cache_dir() / _FILE, most=_MOST)
+        self._cache = TypedDiskCache[tuple[str, str, str], FileNames](store, code, FileNames)
+        self._words = TypedDiskCache[tuple[str, str, str, str], FileWords](store, f"words {code}", FileWords)
 
     def of(self, text: str, language: str) -> FileNames:
         """Return the names of a text, from the cache or by parsing it. `language` is the LSP's id."""
@@ -63,3 +63,13 @@ class FileNamesCache:
             self._cache.put(question, answer)
         [names] = answer
         return names
+
+    def words_of(self, path: Path, language: str | None, text: str) -> FileWords:
+        """Return the words of a document or list, see `words.of_file`, from the cache or by reading it."""
+        question = path.name, language or "", grammar_version(language) if language else "", text
+        answer = self._words.get(question)
+        if answer is None:
+            answer = (of_file(path, language, text),)
+            self._words.put(question, answer)
+        [words] = answer
+        return words

@@ -54,6 +54,7 @@ def run_action(folder: Path, temp: Path, steps: Sequence[dict[str, Any]], **inpu
     given = {f"inputs.{name}": str(each["default"]) for name, each in ACTION["inputs"].items()}
     given |= {f"inputs.{name.replace('_', '-')}": value for name, value in inputs.items()}
     given |= {"runner.temp": str(temp), "github.action_path": str(ROOT)}
+    steps = [step for step in steps if "run" in step]  # the runner has others, such as `actions/cache`
     outputs = temp / "outputs"
     outputs.touch()
     told, code = "", 0
@@ -97,6 +98,40 @@ def test_the_check_of_the_action(checkout: Path, tmp_path: Path, inputs: dict[st
     ended, told, outputs = run_action(checkout, temp, [check], **inputs)
     assert (ended, outputs) == (code, f"exit-code={code}\n"), told
     assert said in told
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash")
+@pytest.mark.parametrize(("only", "lines"), [("true", ["3"]), ("false", ["1", "3"])])
+def test_the_action_shows_what_a_pull_request_brings(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, only: str, lines: list[str]
+) -> None:
+    """In a shallow clone of the merge that GitHub makes."""
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "a")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "a@b")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+
+    def git(*words: str | Path, folder: Path = checkout) -> None:
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+
+    git("init", "-qb", "main")
+    git("add", "-A")
+    git("commit", "-qm", "base")
+    git("checkout", "-qb", "topic")
+    write(checkout, {"d.md": f"{PROSE}\n{PROSE}"})
+    git("commit", "-qam", "topic")
+    git("checkout", "-q", "main")
+    git("merge", "-q", "--no-ff", "topic")
+    clone, temp = tmp_path / "clone", tmp_path / "runner"
+    git("clone", "-q", "--depth=1", checkout.as_uri(), clone)
+    git("checkout", "-q", "--detach", folder=clone)
+    git("update-ref", "-d", "refs/remotes/origin/main", folder=clone)
+    monkeypatch.setenv("GITHUB_BASE_REF", "main")
+    [check] = [step for step in ACTION["runs"]["steps"] if step.get("id") == "lint"]
+    temp.mkdir()
+    (temp / "breadknife").symlink_to(sys.prefix, target_is_directory=True)
+    _, told, _ = run_action(clone, temp, [check], only_changes=only, paths="d.md")
+    assert re.findall(r"file=d\.md,line=(\d+)", told) == lines, told
 
 
 @pytest.mark.slow

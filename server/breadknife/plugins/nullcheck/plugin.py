@@ -99,7 +99,7 @@ class NullCheckPlugin:
             place = file.place(finding) if at < fixed else None
             fixes = tuple(_fixes(file, place, request.document.uri)) if place else ()
             found.append(replace(finding, fixes=fixes))
-        if found and not request.all_fixes:  # whoever reads no fixes now may open a menu
+        if found and not (request.all_fixes or request.whole):  # an editor, where somebody may open a menu
             self.ladder.warm(request.document, settings.oracle, settings.oracle_seconds, context)
         return Findings(tuple(found))
 

@@ -115,7 +115,9 @@ class EnglishEngines:
         self._store = store
         # A linter of its own, which is asked about a word quickly.
         dictionary = HarperDictionary(dialect, thread)
-        self._dictionary = BackgroundLinter(lambda request: dictionary.check(request.text), dictionary.close)
+        self._dictionary = BackgroundLinter(
+            lambda request: dictionary.check(request.text), dictionary.close, kept=_kept(store, f"dictionary {dialect}")
+        )
         self._reviewers: LruCache[tuple[str, str], ModelReviewer] = LruCache(
             _MODELS, on_drop=lambda reviewer: reviewer.close(wait_s=0)
         )
@@ -213,5 +215,12 @@ class EngineRegistry:
             """Return what both say that answer at once."""
             return (*engine.check(request.text, request.language), *counts.check(request.text, request.language))
 
-        harper = BackgroundLinter(check, engine.close, matters=may_change_findings)
+        by = f"harper {dialect} {','.join(sorted(settings.enabled))}"
+        kept = _kept(self._store, by)
+        harper = BackgroundLinter(check, engine.close, kept=kept, matters=may_change_findings)
         return EngineSet(settings, harper, self._loading, self._english[dialect], self._languagetools)
+
+
+def _kept(store: DiskCache, by: str) -> TypedDiskCache[LintRequest, Lint]:
+    """Return what Harper, and the counts, have said on earlier days: they take half a second to start."""
+    return TypedDiskCache(store, f"{by} {metadata.version('harper-py')} {code_of(_PLUGIN)}", Lint)

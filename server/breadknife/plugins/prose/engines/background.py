@@ -67,11 +67,15 @@ class BackgroundEngine(Generic[_Request, _Result]):
             return self._queue.lost(requests)
 
     def answer(self, request: _Request) -> tuple[_Result, ...]:
-        """Return the result, and ask the engine in this thread if there is none yet: only for an engine that several
-        threads may ask. Raises EngineError."""
+        """Return the result, and ask the engine in this thread if there is none yet, nor on disk: only for an engine
+        that several threads may ask. Raises EngineError."""
         results = self.result(request)
         if results is None:
-            results = self._check(request)
+            results = self._kept.get(request) if self._kept is not None else None
+            if results is None:
+                results = self._check(request)
+                if self._kept is not None:
+                    self._kept.put(request, results)
             with self._changed:
                 self._queue.remember(request, results)
                 self._changed.notify_all()
