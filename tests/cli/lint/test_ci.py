@@ -120,12 +120,10 @@ def test_the_action_shows_what_a_pull_request_brings(
     git("checkout", "-qb", "topic")
     write(checkout, {"d.md": f"{PROSE}\n{PROSE}"})
     git("commit", "-qam", "topic")
-    git("checkout", "-q", "main")
+    git("checkout", "-qb", "merged", "main")
     git("merge", "-q", "--no-ff", "topic")
     clone, temp = tmp_path / "clone", tmp_path / "runner"
-    git("clone", "-q", "--depth=1", checkout.as_uri(), clone)
-    git("checkout", "-q", "--detach", folder=clone)
-    git("update-ref", "-d", "refs/remotes/origin/main", folder=clone)
+    git("clone", "-q", "--depth=1", "--branch=merged", checkout.as_uri(), clone)
     monkeypatch.setenv("GITHUB_BASE_REF", "main")
     [check] = [step for step in ACTION["runs"]["steps"] if step.get("id") == "lint"]
     temp.mkdir()
