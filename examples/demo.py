@@ -184,16 +184,17 @@ class Demo:
         self.in_time(question.text, began, ASKED_SECONDS)
         answer = self.editor.edit(uri, edits).removeprefix(text).strip() if edits else ""
         self.say(f"\n[bold]{text.strip()}[/bold]")
-        first, *others = answer.split("\n\n> ") if answer else ["; ".join(self.editor.messages)]
+        quoted = f"\n{answer}".split("\n*")[0].strip()  # a line in italics heads what is near, but no answer
+        first, *others = (quoted or answer or "; ".join(self.editor.messages)).split("\n\n> ")
         self.say(escape(first))
         if others:
             self.say(f"[dim]and {len(others)} more[/dim]")
         self.say(f"[dim]{_ms(began)} ms[/dim]")
         if not chosen:
             self.note(f"the menu lacks “{ASK_SHELF}”")
-        elif not question.page and answer:
+        elif not question.page and quoted:
             self.note("nothing on the shelf says that")
-        elif not (question.page in answer and question.quoted in answer):
+        elif not (question.page in quoted and question.quoted in quoted):
             self.note(f"the answer is on {question.page}: {question.quoted}")
         self.editor.close(uri)
 

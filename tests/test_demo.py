@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -134,3 +136,12 @@ def test_each_editor_has_a_line_that_is_a_command(editor: Editor) -> None:
 def test_nothing_is_wider_than_a_terminal() -> None:
     texts = [mended(file, (EXAMPLES / file).read_text("utf-8"), model=True) for file in LANGUAGES]
     assert max(len(line) + 1 for text in texts for line in text.splitlines()) <= module.WIDTH
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_its_answers_are_right_with_real_models() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "BREADKNIFE_HOME"}
+    command = [sys.executable, str(EXAMPLES / "demo.py")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
