@@ -25,6 +25,7 @@ from breadknife.engine.models.chat import chat_prompt
 from breadknife.errors import BreadknifeError, EngineDied, EngineError, EngineUnavailable, ModelUnfit, PromptTooLong
 from breadknife.openai.bodies import Body, ChatBody, CompletionBody, EmbeddingBody, RerankBody, SamplingBody, decoded
 from breadknife.openai.errors import CLIENT_GONE, ApiError, as_api_error
+from breadknife.openai.infill import InfillBody, infilled
 from breadknife.openai.local_models import LocalModels, completion_prompt
 from breadknife.openai.recipes import RecipesApi, RunRecipe
 from breadknife.openai.request_body import ClosingResponse, read_body
@@ -70,6 +71,18 @@ class Api:
         ]
         choices = [Choice(index, "completion", body.logprobs is not None) for index in range(len(requests))]
         return await self._respond(request, body, "completion", requests, choices)
+
+    async def infill(self, request: Request) -> Response:
+        body = await _read(request, InfillBody)
+        name = body.model or self.local_models.catalog().for_role("completion").name
+        target = await asyncio.to_thread(self.local_models.resolve_kind, name, ModelKind.DECODER)
+        cancel, generate_request = CancelToken(), body.request(target.model, target.adapter, target.info)
+        try:
+            async with while_connected(request, cancel):
+                written = await infilled(body, self.workers.generate([generate_request], cancel))
+        except BreadknifeError as error:
+            raise _generation_error(error, generate_request) from error
+        return JSONResponse(written.answer(body.response_fields))
 
     async def chat(self, request: Request) -> Response:
         body = await _read(request, ChatBody)
@@ -186,6 +199,7 @@ def make_app(workers: Workers, local_models: LocalModels, token: str, run_recipe
             Route("/v1/models/{name}", api.model),
             Route("/v1/completions", api.completions, methods=["POST"]),
             Route("/v1/chat/completions", api.chat, methods=["POST"]),
+            Route("/infill", api.infill, methods=["POST"]),
             Route("/v1/embeddings", api.embeddings, methods=["POST"]),
             *recipes,
             Route("/v1/rerank", api.rerank, methods=["POST"]),
