@@ -10,6 +10,7 @@ from breadknife.task.reasons import silence
 from breadknife.task.values import Action, Actions, CompletionItem, Completions, Origin, Silence
 from breadknife.text.document import Document, TextEdit
 from breadknife.text.printable import shortened
+from breadknife.text.tokens import is_of_word
 
 RULE = "next-edit"
 SECONDS = 600.0
@@ -31,10 +32,14 @@ def next_edit_actions(document: Document, context: Context) -> Actions:
     edit = _following(document, context)
     if edit is None:
         return Actions(())
-    number = document.line_at(edit.span.start)
-    start, end = document.line_starts[number], document.line_span(number).end
-    line = document.text[start : edit.span.start] + edit.new_text + document.text[edit.span.end : end]
-    title = f"Also change line {number + 1}: {shortened(line.strip(), _SHOWN)}"
+    text, (start, end) = document.text, (edit.span.start, edit.span.end)
+    while start > 0 and is_of_word(text[start - 1]):
+        start -= 1
+    while end < len(text) and is_of_word(text[end]):
+        end += 1
+    new = shortened(text[start : edit.span.start] + edit.new_text + text[edit.span.end : end], _SHOWN)
+    line = document.line_at(start) + 1
+    title = f"Also change line {line}: to {new}" if new.strip() else f"Also change line {line}"
     return Actions((Action(title, "refactor.rewrite", edits=(edit,), origin=Origin(RULE)),))
 
 
