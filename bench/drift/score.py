@@ -99,6 +99,10 @@ def squeeze(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+def _squeezed_lines(lines: Sequence[str]) -> set[str]:
+    return {squeeze(line) for line in lines} - {""}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("ground", type=Path)
@@ -148,12 +152,17 @@ def main() -> None:
             total["edits"] += 1
             right = _lines_after(text, edits, first if claim["end"] > claim["start"] else claim["start"], claim["end"])
             good = squeeze(right) == answer
+            theirs, old = _squeezed_lines(claim["new"]), _squeezed_lines(claim["old"])
+            made = _squeezed_lines(right.split("\n")) - old
+            lost = old - _squeezed_lines(right.split("\n"))
+            by_line = made <= theirs and not lost & theirs
             total["edits equal"] += good
+            total["edits whose lines are theirs"] += by_line
             if not good and options.hits:
                 print("UNEQUAL", [d.kind.value for d in edits], right)
             for drift in edits[:1]:
                 by_kind[drift.kind]["edits"] += 1
-                by_kind[drift.kind]["equal"] += good
+                by_kind[drift.kind]["equal"] += by_line
         if (not here and shown < options.misses) or (options.hits and here):
             shown += 1
             print(

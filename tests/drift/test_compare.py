@@ -156,6 +156,12 @@ def test_numpy(before: str, after: str, expected: list[tuple[str, str, str]]) ->
             "def f(a):\n    # the value is used\n    result = a + value_of(a)\n    return result\n",
             [],
         ),
+        (  # A parameter that is taken apart has no name that documentation could miss.
+            "javascript",
+            "/**\n * @param {Card[]} deck all\n */\nfunction first(deck) { return deck[0]; }\n",
+            "/**\n * @param {Card[]} deck all\n */\nfunction first([card]) { return card; }\n",
+            [],
+        ),
         (  # What was commented out names whatever it did.
             "python",
             "def f(a):\n    # old_name = open(a)\n    old_name = a\n    return old_name\n",

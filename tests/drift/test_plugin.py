@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.plugins.drift.plugin import DriftPlugin
+from breadknife.plugins.drift.settings import DriftSettings
 from breadknife.task.values import ActionRequest, CheckRequest, CommandRequest
 from breadknife.testing import ask
 from breadknife.text.document import Document, language_of
@@ -43,8 +44,12 @@ def document(path: Path, text: str | None = None) -> Document:
     return Document(path.as_uri(), language_of(path) or "", path.read_text() if text is None else text)
 
 
+EVERY_KIND = DriftSettings(enabled_rules=("page-renamed", "page-gone"))
+
+
 def said(folder: Path, name: str, plugin: DriftPlugin | None = None) -> list[tuple[str, str]]:
-    reply = ask(plugin or DriftPlugin(), CheckRequest(document(folder / name), whole=True), root=folder)
+    request = CheckRequest(document(folder / name), whole=True)
+    reply = ask(plugin or DriftPlugin(), request, root=folder, settings=EVERY_KIND)
     assert not reply.failures
     return [(finding.code, finding.message) for finding in reply.findings]
 
@@ -65,6 +70,17 @@ def test_a_name_that_other_code_has_is_not_gone(folder: Path) -> None:
     git(folder, "commit", "-q", "-m", "second")
     (folder / "a.py").write_text(CODE.replace("fetch_all", "fetch_each"))
     assert said(folder, "README.md") == []
+
+
+def test_a_path_of_a_file_that_moved(folder: Path) -> None:
+    (folder / "src").mkdir()
+    (folder / "src" / "b.py").write_text(CODE)
+    (folder / "guide.md").write_text("See [it](src/b.py), `src/b.py`.\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "second")
+    git(folder, "mv", "src/b.py", "src/c.py")
+    moved = ("page-moved", "“src/b.py” is “src/c.py” now")
+    assert said(folder, "guide.md") == [moved, moved]
 
 
 def test_the_menu_updates_or_keeps(folder: Path) -> None:

@@ -103,6 +103,8 @@ _PARAMETERS = {
 }
 """Node type -> the fields with the name, the default and the type; without a name's field, it is the first identifier
 in the node."""
+_UNNAMED = frozenset(("object_pattern", "array_pattern"))
+"""A parameter that is taken apart at once: documentation calls it whatever it likes."""
 _STARRED = ("splat", "rest_", "spread_", "variadic_")
 
 
@@ -219,6 +221,8 @@ class _Reader:
         for node in listed.named_children:
             fields = _PARAMETERS.get(node.type)
             if fields is None:
+                if node.type in _UNNAMED:
+                    yield Parameter("")
                 continue
             name, default, kind = fields
             names = node.children_by_field_name(name) if name else [_first_identifier(node)]
@@ -231,8 +235,7 @@ class _Reader:
                     "splat" in each.type or each.type == "rest_pattern"
                 ))  # fmt: skip
                 text = self.tree.source(each).lstrip("*.")
-                if WORD.fullmatch(text):
-                    yield Parameter(text, texts[0], texts[1].lstrip(": "), starred)
+                yield Parameter(text if WORD.fullmatch(text) else "", texts[0], texts[1].lstrip(": "), starred)
 
     def _raised(self, function: Node) -> Iterator[str]:
         """Yield the names of the exceptions that a function raises itself, or declares."""

@@ -121,10 +121,11 @@ class DriftPlugin:
         if name is None:
             return ()
         off = rules_named(settings.disabled_rules)
+        on = {kind for kind, row in kinds().items() if row.on} | rules_named(settings.enabled_rules)
         drifts = [
             drift
             for drift in self._drifts(document, name, base, context, whole=whole)
-            if kinds()[drift.kind].on and drift.kind not in off and not self._holding.has(root, document, drift)
+            if drift.kind in on and drift.kind not in off and not self._holding.has(root, document, drift)
         ]
         return [(self._finding(drift, document, base, context), drift) for drift in drifts]
 

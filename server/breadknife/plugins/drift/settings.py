@@ -11,3 +11,5 @@ class DriftSettings:
     """The commit or branch that the text is compared with. `lint --changed-lines` uses its own."""
     disabled_rules: tuple[str, ...] = ()
     """Kinds that are not reported, such as `code-replaced`."""
+    enabled_rules: tuple[str, ...] = ()
+    """Kinds to report that are off by default: `page-renamed`, `page-gone`."""

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     NAME_GONE = "name-gone"
     VALUE_CHANGED = "value-changed"
     CODE_REPLACED = "code-replaced"
+    PAGE_MOVED = "page-moved"
     PAGE_RENAMED = "page-renamed"
     PAGE_GONE = "page-gone"
 
@@ -31,6 +32,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Parameter:
     name: str
+    """Empty for one that is taken apart at once (`{a, b}`)."""
     default: str = ""
     type: str = ""
     starred: bool = False

@@ -93,16 +93,16 @@ def _mentioned(
                 new = claimed.after.name
                 yield claimed.drift(Kind.NAME_RENAMED, here, text, new, (here, new), cause=claimed.after.head)
             elif text in file_gone or (text in alignment.gone and text in parameters):
-                was_parameter = text in parameters and text in alignment.gone
-                if not mention.is_code and not was_parameter:
-                    continue
-                new = (renamed.get(text, "") if text in file_gone else "") or locally.get(text, "")
-                kind = Kind.NAME_RENAMED if new else Kind.NAME_GONE
-                yield claimed.drift(kind, here, text, new, (here, new) if new and mention.is_code else None)
+                everywhere = renamed.get(text, "") if text in file_gone else ""
+                new = everywhere or locally.get(text, "")
+                if mention.is_code or (new and text in parameters):
+                    kind = Kind.NAME_RENAMED if new else Kind.NAME_GONE
+                    is_sure = everywhere and mention.is_code
+                    yield claimed.drift(kind, here, text, new, (here, new) if is_sure else None)
         for text, start, end in quoted_strings(line):
             for quote in ("'", '"'):
                 token = f"{quote}{text}{quote}"
                 new = alignment.renamed.get(token, "")
-                if token in file_gone and new[:1] in ("'", '"') and len(text) > 1:
+                if token in file_gone and new[:1] in ("'", '"') and len(text) > 1 and any(map(str.isalnum, text)):
                     here = claimed.span(row, start, end)
                     yield claimed.drift(Kind.VALUE_CHANGED, here, text, new[1:-1], (here, new[1:-1]), token)

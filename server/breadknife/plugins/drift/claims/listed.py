@@ -21,7 +21,9 @@ _WORD = re.compile(r"[\w$]+")
 
 def find_in_entries(claimed: Claimed, entries: Sequence[Entry]) -> Iterator[Drift]:
     """Yield the entries of a block that became false."""
-    if claimed.before.has_parameters and claimed.after.has_parameters:
+    if claimed.before.has_parameters and claimed.after.has_parameters and all(
+        each.name for each in (*claimed.before.parameters, *claimed.after.parameters)
+    ):  # fmt: skip
         renames = renamed_parameters(claimed)
         yield from _parameters(claimed, entries, renames)
         yield from _added(claimed, entries, renames)

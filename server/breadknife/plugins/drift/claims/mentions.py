@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[A-Za-z_$][\w$]*|\d+(?:\.\d+)*")
-_CODE_LOOK = re.compile(r"\w_\w|^_\w|[a-z\d][A-Z]|[A-Z]{2}[a-z]|^[A-Z]{3,}$|[A-Za-z]\d")
+_CODE_LOOK = re.compile(r"\w_\w|^_\w|[a-z\d][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]\d")
 _QUOTED = re.compile(r"(`+)([^`\n]+)\1|(?<!\w)\"([^\"\n]+)\"|(?<!\w)'([^'\n]+)'(?!\w)")
 _LINK = re.compile(r"https?://\S+")
 
@@ -31,7 +31,11 @@ def mentions(line: str) -> Iterator[Mention]:
     quoted = [(match.start(), match.end(), match[1] is not None) for match in _QUOTED.finditer(line)]
     for match in _WORD.finditer(line):
         start, end = match.span()
-        inside = [backticks for first, last, backticks in quoted if first < start and end < last]
+        inside = [
+            backticks
+            for first, last, backticks in quoted
+            if first < start and end < last and (backticks or (first, last) == (start - 1, end + 1))
+        ]
         before, after = line[max(0, start - 2) : start], line[end : end + 1]
         if before.endswith("@") and not line[: start - 1].strip():
             continue  # a tag of documentation
@@ -40,8 +44,6 @@ def mentions(line: str) -> Iterator[Mention]:
             or _CODE_LOOK.search(match[0]) is not None
             or after == "("
             or before.endswith(("--", "@", "$", "::"))
-            or (after == "." and line[end + 1 : end + 2].isalpha() and line[end + 1 : end + 2].islower())
-            or (before.endswith(".") and before[:1].isalnum())
         )
         yield Mention(match[0], start, end, is_code, any(inside))
 

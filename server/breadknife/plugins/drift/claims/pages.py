@@ -117,7 +117,7 @@ def find_page_drift(gone: Mapping[str, Gone], page: Document, before: str) -> li
         for name, start, end in _named(line, gone):
             thing = gone[name]
             here = Span(at + start, at + end)
-            kind = Kind.PAGE_RENAMED if thing.new else Kind.PAGE_GONE
+            kind = Kind.PAGE_MOVED if "/" in name else Kind.PAGE_RENAMED if thing.new else Kind.PAGE_GONE
             edit = (here, thing.new) if thing.new else None
             found.append(Drift(kind, here, name, thing.new, "", thing.row, edit, thing.path))
     return found
