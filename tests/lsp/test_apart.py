@@ -99,7 +99,7 @@ async def until(condition: Callable[[], bool]) -> None:
 async def test_a_pull_waits_for_its_own_plugin_alone(connect, script, home, gate: Gate) -> None:
     session = await connect(engine_script=script([]))
     uri = session.open("a.py", NULL)
-    assert await session.providers() == ["nullcheck", "prose", "recipes", "slow"]
+    assert await session.providers() == ["drift", "nullcheck", "prose", "recipes", "slow"]
     slow = asyncio.ensure_future(session.pull_from("slow", uri))
     assert places((await session.pull_from("nullcheck", uri)).items) == [("nullcheck", 2)]
     assert not slow.done()

@@ -41,7 +41,7 @@ async def test_pull_or_push_but_never_both(connect, script, editor: str) -> None
     assert session.pulls is (editor == "visual_studio_code")
     assert session.result.capabilities.diagnostic_provider is None  # a provider for each plugin, once they are loaded
     if session.pulls:
-        assert await session.providers() == ["nullcheck", "prose", "recipes"]
+        assert await session.providers() == ["drift", "nullcheck", "prose", "recipes"]
         assert session.client.diagnostics.get(uri) is None
 
 
