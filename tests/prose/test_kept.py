@@ -204,7 +204,8 @@ class Out(DaemonEngine):
 @pytest.mark.java
 @pytest.mark.model
 def test_what_the_real_engines_said_needs_them_no_more(real_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    notes = document("This will be used in order make sure that it works.\n\nThe function return a list.\n", "markdown")
+    wrong = "Every request that comes from one of the clients need a token.\n\nThe function return a list.\n"
+    notes = document(wrong, "markdown")
 
     def told(engine: Engine) -> tuple[set[str], list[str]]:
         plugin, notices = ProsePlugin(), list[str]()
