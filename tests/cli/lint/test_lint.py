@@ -57,8 +57,8 @@ def test_exit_codes(project: Path, files: dict[str, str], paths: list[str], code
 
 
 LIKELY = "import yaml\n\nline = input()\nm = yaml.safe_load(line)\nm.keys()\n"
-TESTED = "def t(x):\n    if x is None:\n        return 1\n"
-UNLIKELY = "def f(x=None):\n    return x.y\n" + TESTED + "".join(f"def u{at}(x):\n    x.y()\n" for at in range(200))
+USE = "    def u{}(self):\n        return self.x.strip()\n"
+UNLIKELY = "class A:\n    x: str | None = None\n\n" + "".join(USE.format(at) for at in range(200))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_sarif_is_valid(project: Path) -> None:
         (["nowhere"], "nowhere: no such file or folder"),
         (["--language", "pyton", "."], "--language pyton: no plugin checks it; there are "),
         (["--stale-ignores", "--format", "json", "."], "no other format than text"),
-        (["--only", "nullchek", "."], "--only nullchek: no such plugin checks files; there are nullcheck, prose"),
+        (["--only", "nullchek", "."], "--only nullchek: no such plugin checks files; there are drift, nullcheck, "),
         (["--only", "completion", "."], "--only completion: no such plugin checks files"),
         (["--only", "nullcheck", "--language", "markdown", "."], "--language markdown: no plugin checks it"),
         (["--only", "prose", "--stale-ignores", "."], "leave --only out"),
