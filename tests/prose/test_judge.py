@@ -171,9 +171,9 @@ CASES = [
     ),
     (
         "the model's own",
-        "Such a file have no name.",
+        "Each of the files have no name.",
         {"have": -20, "has": -1},
-        [("have", "model/Agreement", "has", "judge")],
+        [("have", "model/EachOf", "has", "judge")],
     ),
     (
         "none touches another",
@@ -205,16 +205,16 @@ def test_sure_findings_come_at_once_and_judged_ones_later(plugin: ProsePlugin, c
 
 
 def test_an_edit_has_only_the_changed_paragraph_read_again(plugin: ProsePlugin, context: PluginContext) -> None:
-    check(plugin, document("One thing is here.\n\nThere is several ways here.\n", "markdown"), context)
+    check(plugin, document("One thing is here.\n\nEach of the ways have a name.\n", "markdown"), context)
     asked = len(context.engine.requests)  # type: ignore[attr-defined]
-    check(plugin, document("One thing is here.\n\nThere is several ways here!\n", "markdown"), context)
+    check(plugin, document("One thing is here.\n\nEach of the ways have a name!\n", "markdown"), context)
     assert len(context.engine.requests) == asked + 1  # type: ignore[attr-defined]
 
 
 def test_the_models_rules_can_be_switched_off(plugin: ProsePlugin, context: PluginContext) -> None:
-    settings = replace(SETTINGS, disabled_rules=("Agreement",))
+    settings = replace(SETTINGS, disabled_rules=("EachOf",))
     context = replace(context, values=settings, engine=DislikingEngine({"have": -20, "has": -1}))
-    assert check(plugin, document("Such a file have no name.", "markdown"), context) == ()
+    assert check(plugin, document("Each of the files have no name.", "markdown"), context) == ()
 
 
 def test_without_a_model_what_waits_for_agreement_is_not_shown_and_one_notice_says_so(
@@ -246,25 +246,25 @@ STRANGE = {
 def test_strange_text_is_judged_and_proposed_for(plugin: ProsePlugin, context: PluginContext, text: str) -> None:
     context = replace(
         context,
-        engine=DislikingEngine({**AGREES, "files have": -20, "files has": -1, "file have": -20, "file has": -1}),
+        engine=DislikingEngine({**AGREES, "files have": -20, "files has": -1}),
         notices=[],
     )
-    doc = document(text.replace("{}", f"{UNSURE} Such a file have no name. It is here."), "markdown")
+    doc = document(text.replace("{}", f"{UNSURE} Each of the files have no name. It is here."), "markdown")
     found = check(plugin, doc, context)
     assert sorted(shown(doc, found)) == [
         ("could of", "harper/ModalOf", "could have", "judge"),
-        ("have", "model/Agreement", "has", "judge"),
+        ("have", "model/EachOf", "has", "judge"),
     ]
     edits = [each.fixes[0].edits[0] for each in found]
-    assert doc.edited(edits).text == doc.text.replace("file have", "file has").replace("could of", "could have")
+    assert doc.edited(edits).text == doc.text.replace("files have", "files has").replace("could of", "could have")
     assert context.notices == []
 
 
 BUDGETS = [
     (0.0, ["AnA"]),
-    (1.0, ["AnA", "Agreement"]),
-    (2.0, ["AnA", "Agreement", "ModalOf"]),
-    (4.0, ["AnA", "Agreement", "ModalOf"]),
+    (1.0, ["AnA", "Everyone"]),
+    (2.0, ["AnA", "Everyone", "ModalOf"]),
+    (4.0, ["AnA", "Everyone", "ModalOf"]),
 ]
 
 
@@ -278,7 +278,7 @@ def test_the_budget(
     context = replace(
         context, values=replace(SETTINGS, flags_per_1000_words=budget), engine=DislikingEngine(words), notices=[]
     )
-    doc = document(f"This is an useful one. Such a file have no name.\n\n{UNSURE}\n", "markdown")
+    doc = document(f"This is an useful one. Everyone have a name.\n\n{UNSURE}\n", "markdown")
     check(plugin, doc, context)
     assert [each.code for each in check(plugin, doc, context, whole=whole)] == expected
 
