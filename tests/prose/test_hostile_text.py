@@ -6,13 +6,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from breadknife.cancel import CancelToken
 from breadknife.plugins.prose.engines.lint import cuts_word
+from breadknife.plugins.prose.evidence.candidates import find_candidates
+from breadknife.plugins.prose.evidence.counts import NgramCounts
 from breadknife.plugins.prose.language import LanguageEvidence
-from breadknife.plugins.prose.model.proposer import list_sentences
+from breadknife.plugins.prose.model.likelihood import TextLikelihood
+from breadknife.plugins.prose.model.proposer import MOST, Proposer, list_sentences
 from breadknife.plugins.prose.plugin import ProsePlugin
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import CheckRequest, Findings
 from breadknife.text.document import Span
+from prose.disliking import Disliking
 from support import PluginContext, document
 
 ALONE = ProseSettings(languagetool=False, model=False)
@@ -84,3 +89,30 @@ def test_what_tells_the_language_is_no_more_than_the_words(text: str) -> None:
     evidence = LanguageEvidence.of([text])
     assert all(count <= evidence.words for count in evidence.telling.values())
     assert evidence.words <= len(text)
+
+
+HOSTILE = {
+    "no blanks": "a" * 50_000,
+    "one word": "the " * 2_500,
+    "candidates only": "It reads the data form the file. " * 300,
+    "no end of a sentence": "there is a " * 900,
+    "Chinese": "漢字" * 25_000,
+    "emoji": "🎉 the " * 2_000,
+    "right to left": "\u202eאבג to the " * 800,
+    "zero width": "the\u200bform " * 1_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_is_looked_up_and_asked_grows_no_faster_than_the_words(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    looked_up: list[int] = []
+    real = NgramCounts.log_count
+    monkeypatch.setattr(NgramCounts, "log_count", lambda counts, key: looked_up.append(key) or real(counts, key))
+    find_candidates.cache_clear()
+    find_candidates(text)
+    assert len(looked_up) <= 10 * (text.count(" ") + 1)
+    sentences, model = list_sentences(text, ())[:20], Disliking({})
+    for each in sentences:
+        Proposer(lambda word: True).propose(each.sentence.text, TextLikelihood(model, CancelToken()))
+    assert len(model.asked) <= len(sentences)
+    assert all(len(alternatives) <= 2 * MOST + 1 for _, alternatives in model.asked)

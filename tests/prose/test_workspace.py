@@ -212,3 +212,14 @@ def test_what_is_no_file_or_too_large_is_not_written(tmp_path: Path) -> None:
         Decisions().add(path, "m")
     assert path.stat().st_size == 5 << 20
     assert Decisions().words(tmp_path) == frozenset()
+
+
+def test_the_words_of_a_dictionary_are_folded_once(tmp_path: Path, home: Path) -> None:
+    dictionary_path(tmp_path).parent.mkdir()
+    dictionary_path(tmp_path).write_text("\n".join(f"Word{number}" for number in range(10_000)), "utf-8")
+    decisions = Decisions()
+    words = decisions.words(tmp_path)
+    assert decisions.words(tmp_path) is words
+    decisions.add(dictionary_path(None), "mine")
+    assert decisions.words(tmp_path) == words | {"mine"}
+    assert decisions.words(None) == {"mine"}
