@@ -138,7 +138,7 @@ def test_a_finding_about_a_document_is_ignored_in_its_line(plugin: ProsePlugin, 
         (
             "We recieve a thing.\n",
             "recieve",
-            ["“recieve” → “receive”", "“recieve” → “relieve”", "“recieve” → “recipe”",
+            ["“recieve” → “receive”", "“recieve” → “recipe”", "“recieve” → “relieve”",
              "Add “recieve” to the dictionary"],
         ),
         (
