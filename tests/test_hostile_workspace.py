@@ -29,6 +29,7 @@ SCRIPT = "{script}"
 
 COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
     "config": [(0, ("config", "show", ".")), (0, ("config", "check", ".")), (0, ("config", "schema"))],
+    "baseline": [(0, ("baseline", "--engine-script", SCRIPT))],
     "doctor": [(1, ("doctor",))],
     "fix": [(1, ("fix", "."))],
     "learned": [(0, ("learned",))],
