@@ -78,7 +78,7 @@ def weighed(cases: list[Measured], features: tuple[str, ...]) -> FeatureWeights:
     weights = regression.coef_[0] / spread
     bias = float(regression.intercept_[0] - (weights * mean).sum())
     return FeatureWeights(
-        round(bias, 3), {name: round(float(each), 3) for name, each in zip(features, weights, strict=True)}, 0
+        round(bias, 3), {name: round(float(each), 3) for name, each in zip(features, weights, strict=True)}
     )
 
 
@@ -91,7 +91,8 @@ def outcome(case: Measured, weights: FeatureWeights) -> tuple[float, bool]:
     return (ranked[0][0] if ranked else 0.0), any(case.is_right(each) for _, each in apart(ranked))
 
 
-def fit(cases: list[Measured], features: tuple[str, ...]) -> FeatureWeights:
+def fit(cases: list[Measured], features: tuple[str, ...]) -> tuple[FeatureWeights, float]:
+    """Return the weights, and the threshold that they need."""
     outcomes: list[tuple[Measured, float, bool]] = []
     groups = [case.group for case in cases]
     for number in range(ROUNDS):
@@ -109,19 +110,17 @@ def fit(cases: list[Measured], features: tuple[str, ...]) -> FeatureWeights:
             said = f"spoke on {len(right)} of {len(outcomes) - others}, right {sum(right)}; of {others} others {wrong}"
             best = max(best, (len(right), threshold, said))
     print(f"{len(features)} features, each question {ROUNDS} times by the others' documents: {best[2]}")
-    found = weighed(cases, features)
-    return FeatureWeights(found.bias, found.weights, round(best[1], 3))
+    return weighed(cases, features), round(best[1], 3)
 
 
 def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("folder", type=Path)
     folder = reader.parse_args().folder
-    fitted = FittedWeights(
-        "114 questions of the fitting part in bench/shelf/questions.tsv, by bench/shelf/fit.py",
-        fit(measured(folder, with_vectors=True), FEATURES),
-        fit(measured(folder, with_vectors=False), WORDS),
-    )
+    with_vector, threshold = fit(measured(folder, with_vectors=True), FEATURES)
+    words_alone, threshold_of_words = fit(measured(folder, with_vectors=False), WORDS)
+    about = "114 questions of the fitting part in bench/shelf/questions.tsv, by bench/shelf/fit.py"
+    fitted = FittedWeights(about, with_vector, words_alone, max(threshold, threshold_of_words))
     path = Path(model.__file__).with_name("weights.json")
     path.write_bytes(msgspec.json.format(msgspec.json.encode(fitted), indent=2) + b"\n")
 
