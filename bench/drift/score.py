@@ -193,17 +193,7 @@ def main() -> None:
             right = any(c["start"] - 1 <= at <= c["end"] for c in row["claims"])
             by_kind[drift.kind]["right" if right else "elsewhere"] += 1
             if not right and options.wrong == drift.kind:
-                print(
-                    row["repository"],
-                    row["commit"][:8],
-                    path,
-                    drift.symbol,
-                    drift.subject,
-                    "→",
-                    drift.new,
-                    "|",
-                    text.split("\n")[at].strip()[:120],
-                )
+                _print_drift("WRONG", row, path, drift, text)
     quiet = list(rows_of(options.ground, options.split, "quiet"))
     rng.shuffle(quiet)
     noisy = 0
@@ -214,39 +204,12 @@ def main() -> None:
             total["quiet findings"] += 1
             by_kind[drift.kind]["quiet"] += 1
             if options.wrong in (drift.kind, "quiet"):
-                text = row["after"][path]
-                at = text.count("\n", 0, drift.span.start)
-                print(
-                    "QUIET",
-                    row["repository"],
-                    row["commit"][:8],
-                    path,
-                    drift.kind.value,
-                    drift.symbol,
-                    drift.subject,
-                    "→",
-                    drift.new,
-                    "|",
-                    text.split("\n")[at].strip()[:120],
-                )
+                _print_drift("QUIET", row, path, drift, row["after"][path])
         for path, drift in page_drifts(row, options.mirror, row["pages"]):
             total["quiet findings on pages"] += 1
             by_kind[drift.kind]["quiet"] += 1
             if options.wrong in (drift.kind, "quiet"):
-                text = row["pages"][path]
-                at = text.count("\n", 0, drift.span.start)
-                print(
-                    "QUIET",
-                    row["repository"],
-                    row["commit"][:8],
-                    path,
-                    drift.kind.value,
-                    drift.subject,
-                    "→",
-                    drift.new,
-                    "|",
-                    text.split("\n")[at].strip()[:120],
-                )
+                _print_drift("QUIET", row, path, drift, row["pages"][path])
     pages = list(rows_of(options.ground, options.split, "docs"))
     rng.shuffle(pages)
     for row in pages[: options.rows]:
@@ -269,20 +232,18 @@ def main() -> None:
             right = any(claim["start"] <= at < claim["end"] for claim in row["claims"])
             by_kind[drift.kind]["right" if right else "elsewhere"] += 1
             if not right and options.wrong == drift.kind:
-                print(
-                    row["repository"],
-                    row["commit"][:8],
-                    path,
-                    drift.subject,
-                    "→",
-                    drift.new,
-                    "|",
-                    text.split("\n")[at].strip()[:120],
-                )
+                _print_drift("WRONG", row, path, drift, text)
     total["quiet commits"], total["noisy commits"] = min(len(quiet), options.rows), noisy
     print(dict(total))
     for kind, counts in sorted(by_kind.items()):
         print(f"  {kind:20}", dict(counts))
+
+
+def _print_drift(label: str, row: Row, path: str, drift: Drift, text: str) -> None:
+    """Print a finding with its line of the text."""
+    line = text.split("\n")[text.count("\n", 0, drift.span.start)].strip()[:120]
+    place = row["repository"], row["commit"][:8], path
+    print(label, *place, drift.kind.value, drift.symbol, drift.subject, "→", drift.new, "|", line)
 
 
 def _lines_after(text: str, edits: list[Drift], first: int, end: int) -> str:

@@ -4,7 +4,7 @@ have come with the folder."""
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,10 @@ _HARMLESS: Mapping[str, str] = {
     "safe.bareRepository": "explicit",
 }
 """Settings that outweigh the repository's: of those that make git run a program while it compares files."""
+COMPARE: Sequence[str] = (
+    "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--ignore-submodules=all", "-M"
+)  # fmt: skip
+"""`git diff` with options under which nothing but git's own code decides what it prints."""
 _FILTER = ("clean", "smudge", "process")
 """The settings of a filter that are commands. Empty, they are none."""
 _ALONE = {

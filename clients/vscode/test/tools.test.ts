@@ -12,10 +12,13 @@ import { whyNotMade } from "../src/why/refusal";
 
 const EVIL = '<img src="https://evil.example/a.png"> ![x](y) [a](b) `c` # d | e';
 
+/** What a person reads of a page whose signs are written as numbers. */
+const decoded = (page: string) => page.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+
 test("text is shown as it is, whatever it says", () => {
   const shown = plain(EVIL);
   assert.doesNotMatch(shown.replace(/&#\d+;/g, ""), /[<>![\]()`#|]/);
-  const read = shown.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+  const read = decoded(shown);
   assert.equal(read, EVIL);
 });
 
@@ -35,7 +38,7 @@ const ANSWER: Answer = {
 
 test("a quote stands with its source", () => {
   const shown = answerPage(ANSWER);
-  const page = shown.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+  const page = decoded(shown);
   assert.match(page, /^> Bake \*it\*\.\n>\n> — Bread, p\. 4: \/b ook\.pdf\n/);
   assert.match(page, /No model was asked: only words were compared, 12 ms, 0 bytes off this machine\.$/);
   assert.match(page, /\n\nSearched: 5 pages of 1 file, by words\.\n/);
@@ -43,8 +46,7 @@ test("a quote stands with its source", () => {
 
 test("what is only near is said to be no answer", () => {
   const page = answerPage({ ...ANSWER, quotes: [], near: ANSWER.quotes, note: "No page has “Panettone”." });
-  const read = page.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
-  assert.match(read, /^## Near, but no answer\n\nNo page has “Panettone”\.\n\n> Bake \*it\*\.\n/);
+  assert.match(decoded(page), /^## Near, but no answer\n\nNo page has “Panettone”\.\n\n> Bake \*it\*\.\n/);
 });
 
 test("each file that is quoted has a button, and nothing off this machine has one", () => {
@@ -62,8 +64,7 @@ test("a shelf without an answer says so", () => {
     reason: "shelf-silent",
     sentence: "no page has a word of it, or a like meaning",
   });
-  const read = page.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
-  assert.match(read, /^No page has a word of it, or a like meaning/);
+  assert.match(decoded(page), /^No page has a word of it, or a like meaning/);
 });
 
 test("what is told of a folder", () => {

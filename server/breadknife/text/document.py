@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from pathlib import Path
-from typing import AnyStr, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from breadknife.disk.reading import read_regular
@@ -60,8 +60,11 @@ class TextEdit:
         return TextEdit(self.span.shifted(by), self.new_text)
 
 
-def common_prefix(first: AnyStr, second: AnyStr) -> int:
-    """Return the length of the common prefix, in code points (for `bytes`, in bytes)."""
+_Items = TypeVar("_Items", bound=Sequence[Any])
+
+
+def common_prefix(first: _Items, second: _Items) -> int:
+    """Return the length of the common prefix of two texts, in code points (for `bytes`, in bytes), or of two lists."""
     length, limit, step = 0, min(len(first), len(second)), 1 << 16
     while length < limit and step:
         if length + step <= limit and second[length : length + step] == first[length : length + step]:
@@ -71,7 +74,7 @@ def common_prefix(first: AnyStr, second: AnyStr) -> int:
     return length
 
 
-def common_suffix(first: AnyStr, second: AnyStr, prefix: int) -> int:
+def common_suffix(first: _Items, second: _Items, prefix: int) -> int:
     """Return the length of the common suffix, after a common prefix of length `prefix`."""
     length, limit, step = 0, min(len(first), len(second)) - prefix, 1 << 16
     while length < limit and step:

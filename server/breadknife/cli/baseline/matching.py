@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from typing import Protocol
 
 from breadknife.cli.baseline.entries import AROUND, Entry
+from breadknife.text.document import common_prefix
 
 _MOST_RENAMED = 2
 """Names that may be others in an entry's text: with more it is no longer the same code."""
@@ -153,18 +154,9 @@ def _likeness(entry: Entry, found: Entry) -> int:
 
 def _common(one: Entry, other: Entry) -> int:
     """Return how many words and signs around two findings are the same, without a gap."""
-    return _prefix(one.before.split()[::-1], other.before.split()[::-1]) + _prefix(
+    return common_prefix(one.before.split()[::-1], other.before.split()[::-1]) + common_prefix(
         one.behind.split(), other.behind.split()
     )
-
-
-def _prefix(one: Sequence[str], other: Sequence[str]) -> int:
-    length = 0
-    for first, second in zip(one, other, strict=False):
-        if first != second:
-            break
-        length += 1
-    return length
 
 
 def _is_renamed(entry: Entry, found: Entry) -> bool:

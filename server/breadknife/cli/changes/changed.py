@@ -11,11 +11,9 @@ from pathlib import Path
 
 from breadknife.cli.changes.base import Base, find_base
 from breadknife.errors import GitFailed
-from breadknife.git import Repository
+from breadknife.git import COMPARE, Repository
 from breadknife.text.document import LARGEST_DOCUMENT
 
-_COMPARED = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--ignore-submodules=all", "-M")
-"""Options of `git diff` under which nothing but git's own code decides what it prints."""
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb'\\([0-7]{3}|[abtnvfr"\\])')
 _ESCAPED = dict(zip(b'abtnvfr"\\', b'\a\b\t\n\v\f\r"\\', strict=True))
@@ -76,8 +74,8 @@ def find_changes(folder: Path, base: str = "", *, staged: bool = False) -> Chang
     repository = Repository.of(folder)
     start = find_base(repository, base or ("HEAD" if staged else ""))
     since = [*(["--cached"] if staged else []), start.commit]
-    names = repository.names("diff", *_COMPARED, "-z", "--name-only", "--diff-filter=d", *since, "--")
-    patch = repository.ask("diff", *_COMPARED, "-U0", "--src-prefix=a/", "--dst-prefix=b/", *since, "--")
+    names = repository.names(*COMPARE, "-z", "--name-only", "--diff-filter=d", *since, "--")
+    patch = repository.ask(*COMPARE, "-U0", "--src-prefix=a/", "--dst-prefix=b/", *since, "--")
     changed = {name: ChangedFile(name, name) for name in names} | {file.name: file for file in _parsed(patch)}
     if not staged:
         for name in repository.names("ls-files", "-z", "--others", "--exclude-standard"):

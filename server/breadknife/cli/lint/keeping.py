@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.cli.baseline.entries import Entry, MarkedDocument
-from breadknife.cli.baseline.file import baseline_path, read_baseline, write_baseline
+from breadknife.cli.baseline.file import baseline_path, write_baseline
 from breadknife.cli.formats.values import FileReport, ReportedFinding, RunSummary
 from breadknife.cli.lint.known import KnownFindings, is_there, path_in
 from breadknife.cli.lint.options import LintOptions
@@ -51,9 +51,8 @@ def keep(paths: Sequence[Path], *, adds: bool, prunes: bool, offline: bool, engi
 
 def _keep(root: Path, reports: Sequence[FileReport], *, adds: bool, prunes: bool) -> int:
     """Write one folder's baseline. Return how many findings it doesn't keep."""
-    before = read_baseline(root)
     known = KnownFindings()
-    known.load(root)
+    before = known.load(root)
     kept, new, rest = list[Entry](), list[Entry](), Counter(before or ())
     for report in reports:
         entries = _entries(root, report.findings)

@@ -38,10 +38,12 @@ class KnownFindings:
         self._checked = dict[Path, set[str]]()
         """Folder -> its files that were checked."""
 
-    def load(self, root: Path) -> None:
-        """Read a folder's baseline. Raises SettingsError where it is wrong."""
+    def load(self, root: Path) -> Sequence[Entry] | None:
+        """Read a folder's baseline, and return what it keeps; None if there is none. Raises SettingsError where it is
+        wrong."""
         entries = read_baseline(root)
         self._folders[root] = _Baseline(root, entries) if entries is not None else None
+        return entries
 
     def match(self, root: Path, problems: Sequence[ReportedFinding], path: Path) -> Sequence[Entry | None]:
         """Return for each finding of a file what the baseline keeps of it; None for a new one."""

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from breadknife.text.document import common_prefix, common_suffix
+
 LONGEST_LINE = 400
 """Characters of a line that is looked at: longer ones are data."""
 FEWEST_CHARACTERS = 3
@@ -58,8 +60,8 @@ def change_of(before: str, after: str) -> Change | None:
     if before == after or max(len(before), len(after)) > LONGEST_LINE:
         return None
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    start = _alike(old, new)
-    end = min(_alike(old[::-1], new[::-1]), min(len(old), len(new)) - start)
+    start = common_prefix(old, new)
+    end = common_suffix(old, new, start)
     gone, came = old[start : len(old) - end], new[start : len(new) - end]
     if not "".join(gone + came).strip():
         return None
@@ -93,8 +95,3 @@ def _after(tokens: Sequence[str], start: int) -> str:
     while end < min(start + AFTER, len(tokens)) and not any(map(_WORD.match, tokens[start:end])):
         end += 1
     return "".join(tokens[start:end])
-
-
-def _alike(a: Sequence[str], b: Sequence[str]) -> int:
-    """Return how many tokens both begin with."""
-    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))

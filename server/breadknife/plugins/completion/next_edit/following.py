@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from breadknife.plugins.completion.cursor import CursorContext
 from breadknife.plugins.completion.next_edit.change import Change, change_of
-from breadknife.plugins.completion.next_edit.likelihood import MARGIN, Place
-from breadknife.text.document import Document, Span, TextEdit, common_prefix
+from breadknife.plugins.completion.next_edit.likelihood import MARGIN, OtherLine
+from breadknife.text.document import Document, Span, TextEdit, common_prefix, common_suffix
 from breadknife.text.no_worse import parses_no_worse
 from breadknife.text.syntax import SyntaxTree, changed_tree
 
@@ -40,7 +40,7 @@ class Edit:
 class Following:
     """A line on which the newest change fits as well."""
 
-    place: Place
+    place: OtherLine
     number: int
     """The line's, from 0."""
     changed: int
@@ -81,7 +81,7 @@ def following_line(document: Document, edits: Sequence[Edit]) -> Following | Non
             if below is None:
                 return None
             line, distance = document.line_text(below), below - newest.line
-            place = Place(change, before, after, line, distance, times[change], len(numbers))
+            place = OtherLine(change, before, after, line, distance, times[change], len(numbers))
             return Following(place, below, changed)
     return None
 
@@ -104,6 +104,6 @@ def _edit_of(document: Document, following: Following) -> TextEdit | None:
     if new is None:
         return None
     start = common_prefix(line, new)
-    end = common_prefix(line[start:][::-1], new[start:][::-1])
+    end = common_suffix(line, new, start)
     at = document.line_starts[following.number]
     return TextEdit(Span(at + start, at + len(line) - end), new[start : len(new) - end])

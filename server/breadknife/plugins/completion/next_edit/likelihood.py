@@ -37,7 +37,7 @@ Without that option it measures what is shown."""
 
 
 @dataclass(frozen=True)
-class Place:
+class OtherLine:
     """A line on which a change fits as well, and what is known of the two."""
 
     change: Change

@@ -18,7 +18,7 @@ class EntryKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class LinePiece:
     """A piece of one line of a block."""
 
     line: int
@@ -34,9 +34,9 @@ class Entry:
     """One thing that documentation lists."""
 
     kind: EntryKind
-    names: tuple[Place, ...]
+    names: tuple[LinePiece, ...]
     """What it is about; empty for a result."""
-    type: Place | None
+    type: LinePiece | None
     first: int
     last: int
     """Its lines."""
@@ -88,13 +88,13 @@ def _fields(block: Block) -> Iterator[Entry]:
                     names = (_place(row, words[-1]),)
                     before = line[match.start(3) : words[-1].start()].rstrip(" *\\")
                     if before:
-                        type_ = Place(row, match.start(3), match.start(3) + len(before), before)
+                        type_ = LinePiece(row, match.start(3), match.start(3) + len(before), before)
                 elif kind is EntryKind.RAISES and words:
                     names = (_place(row, words[-1]),)
             if kind is EntryKind.TYPE or match[2] == "rtype":
                 text = line[match.end() :].strip()
                 start = line.find(text, match.end())
-                type_ = Place(row, start, start + len(text), text) if text else None
+                type_ = LinePiece(row, start, start + len(text), text) if text else None
             yield Entry(kind, names, type_, row, last)
         elif match := _TAG.match(line):
             kind = _FIELDS.get(match[2], EntryKind.PARAMETER)
@@ -102,8 +102,8 @@ def _fields(block: Block) -> Iterator[Entry]:
                 continue  # a property of a parameter
             below = range(at + 1, len(block.lines))
             end = next((n for n in below if block.lines[n].strip()[:1] in ("", "@")), len(block.lines))
-            name = (Place(row, match.start("name"), match.end("name"), match["name"]),) if match["name"] else ()
-            type_ = Place(row, match.start("type"), match.end("type"), match["type"]) if match["type"] else None
+            name = (LinePiece(row, match.start("name"), match.end("name"), match["name"]),) if match["name"] else ()
+            type_ = LinePiece(row, match.start("type"), match.end("type"), match["type"]) if match["type"] else None
             if kind is EntryKind.RAISES and type_ is not None:  # JSDoc's `@throws {TypeError} if …`
                 name, type_ = (type_,), None
             yield Entry(kind, () if kind is EntryKind.RETURNS else name, type_, row, block.first + end - 1)
@@ -159,7 +159,7 @@ def _section(block: Block, kind: EntryKind, start: int, end: int, is_numpy: bool
             names = names[-1:]
         type_ = None
         if match["type"]:
-            type_ = Place(block.first + row, match.start("type"), match.end("type"), match["type"])
+            type_ = LinePiece(block.first + row, match.start("type"), match.end("type"), match["type"])
         last = min(_end(lines, row, margins[0]), end) - 1
         yield Entry(kind, names, type_, block.first + row, block.first + last)
 
@@ -180,5 +180,5 @@ def _indent(line: str) -> int:
     return len(text) - len(text.lstrip())
 
 
-def _place(row: int, match: re.Match[str]) -> Place:
-    return Place(row, match.start(), match.end(), match[0])
+def _place(row: int, match: re.Match[str]) -> LinePiece:
+    return LinePiece(row, match.start(), match.end(), match[0])

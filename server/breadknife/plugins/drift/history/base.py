@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.errors import DocumentError, GitFailed
-from breadknife.git import Repository
+from breadknife.git import COMPARE, Repository
 from breadknife.lru import LruCache
 from breadknife.plugins.drift.facts import SOURCES
 from breadknife.text.document import document_of, language_of
 
 LARGEST = 2 << 20
 """Bytes of a text that is compared."""
-_COMPARED = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--ignore-submodules=all", "-M")
 _REPOSITORY_S, _COMMIT_S = 300.0, 2.0
 """Seconds after which git is asked again for a folder's repository, and for what has changed in it."""
 _TEXTS, _FOLDERS = 256, 16
@@ -66,7 +65,7 @@ class Base:
 
     def changed(self) -> ChangedFiles:
         """Return the files that differ from the commit, as they are on disk."""
-        words = self.repository.names("diff", *_COMPARED, "-z", "--name-status", self.commit, "--")
+        words = self.repository.names(*COMPARE, "-z", "--name-status", self.commit, "--")
         paths, moved, at = set[str](), dict[str, str](), 0
         while at + 1 < len(words):
             if words[at][0] in "RC" and at + 2 < len(words):

@@ -43,5 +43,5 @@ class FittedWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def fitted() -> FittedWeights:
-    """Return the weights that are fitted to mined questions."""
+    """Return the weights; `about` says what they are fitted to."""
     return msgspec.json.decode(Path(__file__).with_name("weights.json").read_bytes(), type=FittedWeights)
