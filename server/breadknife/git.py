@@ -89,6 +89,17 @@ class Repository:
         """Return the id of the commit that a name stands for; empty where it stands for none."""
         return self.line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", may_fail=True)
 
+    def blob(self, name: str, most: int) -> bytes | None:
+        """Return the bytes that a name such as `COMMIT:PATH` stands for; None if they aren't in this clone, which may
+        fetch texts only when somebody looks at them, or if they are more than `most`."""
+        size = self.line("cat-file", "-s", name, may_fail=True)
+        if not size.isdigit() or int(size) > most:
+            return None
+        try:
+            return self.ask("cat-file", "blob", name)
+        except GitFailed:  # a folder
+            return None
+
     @property
     def is_shallow(self) -> bool:
         """True if the clone has only the newest commits."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -38,18 +40,22 @@ class App(typer.Typer):
 
 class _Command(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the arguments. An option whose value may be left out is given one, which is empty: a word after it is an
-        argument, as with git's `--color[=WHEN]`."""
+        """Read the arguments. An option whose value may be left out takes the word after it, unless that is another
+        option or the path of something that is there; else its value is empty."""
         may_be_empty = {
             name
             for each in self.params
             for name in each.opts
-            if (getattr(each, "metavar", None) or "").startswith("[=")
+            if re.fullmatch(r"\[\w+\]", getattr(each, "metavar", None) or "")
         }
         end = args.index("--") if "--" in args else len(args)
-        return super().parse_args(
-            ctx, [f"{word}=" if at < end and word in may_be_empty else word for at, word in enumerate(args)]
-        )
+        words = list[str]()
+        for at, word in enumerate(args[:end]):
+            if at and args[at - 1] in may_be_empty and not word.startswith("-") and not os.path.lexists(word):
+                words[-1] += word
+            else:
+                words.append(f"{word}=" if word in may_be_empty else word)
+        return super().parse_args(ctx, words + args[end:])
 
     def invoke(self, ctx: Any) -> Any:
         exit_on_error(lambda: super(_Command, self).invoke(ctx))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from breadknife.text.document import LARGEST_DOCUMENT
 from cli.commands import within
 from project.folders import write
 
@@ -84,6 +85,9 @@ def places(folder: Path, *arguments: str) -> list[str]:
         ({"docs/b.md": OLD + "\n" + NEW}, ["--changed-lines"], ["docs/b.md:3"]),
         ({"docs/b.md": OLD + "\n" + NEW}, ["--changed-lines", "docs/c.md"], []),
         ({"docs/b.md": OLD + "\n" + NEW}, ["--changed-lines=HEAD", "."], ["docs/b.md:3"]),
+        ({"docs/b.md": OLD + "\n" + NEW}, ["--changed-lines", "main", "docs"], ["docs/b.md:3"]),
+        ({"docs/b.md": OLD + "\n" + NEW}, [".", "--changed-lines", "main"], ["docs/b.md:3"]),
+        ({"main/b.md": OLD}, ["--changed-lines", "main"], ["main/b.md:1"]),  # a path that is there
         ({"docs/n é\tw.md": OLD}, ["--changed-lines"], ["docs/n é\tw.md:1"]),  # git knows nothing of it
         ({"a.py": GUARDED.replace("found", "it")}, ["--changed-lines"], ["a.py:13"]),
         ({"a.py": "# new\n" + GUARDED}, ["--changed-lines"], []),
@@ -112,6 +116,13 @@ def test_staged_is_what_the_commit_will_have(repository: Path) -> None:
     write(repository, {"docs/b.md": "Nothing.\n"})
     assert places(repository, "--staged") == ["docs/b.md:1", "docs/b.md:3"]
     assert places(repository, "--staged", "--changed-lines") == ["docs/b.md:3"]
+
+
+def test_a_base_that_is_too_large_is_not_read(repository: Path) -> None:
+    large = "word " * (LARGEST_DOCUMENT // 5 + 1)
+    base = commit(repository, {"docs/b.md": OLD + large})
+    write(repository, {"docs/b.md": OLD + "\n" + NEW})
+    assert places(repository, "--changed-lines", base) == ["docs/b.md:3"]
 
 
 def test_a_moved_file_is_not_new(repository: Path) -> None:
@@ -152,9 +163,11 @@ def test_a_merge_commit_of_ci_in_a_shallow_clone(repository: Path, monkeypatch: 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--changed=nowhere"], "the base nowhere isn't in this clone; name another commit"),
+        (["--changed=nowhere"], "the base nowhere isn't in this clone; name a commit, or a path that is there"),
         (["--changed=--output=x"], "the base --output=x isn't in this clone"),
-        (["--changed", "main"], "main: no such file or folder"),
+        (["--changed", "nowhere", "docs"], "the base nowhere isn't in this clone"),
+        (["--changed", "--", "main"], "main: no such file or folder"),
+        (["--changed=docs"], "the base docs isn't in this clone"),
     ],
 )
 def test_a_base_that_is_not_there(repository: Path, arguments: list[str], told: str) -> None:

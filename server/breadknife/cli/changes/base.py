@@ -64,7 +64,7 @@ def _branching(repository: Repository, name: str) -> Base | None:
 
 
 def _missing(repository: Repository, name: str) -> Base:
-    remedy = "name another commit"
+    remedy = "name a commit, or a path that is there"
     if repository.is_shallow:
         branch = name.removeprefix("origin/")
         remedy = f"this clone is shallow: `git fetch --depth=1 origin {branch}:refs/remotes/origin/{branch}` brings it"

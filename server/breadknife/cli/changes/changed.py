@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.cli.changes.base import Base, find_base
-from breadknife.errors import GitFailed
 from breadknife.git import COMPARE, Repository
 from breadknife.text.document import LARGEST_DOCUMENT
 
@@ -52,13 +51,8 @@ class Changes:
         return self.files.get(os.path.realpath(path))
 
     def before(self, file: ChangedFile) -> bytes | None:
-        """Return a file's bytes in the base; None if it wasn't there."""
-        if file.before is None:
-            return None
-        try:
-            return self.repository.ask("cat-file", "blob", f"{self.base.commit}:{file.before}")
-        except GitFailed:  # a clone that fetches texts only when somebody looks at them
-            return None
+        """Return a file's bytes in the base; None if it wasn't there, or can't be read now."""
+        return self.repository.blob(f"{self.base.commit}:{file.before}", LARGEST_DOCUMENT) if file.before else None
 
 
 def find_changes(folder: Path, base: str = "", *, staged: bool = False) -> Changes:
@@ -131,6 +125,6 @@ def _staged(repository: Repository, names: Sequence[str]) -> Mapping[str, bytes]
         mode, blob, stage = head.split(" ")
         if name not in wanted or stage != "0" or not mode.startswith("100"):
             continue
-        if int(repository.line("cat-file", "-s", blob)) <= LARGEST_DOCUMENT:
-            found[os.path.join(repository.top, name)] = repository.ask("cat-file", "blob", blob)
+        if (text := repository.blob(blob, LARGEST_DOCUMENT)) is not None:
+            found[os.path.join(repository.top, name)] = text
     return found

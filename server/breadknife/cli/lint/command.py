@@ -56,11 +56,11 @@ def lint(
     ] = None,
     changed: Annotated[
         str | None,
-        typer.Option("--changed", metavar="[=REF]", help="Check files that have changed since the branch left REF."),
+        typer.Option("--changed", metavar="[REF]", help="Check files that have changed since the branch left REF."),
     ] = None,
     changed_lines: Annotated[
         str | None,
-        typer.Option("--changed-lines", metavar="[=REF]", help="Show what their changed lines have brought."),
+        typer.Option("--changed-lines", metavar="[REF]", help="Show what their changed lines have brought."),
     ] = None,
     staged: Annotated[bool, typer.Option("--staged", help="Check what is staged, as it will be committed.")] = False,
     no_baseline: Annotated[
@@ -96,7 +96,7 @@ def lint(
 
       breadknife lint --changed
 
-      breadknife lint --changed-lines=origin/main src/
+      breadknife lint --changed-lines origin/main src/
 
       breadknife lint --staged
     """

@@ -53,13 +53,9 @@ class Base:
 
     def text(self, name: str, language: str) -> str | None:
         """Return a file's text in the commit; None if it wasn't there, is binary, or is too large."""
-        where = f"{self.commit}:{name}"
-        size = self.repository.line("cat-file", "-s", where, may_fail=True)
-        if not size.isdigit() or int(size) > LARGEST:
-            return None
-        raw = self.repository.ask("cat-file", "blob", where, may_fail=True)
+        raw = self.repository.blob(f"{self.commit}:{name}", LARGEST)
         try:
-            return document_of(self.repository.top / name, raw, language).text
+            return document_of(self.repository.top / name, raw, language).text if raw is not None else None
         except DocumentError:
             return None
 
