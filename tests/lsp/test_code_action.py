@@ -239,6 +239,29 @@ async def test_who_chooses_what_can_not_be_made_is_told_why(connect, script, hom
     assert told.message.startswith(f"breadknife: “{item.title}”: the fix would break the file")
 
 
+IN_CLASS = "import re\n\n\nclass A:\n    end = re.match('a', 'b').end()\n"
+"""No check may stand before the use."""
+
+
+@pytest.mark.parametrize("editor", ["visual_studio_code", "neovim"])
+async def test_where_nothing_is_safe_the_menu_says_so(connect, script, home, editor: str) -> None:
+    session = await connect(editor, engine_script=script([]), options=OFF)
+    use = lsp.Range(lsp.Position(4, 12), lsp.Position(4, 12))
+    uri = session.open("a.py", IN_CLASS)
+    first, *_ = await session.actions(uri, use, [])
+    assert (first.title, first.edit) == ("No safe fix for `match`", None)
+    if editor == "visual_studio_code":
+        assert (first.disabled, first.command) == (lsp.CodeActionDisabled("no edit is certain to be right here"), None)
+        return
+    assert first.disabled is None  # Neovim shows no entry greyed out: to choose it tells the reason
+    await session.carry_out(uri, use, [], first.title)
+    async with asyncio.timeout(60):
+        while not session.client.messages:
+            await asyncio.sleep(0.01)
+    [told] = session.client.messages
+    assert told.message == "breadknife: No safe fix for `match`: no edit is certain to be right here"
+
+
 async def test_who_asks_for_no_edit_later_has_each_with_what_it_has_passed(connect, script, home) -> None:
     """Nobody has chosen one yet: no message speaks of it. It can't show a second menu: so it has all in one."""
     session = await connect("emacs", engine_script=script([]), options=OFF)

@@ -47,6 +47,8 @@ class Client:
     """It opens a page for what is too long for a message."""
     shows_reasons: bool = False
     """It has buttons for what helps against a reason."""
+    shows_disabled: bool = False
+    """Its menu shows an entry that can't be chosen, with the reason."""
     hover_markdown: bool = False
     registers: frozenset[str] = frozenset()
     """Those of METHODS that a server may register for later: once it is known whether a plugin serves them."""
@@ -90,6 +92,7 @@ class Client:
             opens_untitled=_says(params.capabilities.experimental, "opensUntitled"),
             shows_text=_says(params.capabilities.experimental, "showsText"),
             shows_reasons=_says(params.capabilities.experimental, "showsReasons"),
+            shows_disabled=bool(text.code_action and text.code_action.disabled_support),
             hover_markdown=bool(hover and lsp.MarkupKind.Markdown in (hover.content_format or ())),
             registers=frozenset(name for name, feature in features.items() if feature and feature.dynamic_registration),
             asks=frozenset(name for name, feature in features.items() if feature),

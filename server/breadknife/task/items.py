@@ -167,6 +167,9 @@ class Action:
     document changes or is closed."""
     unasked: bool = False
     """It is right whoever asks for it, so "fix all" makes it: what is not null goes on as before."""
+    disabled: str = ""
+    """Why there is nothing to choose, as a clause: editors that can show the entry greyed out, with this reason. In
+    others it is an entry whose `command` may tell that. A menu that nobody opened doesn't have it."""
 
 
 @dataclass(frozen=True)

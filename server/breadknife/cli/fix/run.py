@@ -12,7 +12,7 @@ from breadknife.cli.fix.telling import as_json, where_found
 from breadknife.cli.fix.workspace import findings, opened
 from breadknife.cli.output import counted, print_json, say, shown, tell
 from breadknife.errors import SettingsError
-from breadknife.plugins.nullcheck.project.repairs import NO_ACTION, TO_CHOOSE, Repairs, may_be_first, named, repair_each
+from breadknife.plugins.nullcheck.project.repairs import TO_CHOOSE, Repairs, may_be_first, named, repair_each
 from breadknife.plugins.nullcheck.project.reported import FindingSources, GatheredFindings
 from breadknife.plugins.nullcheck.project.values import (
     DereferenceFinding,
@@ -98,7 +98,7 @@ def _list(repairs: Repairs, told: GatheredFindings, folder: Path, *, is_json: bo
             for number, offer in enumerate(offers, 1):
                 say(f"  {number}. {offer['title']} [{offer['strategy']}{_CHOSEN_MARK if offer['first'] else ''}]")
             if not actions:
-                say(f"  {NO_ACTION}")
+                say(f"  {repairs.why_no_fix(found)}")
     if is_json:
         print_json({"schema": SCHEMA, "findings": rows})
     return 1 if told.outdated or any(not actions for _, actions in menus) else 0

@@ -74,6 +74,7 @@ def _as_json(group: TriageGroup, repairs: Repairs, folder: Path) -> dict[str, An
         }
         if patch
         else None,
+        "no_patch": group.no_patch,
         "findings": [as_json(repairs, found, folder) for found in group.cause.findings],
     }
 
@@ -132,6 +133,8 @@ def _show_group(group: TriageGroup, sources: FindingSources, repairs: Repairs, f
     if group.patch:
         _show_patch(group.patch, len(found))
         say(f"    {_command(group, sources, repairs, folder)}")
+    elif group.no_patch and not is_declared:
+        say(f"    no safe fix: {group.no_patch}")
 
 
 def _show_patch(patch: VerifiedPatch, count: int) -> None:

@@ -78,6 +78,7 @@ class Tools:
         for plugin, action in reply.actions:
             if len(fixes) == MAX_FIXES:
                 break
+            refused += [action.disabled] if action.disabled else []
             if action.command is not None and not action.data and not action.edits:
                 continue  # it only does something in an editor
             resolved = self._resolved(document, plugin, action, root, refused)

@@ -70,7 +70,9 @@ async def _menu(
     request = ActionRequest(document, span, shown_findings, invoked=not is_automatic)
     reply = await server.ask(request, patience=LOADING_SECONDS)
     offers = [
-        OfferedAction(plugin, document, action) for plugin, action in reply.actions if _wants(context.only, action.kind)
+        OfferedAction(plugin, document, action)
+        for plugin, action in reply.actions
+        if _wants(context.only, action.kind) and not (action.disabled and is_automatic)
     ]
     unlisted = [offered.action for offered in offers if not offered.action.listed]
     # A single one takes no more room than the entry that opens the second menu.
@@ -99,7 +101,9 @@ def _to_code_action(
         )
         for finding in action.findings
     ] or None
-    if offered.has_edits:
+    if action.disabled and server.client.shows_disabled:
+        item.disabled = lsp.CodeActionDisabled(action.disabled)
+    elif offered.has_edits:
         item.edit = resolver.to_edit(document, action)
     elif action.command:
         item.command = to_command(PLUGIN_COMMAND, offered.plugin, document, action.command)

@@ -11,7 +11,7 @@ from breadknife.errors import PluginError
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.menu.choices import ChoiceStore
-from breadknife.plugins.nullcheck.menu.menu import Menu, ranked
+from breadknife.plugins.nullcheck.menu.menu import TELL, Menu, ranked
 from breadknife.plugins.nullcheck.menu.repair import CONTENT, CheckerStep, ChosenRepair, rule
 from breadknife.plugins.nullcheck.open_files import OpenFiles
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
@@ -118,6 +118,8 @@ class NullCheckPlugin:
                     keep = self._choices.chose if name == _CHOSEN else self._choices.forget
                     keep(root, value, Strategy(strategy))
                 return Done()
+            case Command(name=name, arguments=(str(message),)) if name == TELL:
+                return Done(message)
             case _:
                 return None
 

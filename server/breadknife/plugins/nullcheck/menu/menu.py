@@ -9,7 +9,7 @@ from functools import cached_property
 from breadknife.plugins.nullcheck.core.nullness import GIVEN
 from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.menu.choices import ChoiceStore, by_choice, name_of
-from breadknife.plugins.nullcheck.menu.never_first import never_first, with_a_good_first
+from breadknife.plugins.nullcheck.menu.never_first import NO_ACTION, NOT_FIRST, never_first, with_a_good_first
 from breadknife.plugins.nullcheck.menu.repair import rule
 from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
 from breadknife.plugins.nullcheck.repairs.merging import merging_model
@@ -21,11 +21,13 @@ from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Der
 from breadknife.plugins.nullcheck.verify.ladder import Ladder, LadderResult, ProposedEdit
 from breadknife.plugins.nullcheck.verify.oracle.tools import InstalledChecker
 from breadknife.task.plugin import Context
-from breadknife.task.values import Action, ActionRequest, Finding, Origin
+from breadknife.task.values import Action, ActionRequest, Command, Finding, Origin
 from breadknife.text.document import TextEdit
 
 LISTED = 3
 """Fixes that a menu shows before "More…"."""
+TELL = "tell"
+"""The command of an entry that only tells something: its argument."""
 
 
 def ranked(file: NullFile, place: Dereference, about: Sequence[Finding], uri: str) -> list[RepairOffer]:
@@ -48,10 +50,11 @@ class Menu:
         The first three repairs that no check has refused are listed. An installed checker has agreed to them by then if
         the cursor stood on the finding for a moment: a menu that is opened sooner doesn't wait, and what is chosen from
         it is still checked before it is made. What only hides a finding is listed if nothing repairs it. Everything
-        else waits behind "More…": it is checked when that is opened."""
-        repairs, hiding = list[Action](), list[Action]()
+        else waits behind "More…": it is checked when that is opened. If no repair is listed, an entry that can't be
+        chosen says why."""
+        repairs, hiding, places = list[Action](), list[Action](), self._places()
         silenced = list[Finding]()
-        for at, (place, about) in enumerate(self._places().items()):
+        for at, (place, about) in enumerate(places.items()):
             offers = self._offers(place, about)
             happens = can_happen(self.file, place)
             for offer in offers:
@@ -62,7 +65,10 @@ class Menu:
             if at == 0 and offers:
                 self._look_ahead(offers, about)
         hiding = [replace(action, preferred=False) for action in (*hiding, *self._silencing(silenced))]
-        yield from _limited(_distinct(repairs))
+        repairs = list(_limited(_distinct(repairs)))
+        if not any(action.listed for action in repairs):
+            yield from (self._without_fix(place, about, bool(repairs)) for place, about in list(places.items())[:1])
+        yield from repairs
         yield from (replace(action, listed=False) for action in hiding) if repairs else _limited(hiding)
 
     def _offers(self, place: Dereference, about: tuple[Finding, ...]) -> list[RepairOffer]:
@@ -72,6 +78,17 @@ class Menu:
             return offers
         name = name_of(self.file.tree, place.span)
         return by_choice(offers, self.choices.of(self.context.root, name), name)
+
+    def _without_fix(self, place: Dereference, about: tuple[Finding, ...], has_unsafe: bool) -> Action:
+        """Return the entry that says why no repair of a place is listed."""
+        refused = (
+            known for offer in self.file.offers(place, about) if (known := self._known(offer, about)) is not None
+        )
+        checker = next((known.checker for known in refused if known.broken is not None), "")
+        why = NOT_FIRST if has_unsafe else f"{checker} objects to each repair" if checker else NO_ACTION
+        name = name_of(self.file.tree, place.span)
+        title = fitted(f"No safe fix for `{name}`" if name else "No safe fix")
+        return Action(title, findings=about, disabled=why, command=Command(TELL, title, (f"{title}: {why}",)))
 
     def _places(self) -> dict[Dereference, tuple[Finding, ...]]:
         """Return the places that the editor shows: of its findings, and of our own that it shows as places of another

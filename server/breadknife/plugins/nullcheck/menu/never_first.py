@@ -9,6 +9,8 @@ from breadknife.plugins.nullcheck.repairs.repair import FUNCTION_HABIT
 from breadknife.plugins.nullcheck.repairs.testing import is_test
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, RepairOffer, Strategy
 
+NO_ACTION = "no edit is certain to be right here"
+NOT_FIRST = "nothing that is offered here is safe to write unasked"
 _NULL = r"(?:None|null|nil|undefined)"
 _RETURNS_NULL = re.compile(rf"\breturn {_NULL}(?:, {_NULL})*(?=\s*(?:;|\}}|$))", re.MULTILINE)
 _LEAVES = re.compile(r"^\s*(?:\S.*[{:)] ?)?(?:return|continue|break)\b", re.MULTILINE)

@@ -13,6 +13,7 @@ from breadknife.errors import Cancelled, DocumentError, EngineError
 from breadknife.plugins.nullcheck.formats.values import PrintedFinding
 from breadknife.plugins.nullcheck.languages import LANGUAGE_IDS
 from breadknife.plugins.nullcheck.languages.file import NullFile
+from breadknife.plugins.nullcheck.menu.never_first import NO_ACTION, NOT_FIRST
 from breadknife.plugins.nullcheck.open_files import OpenFiles
 from breadknife.plugins.nullcheck.project.changes import UnsavedDocuments
 from breadknife.plugins.nullcheck.project.places import located
@@ -44,10 +45,8 @@ UNASKED = frozenset(Strategy) - HIDING
 """What may be done without a person who chooses it."""
 CHECKER_SECONDS = 50.0
 """Nobody waits with a finger on a key: a repair that no checker has looked at is the exception."""
-NO_ACTION = "no edit is certain to be right here"
 TO_CHOOSE = "a null may be meant here: what is done about it is for you to choose"
 CHANGED = "another repair has changed it: run it again"
-NOT_FIRST = "nothing that is offered here is safe to write unasked"
 PROPOSED = "proposed, as few maintainers would write it"
 ONCE = "the same null has been repaired above in the function: run it again if that isn't enough"
 TOO_LATE = "it is used before as if it were there"
@@ -228,10 +227,16 @@ class Repairs:
     def menu(self, found: DereferenceFinding, *, is_read: bool = False) -> list[Action]:
         """Return the actions for a finding that are made once they are chosen, best first: our own ignore comment
         isn't. `is_read`: by somebody who then chooses one."""
+        return [action for action in self._entries(found, is_read=is_read) if action.data]
+
+    def why_no_fix(self, found: DereferenceFinding) -> str:
+        """Return what the menu of a finding says of why it has no fix; the least that is certain if it says nothing."""
+        return next((action.disabled for action in self._entries(found) if action.disabled), NO_ACTION)
+
+    def _entries(self, found: DereferenceFinding, *, is_read: bool = False) -> list[Action]:
         document, finding = self.changes.document(found.path), found.finding
         request = ActionRequest(document, finding.span, (finding,), invoked=is_read)
-        actions = self._ask(found.path, request).actions
-        return [action for action in actions if found.finding in action.findings and action.data]
+        return [action for action in self._ask(found.path, request).actions if finding in action.findings]
 
     def resolved(self, found: DereferenceFinding, action: Action) -> RepairedFinding | RefusedFinding:
         answer = self._ask(found.path, ResolveRequest(self.changes.document(found.path), action))
@@ -246,7 +251,7 @@ class Repairs:
         """Return the first action that is wanted and can be carried out. `alone` has those that are right in the text
         before all other repairs, best first: an action must be right there, too."""
         menu = {_identity(action): action for action in self.menu(found)}
-        refused = RefusedFinding(found, _why_none(menu.values(), wanted))
+        refused = RefusedFinding(found, _why_none(menu.values(), wanted) or self.why_no_fix(found))
         right_alone = set(map(_identity, alone)) or menu.keys()  # without any, it has waited for another repair
         both = [each for known, each in menu.items() if known in right_alone and wanted.admits(each)]
         if wanted.least:
@@ -301,11 +306,11 @@ def _identity(action: Action) -> tuple[str, str]:
 
 
 def _why_none(menu: Collection[Action], wanted: Wanted) -> str:
-    """Return why no action of a menu is made."""
+    """Return why no action of a menu is made; "" if it has none that is wanted."""
     if any(action.data["asked"] for action in menu):
         return TO_CHOOSE
     is_unsafe = any(strategy_of(action) in wanted.strategies and not action.data["first"] for action in menu)
-    return NOT_FIRST if is_unsafe else NO_ACTION
+    return NOT_FIRST if is_unsafe else ""
 
 
 def named(path: Path, folder: Path) -> str:

@@ -117,6 +117,8 @@ class TriageGroup:
     """Of the finding that is likeliest to happen."""
     patch: VerifiedPatch | None = None
     """Of a declaration, for a life cycle; at the use, for what can happen."""
+    no_patch: str = ""
+    """Why none passes, if one was looked for."""
 
 
 def groups_of(repairs: Repairs, told: GatheredFindings, folder: Path, top: int) -> list[TriageGroup]:
@@ -151,12 +153,12 @@ def groups_of(repairs: Repairs, told: GatheredFindings, folder: Path, top: int) 
         group = replace(group, cause=replace(group.cause, findings=left))
         done[group.sorted.sort] += 1
         if left and done[group.sorted.sort] <= top:
-            patch, more = _patch(repairs, group.cause, group.sorted.sort, folder, beside - also)
+            patch, more, why = _patch(repairs, group.cause, group.sorted.sort, folder, beside - also)
             if patch is not None and more:
                 also |= more
                 group = replace(group, cause=replace(group.cause, findings=(*left, *sorted(more, key=_at))))
                 patch = replace(patch, ended=patch.ended + len(more))
-            group = replace(group, patch=patch)
+            group = replace(group, patch=patch, no_patch=why)
         groups[at] = group
     return sorted(_merged([group for group in groups if group.cause.findings]), key=_rank)
 
@@ -203,12 +205,12 @@ def _rank(group: TriageGroup) -> tuple[int, float, int, str, int]:
 
 def _patch(
     repairs: Repairs, cause: RootCause, sort: FindingClass, folder: Path, beside: Iterable[DereferenceFinding]
-) -> tuple[VerifiedPatch | None, set[DereferenceFinding]]:
-    """Return what is done about a group, or None if it ends nothing, and what else it ends of the findings that nothing
-    near their uses speaks for. The texts are as before."""
+) -> tuple[VerifiedPatch | None, set[DereferenceFinding], str]:
+    """Return what is done about a group, or None if it ends nothing; what else it ends of the findings that nothing
+    near their uses speaks for; and why there is none, if one was looked for. The texts are as before."""
     strategies, findings = _STRATEGIES.get(sort), cause.findings
     if strategies is None:
-        return None, set()
+        return None, set(), ""
     shown = declaration_of(cause) if sort is FindingClass.LIFE_CYCLE else None
     before = repairs.changes.documents()
     outcomes = list(repair_each(repairs, [*findings, *([shown] if shown else ())], strategies))
@@ -225,9 +227,9 @@ def _patch(
     also -= repairs.ended((each, each) for each in also)  # which the checker doesn't tell even without the patch
     ended = sum(not isinstance(each, RefusedFinding) and each.found in findings for each in outcomes)
     if not made or not ended:
-        return None, set()
+        return None, set(), next((each.why for each in outcomes if isinstance(each, RefusedFinding)), "")
     title = made[0].action.title if len(made) == 1 else f"{len(made)} changes: {made[0].action.title}"
-    return VerifiedPatch(title, diff, changes, ended), also
+    return VerifiedPatch(title, diff, changes, ended), also, ""
 
 
 def _at(found: DereferenceFinding) -> tuple[Path, Span]:
