@@ -278,12 +278,49 @@ def why(
 
 
 @app.command()
+def find(
+    question: Annotated[str, typer.Argument(help="What you look for: in words, or names as they are in code.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Search this folder.")] = Path("."),
+    keep: Annotated[int, typer.Option("--limit", min=1, max=50, metavar="N", help="Show at most so many places.")] = 10,
+    words: Annotated[bool, typer.Option("--words", help="Compare words alone: ask no model.")] = False,
+    as_json: Json = False,
+    offline: Offline = False,
+    engine_script: EngineScript = None,
+) -> int | None:
+    """Find functions, classes, sections and settings.
+
+    Compares the words of names, documentation and code, and then, if the engine and the model all-minilm-l6-v2 are
+    here, what the best fifty places mean. Says for each place what fits. Ignored files, and such as may hold secrets,
+    aren't read.
+
+    Exit code: 0 if there is a place, 1 if there is none, 2 after an error.
+
+    Examples:
+
+      breadknife find "where is the retry decided?"
+
+      breadknife find "parse the settings file" server --limit 3
+    """
+    from breadknife.cli.find import run
+
+    return run(
+        question,
+        folder,
+        keep=keep,
+        by_meaning=not words,
+        as_json=as_json,
+        offline=offline,
+        engine_script=engine_script,
+    )
+
+
+@app.command()
 def mcp(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Serve the files of this folder.")] = Path("."),
     offline: Offline = False,
     engine_script: EngineScript = None,
 ) -> int | None:
-    """Serve agents over MCP: lint, fix, why, recipe.
+    """Serve agents over MCP: lint, fix, why, recipe, search.
 
     MCP is the Model Context Protocol. Your agent starts this and talks to it over stdin and stdout. No tool writes a
     file. Needs the package `mcp`: pip install 'breadknife[mcp]'.

@@ -60,6 +60,7 @@ def make_server(make_host: Callable[[], Host], command_line: Callable[[], Layer]
     )
     server.announce(lsp.CODE_ACTION_RESOLVE)
     server.announce(NEXT_EDIT)
+    server.announce(lsp.WORKSPACE_SYMBOL, lsp.WorkspaceSymbolOptions())
     for change in ("Configuration", "WatchedFiles", "WorkspaceFolders"):
         server.announce(f"workspace/didChange{change}")
     for command in _COMMANDS:

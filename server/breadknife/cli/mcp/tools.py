@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from breadknife.cli.find import ask as ask_where
 from breadknife.cli.lint.sources import find_sources
 from breadknife.cli.mcp.values import (
+    FoundPlacesInFolder,
     FoundProblem,
     FoundProblems,
+    PlaceInFolder,
     RecipeAnswer,
     VerifiedFix,
     VerifiedFixes,
@@ -25,6 +28,7 @@ from breadknife.host.host import Host
 from breadknife.host.report.lines import folded, receipt_lines
 from breadknife.host.workspace import root_of
 from breadknife.recipes.requests import RecipeRequest
+from breadknife.task.find import FindRequest
 from breadknife.task.values import Action, ActionRequest, CheckRequest, Confidence, ResolveRequest, Silence
 from breadknife.text.document import Document, Span, read_document
 
@@ -108,6 +112,27 @@ class Tools:
             position(document, answer.span.end),
             refused=answer.refused,
         )
+
+    def search(self, question: str, path: str = ".", limit: int = 10) -> FoundPlacesInFolder:
+        """Find functions, classes, sections and settings by what they are about: by their words and their meaning.
+        Says for each place what fits, and what was searched."""
+        root = self._inside(path)
+        answer = ask_where(self._host, FindRequest(question, limit), root)
+        if isinstance(answer, Silence):
+            return FoundPlacesInFolder((), reason=sentence_of(answer))
+        places = (
+            PlaceInFolder(
+                os.path.relpath(place.path, self._folder).replace(os.sep, "/"),
+                place.line,
+                place.last_line,
+                ".".join(filter(None, (place.container, place.name))),
+                place.kind,
+                place.head,
+                place.reason,
+            )
+            for place in answer.places
+        )
+        return FoundPlacesInFolder(tuple(places), answer.searched, answer.origin.model)
 
     def _resolved(
         self, document: Document, plugin: str, action: Action, root: Path, refused: list[str]

@@ -102,3 +102,32 @@ def _edit(document: Document, edit: TextEdit) -> Edit:
     span: Span = edit.span
     path = str(document.path or document.uri)
     return Edit(path, position(document, span.start), position(document, span.end), edit.new_text)
+
+
+@dataclass(frozen=True)
+class PlaceInFolder:
+    """A function, class, section or setting that a question is about."""
+
+    path: str
+    """Relative to the server's folder, with `/`."""
+    line: int
+    last_line: int
+    name: str
+    """With its class; empty for what stands in no function, class or section."""
+    kind: str
+    head: str
+    """The first line of its signature, or its heading."""
+    fits: str
+    """What of it fits the question: `name, documentation`."""
+
+
+@dataclass(frozen=True)
+class FoundPlacesInFolder:
+    places: tuple[PlaceInFolder, ...]
+    """The likeliest first."""
+    searched: str = ""
+    """What was searched, and how."""
+    model: str = ""
+    """That compared meanings; empty if none did."""
+    reason: str = ""
+    """Why there is no place; empty if there is one."""

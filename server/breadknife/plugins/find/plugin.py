@@ -1,0 +1,125 @@
+"""The find plugin: which functions, classes, sections and settings of the workspace folder a question is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from breadknife.errors import EngineError, EngineMissing, ModelError, ModelMissing
+from breadknife.lru import LruCache
+from breadknife.plugins.find.index import LocatedEntry, WorkspaceIndex
+from breadknife.plugins.find.meaning import EntryVectors
+from breadknife.plugins.find.words import asked_words, words_of
+from breadknife.task.find import MOST, FindRequest, FoundPlace, FoundPlaces
+from breadknife.task.plugin import ANY_LANGUAGE, Context
+from breadknife.task.values import Answer, Origin, Request, Silence
+
+ROLE = "embedding"
+_LONGEST = 500
+"""Characters of a question that are read."""
+_READ_BY_MODEL = 50
+"""The best entries by words, which are then ranked by meaning, too."""
+_RANK_CONSTANT = 20
+"""Of reciprocal rank fusion: a rank counts `1 / (20 + rank)`."""
+_ROOTS = 4
+"""Folders whose entries are kept in memory."""
+
+
+@dataclass(frozen=True)
+class FindSettings:
+    pass
+
+
+class FindPlugin:
+    api = 2
+    name = "find"
+    settings: type[Any] = FindSettings
+    serves: Mapping[type[Any], frozenset[str]] = {FindRequest: frozenset({ANY_LANGUAGE})}
+
+    def __init__(self) -> None:
+        self._indexes = LruCache[Path, WorkspaceIndex](_ROOTS)
+        self._vectors: EntryVectors | None = None
+
+    def answer(self, request: Request, context: Context, /) -> Answer | None:
+        if not isinstance(request, FindRequest):
+            return None
+        if context.root is None:
+            return Silence("no-folder", "No folder is open.", "open the folder that holds what you look for")
+        question = " ".join(request.question.split())[:_LONGEST]
+        words = asked_words(question)
+        if not words:
+            return Silence("no-question", "The question has no word to look for.", "name what you look for")
+        index = self._indexes.get(context.root)
+        if index is None:
+            index = WorkspaceIndex(context.root)
+            self._indexes[context.root] = index
+        index.refresh(context.cancel)
+        keep = max(1, min(request.keep, MOST))
+        by_words = [located for _, located in index.best(words, max(keep, _READ_BY_MODEL))]
+        places, files = index.counts
+        searched = f"{places:,} places of {files:,} files, by "
+        if not by_words:
+            return Silence("not-found", f"Nothing has a word of it ({searched}words).", "ask with words of the code")
+        how, origin, ranked = "words", Origin(rule="find/words"), by_words
+        if request.by_meaning:
+            try:
+                ranked, origin = self._by_meaning(question, by_words, context)
+                how = "words and meaning"
+            except (ModelError, EngineError) as error:
+                how = f"words alone: {_why(error)}"
+        found = tuple(_found(located, words) for located in ranked[:keep])
+        return FoundPlaces(found, searched + how, origin)
+
+    def close(self) -> None:
+        """The caches end with the process."""
+
+    def _by_meaning(
+        self, question: str, by_words: Sequence[LocatedEntry], context: Context
+    ) -> tuple[list[LocatedEntry], Origin]:
+        model = context.model(ROLE)
+        self._vectors = self._vectors or EntryVectors()
+        cosines = self._vectors.cosines(question, by_words, model, context.cancel)
+        ranked = fused(by_words, cosines)
+        return ranked, Origin(model=model.name, rule="find/meaning")
+
+
+def fused(by_words: Sequence[LocatedEntry], cosines: Sequence[float]) -> list[LocatedEntry]:
+    """Return entries by reciprocal rank fusion of their order and their cosines."""
+    by_cosine = sorted(range(len(by_words)), key=lambda at: -cosines[at])
+    scores = {at: 1 / (_RANK_CONSTANT + at) + 1 / (_RANK_CONSTANT + rank) for rank, at in enumerate(by_cosine)}
+    return [by_words[at] for at in sorted(scores, key=lambda at: -scores[at])]
+
+
+def _why(error: ModelError | EngineError) -> str:
+    match error:
+        case EngineMissing():
+            return "the engine isn't installed"
+        case ModelMissing():
+            return "the model isn't on this machine"
+        case _:
+            return str(error)
+
+
+def _found(located: LocatedEntry, words: Sequence[str]) -> FoundPlace:
+    entry = located.entry
+    fields = {
+        "name": f"{entry.name} {entry.container}",
+        "documentation": entry.documentation,
+        "head": entry.head.replace(entry.name, " ") if entry.name else entry.head,
+        "path": located.path.stem,
+    }
+    fitting = [field for field, text in fields.items() if set(words).intersection(words_of(text))]
+    rest = ["text"] if not fitting and set(words).intersection(entry.counts) else []
+    kind = "test" if located.is_test and entry.kind in ("function", "method") else entry.kind
+    return FoundPlace(
+        located.path,
+        entry.line,
+        entry.last_line,
+        entry.name,
+        kind,
+        entry.container,
+        entry.head,
+        ", ".join((*fitting, *rest)) or "meaning",
+    )

@@ -1,0 +1,185 @@
+"""What a folder has is found by words, with the reason; and nothing that must not be read is."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from breadknife.cancel import CancelToken
+from breadknife.errors import Cancelled
+from breadknife.plugins.find import index as indexing
+from breadknife.plugins.find.entries import MOST, entries_of
+from breadknife.plugins.find.index import WorkspaceIndex
+from breadknife.plugins.find.plugin import fused
+from breadknife.plugins.find.words import asked_words, words_of
+from cli.commands import breadknife, within
+
+CLIENT = '''"""Talks to the server."""
+
+TIMEOUT = 30
+
+
+class Client:
+    """One connection."""
+
+    def send(self, text):
+        return self.socket.write(text)
+
+    def _retry(self, error):
+        """Decide whether a failed request is sent again."""
+        return error.status in (429, 503)
+
+
+def parse_headers(lines):
+    return dict(line.split(":", 1) for line in lines)
+'''
+GUIDE = "# Guide\n\nHello.\n\n## Proxies\n\nSet the environment variable.\n\n```sh\n# no heading\n```\n"
+SETTINGS = "[tool.limits]\nattempts = 3\n\n[tool.colours]\nred = 1\n"
+TEST = "def test_parse_headers():\n    assert parse_headers([]) == {}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, home: Path) -> Path:
+    work = tmp_path / "work"
+    for name, text in {
+        "src/client.py": CLIENT,
+        "guide.md": GUIDE,
+        "settings.toml": SETTINGS,
+        "tests/test_client.py": TEST,
+        ".gitignore": "build/\n",
+        "build/client.py": CLIENT,
+        "credentials.json": '{\n  "retry": "sent again"\n}\n',
+    }.items():
+        path = work / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (work / "binary.py").write_bytes(b"\0retry\0")
+    return work
+
+
+def found(folder: Path, question: str, *options: str) -> list[tuple[str, int, str, str, str]]:
+    ran = within(folder.parent, "find", question, "work", "--json", "--words", *options)
+    places = json.loads(ran.stdout).get("places", [])
+    return [(each["path"], each["line"], each["kind"], each["name"], each["reason"]) for each in places]
+
+
+FOUND = [
+    ("where is the retry decided?", ("src/client.py", 12, "method", "_retry", "name")),
+    ("is a failed request sent again?", ("src/client.py", 12, "method", "_retry", "documentation")),
+    ("parseHeaders", ("src/client.py", 17, "function", "parse_headers", "name")),
+    ("tests of parsing headers", ("tests/test_client.py", 1, "test", "test_parse_headers", "name, path")),
+    ("how do I use a proxy", ("guide.md", 5, "section", "Proxies", "name")),
+    ("number of attempts", ("settings.toml", 1, "setting", "tool.limits", "text")),
+    ("timeout", ("src/client.py", 3, "constant", "TIMEOUT", "name")),
+    ("one connection", ("src/client.py", 6, "class", "Client", "documentation")),
+]
+
+
+@pytest.mark.parametrize(("question", "first"), FOUND)
+def test_the_place_comes_first_with_the_reason(folder: Path, question: str, first: tuple[object, ...]) -> None:
+    assert found(folder, question)[0] == first
+
+
+def test_what_must_not_be_read_is_not_found(folder: Path) -> None:
+    """Neither what git ignores, nor what may hold secrets, nor what is no text; nor what a link leads to outside."""
+    outside = folder.parent / "outside.py"
+    outside.write_text("def retry_outside(): ...\n")
+    (folder / "link.py").symlink_to(outside)
+    assert {path for path, *_ in found(folder, "retry sent again", "--limit", "50")} == {"src/client.py"}
+
+
+def test_text_output_and_exit_codes(folder: Path) -> None:
+    ran = within(folder.parent, "find", "where is the retry decided?", "work", "--words")
+    assert ran.returncode == 0
+    assert ran.stdout.splitlines()[:2] == [
+        "src/client.py:12: method Client._retry (name)",
+        "    def _retry(self, error):",
+    ]
+    assert ran.stdout.splitlines()[-1].startswith("searched: ")
+    nothing = within(folder.parent, "find", "xylophone", "work", "--words")
+    assert nothing.returncode == 1
+    assert nothing.stderr.startswith("breadknife: Nothing has a word of it (")
+    assert within(folder.parent, "find", "retry", "nowhere").returncode == 2
+    assert within(folder.parent, "find", "?!", "work").returncode == 1
+
+
+def test_without_the_model_words_decide_and_that_is_said(folder: Path) -> None:
+    ran = breadknife(folder.parent, "--offline", "find", "where is the retry decided?", "work")
+    assert ran.stdout.startswith("src/client.py:12: ")
+    assert "by words alone: " in ran.stdout.splitlines()[-1]
+
+
+def test_a_model_compares_meanings(folder: Path) -> None:
+    (folder.parent / "script.json").write_text("[]")
+    ran = within(folder.parent, "find", "retry", "work", "--json", "--engine-script", "script.json")
+    answer = json.loads(ran.stdout)
+    assert answer["searched"].endswith("by words and meaning")
+    assert answer["model"] == "all-minilm-l6-v2"
+
+
+def names(index: WorkspaceIndex, *words: str) -> list[str]:
+    index.refresh(CancelToken())
+    return [located.entry.name for _, located in index.best([each for word in words for each in words_of(word)], 9)]
+
+
+def test_the_index_follows_the_files(folder: Path) -> None:
+    index = WorkspaceIndex(folder)
+    assert names(index, "zebra") == []
+    (folder / "new.py").write_text("def zebra(): ...\n")
+    assert names(index, "zebra") == ["zebra"]
+    (folder / "new.py").write_text("def giraffe_one(): ...\n")
+    assert (names(index, "zebra"), names(index, "giraffe")) == ([], ["giraffe_one"])
+    os.remove(folder / "new.py")
+    assert names(index, "giraffe") == []
+
+
+def test_the_number_of_files_is_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "FILES", 1)
+    index = WorkspaceIndex(folder)
+    index.refresh(CancelToken())
+    assert index.counts[1] == 1
+
+
+def test_it_can_be_cancelled(folder: Path) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        WorkspaceIndex(folder).refresh(cancel)
+
+
+WORDS = [
+    ("parseHTTPHeaders", ["pars", "http", "header"]),
+    ("MAX_RETRIES", ["max", "retry"]),
+    ("the class is passed", ["the", "class", "is", "pass"]),
+    ("utf8 x", ["utf"]),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), WORDS)
+def test_words(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
+
+
+ASKED = [("where is the retry decided?", ("retry",)), ("what is it?", ("what", "is", "it")), ("?!", ())]
+
+
+@pytest.mark.parametrize(("question", "words"), ASKED)
+def test_a_question_is_about_its_content_words(question: str, words: tuple[str, ...]) -> None:
+    assert asked_words(question) == words
+
+
+def test_hostile_texts_are_bounded() -> None:
+    assert len(entries_of("# a\n" * (MOST + 9), "markdown")) == MOST
+    assert entries_of("(" * 100_000, "python")
+    assert entries_of("", "python")
+    assert entries_of("\ud800", "markdown")
+
+
+def test_fusion_prefers_what_both_orders_have_near_the_top(folder: Path) -> None:
+    index = WorkspaceIndex(folder)
+    index.refresh(CancelToken())
+    three = index.entries[:3]
+    assert fused(three, [0.1, 0.9, 0.2])[0] == three[1]
