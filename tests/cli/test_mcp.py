@@ -63,7 +63,7 @@ def folder(tmp_path: Path, home: Path) -> Path:
 async def test_an_agent_finds_repairs_and_asks(folder: Path, home: Path) -> None:
     async with serving(folder, home) as client:
         tools = {tool.name: tool.description or "" for tool in (await client.list_tools()).tools}
-        assert set(tools) == {"lint", "fix", "why", "recipe"}
+        assert set(tools) == {"lint", "fix", "why", "recipe", "search"}
         assert "shout (Say it loud)" in tools["recipe"]
 
         found = await call(client, "lint", path="notes.md")
@@ -73,6 +73,9 @@ async def test_an_agent_finds_repairs_and_asks(folder: Path, home: Path) -> None
         texts = [applied(PROSE, fix["edits"]) for fix in fixes["fixes"]]
         assert PROSE.replace("the the", "the") in texts
 
+        where = await call(client, "search", question="Where are the notes?")
+        assert [(each["path"], each["line"], each["name"]) for each in where["places"]] == [("notes.md", 1, "Notes")]
+        assert where["searched"].startswith("1 places of 1 files, by words")
         answer = await call(client, "recipe", name="shout", path="notes.md", line=3)
         assert answer["text"] == "THIS ARE A TEST OF THE THE EDITOR."
 
@@ -92,6 +95,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("lint", {"path": "a" * 5000}, "a path has 4096 characters at most"),
     ("lint", {"path": "out.md"}, "not inside"),
     ("recipe", {"name": "shout", "path": "away/secret.md"}, "not inside"),
+    ("search", {"question": "secret", "path": "away"}, "not inside"),
     ("fix", {"path": "pipe.md", "line": 1}, "not a regular file"),
     ("fix", {"path": "huge.md", "line": 1}, "larger than"),
     ("fix", {"path": "notes.md", "line": "three"}, "line: Input should be a valid integer"),
