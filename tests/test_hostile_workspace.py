@@ -31,6 +31,9 @@ COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
     "config": [(0, ("config", "show", ".")), (0, ("config", "check", ".")), (0, ("config", "schema"))],
     "baseline": [(0, ("baseline", "--engine-script", SCRIPT))],
     "doctor": [(1, ("doctor",))],
+    "find": [
+        (0, ("find", "what is useful?", "--words")), (0, ("find", "evil", ".", "--json", "--engine-script", SCRIPT)),
+    ],
     "fix": [(1, ("fix", "."))],
     "learned": [(0, ("learned",))],
     "lint": [(1, ("lint", ".", "--engine-script", SCRIPT)), (0, ("lint", "--only", "nullcheck", "a.py"))],
@@ -169,6 +172,7 @@ def test_nothing_runs_for_an_agent(folder: Path, ran: Path, script: Path) -> Non
         {"name": "fix", "arguments": {"path": "a.py"}},
         {"name": "why", "arguments": {}},
         {"name": "recipe", "arguments": {"name": "evil", "path": "a.py"}},
+        {"name": "search", "arguments": {"question": "What is evil?"}},
     )
     asked: list[dict[str, Any]] = [{"id": 0, "method": "initialize", "params": hello}]
     asked.append({"method": "notifications/initialized"})
@@ -180,10 +184,10 @@ def test_nothing_runs_for_an_agent(folder: Path, ran: Path, script: Path) -> Non
         for each in asked:
             process.stdin.write(json.dumps({"jsonrpc": "2.0", **each}) + "\n")
         process.stdin.flush()
-        answered = {json.loads(process.stdout.readline()).get("id") for _ in range(5)}
+        answered = {json.loads(process.stdout.readline()).get("id") for _ in range(6)}
         process.stdin.close()
         process.wait(SECONDS)
-    assert (answered, told(ran)) == ({0, 1, 2, 3, 4}, [])
+    assert (answered, told(ran)) == ({0, 1, 2, 3, 4, 5}, [])
 
 
 def test_nothing_runs_in_an_editor(folder: Path, ran: Path, script: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,8 +35,8 @@ def test_list_says_who_answers_what(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     pause("completion")
     rows = {row["name"]: row for row in json.loads(plugins("list", "--json").stdout)}
     assert {name: row["state"] for name, row in rows.items()} == {
-        "completion": "paused", "drift": "enabled", "nullcheck": "enabled", "prose": "disabled", "recipes": "enabled",
-        "shelf": "enabled",
+        "completion": "paused", "drift": "enabled", "find": "enabled", "nullcheck": "enabled", "prose": "disabled",
+        "recipes": "enabled", "shelf": "enabled",
     }  # fmt: skip
     assert rows["nullcheck"]["requests"] == ["action", "check", "why"]
     assert rows["nullcheck"]["languages"] == [
