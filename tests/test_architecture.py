@@ -110,6 +110,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "routing": {"api", "remote"},
         "fim": {"api"},
         "models": {"api", "fim", "kinds"},
+        "fit": {"api", "kinds", "machine", "models"},
         "grammars": {"api", "model"},
         "llama": {"api", "grammars", "installed", "kinds", "machine", "model"},
         "remote": {"api", "fim"},
@@ -146,7 +147,7 @@ top, and may import all of them."""
 
 LAYERS: dict[str, tuple[str, ...]] = {
     "cli": ("baseline changes fix formats models plugins recipes setup", "engine lint shelf", "mcp"),
-    "engine": ("grammars models remote", "llama", "daemon"),
+    "engine": ("grammars models remote", "fit llama", "daemon"),
     "host": ("answers plugins settings", "report"),
     "lsp": ("boundary", "features"),
     "plugins": ("completion documents drift find nullcheck prose recipes shelf",),

@@ -5,7 +5,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from contextlib import closing
+from dataclasses import asdict, replace
 from io import StringIO
 from pathlib import Path
 
@@ -17,6 +18,12 @@ from breadknife.cli.main import app
 from breadknife.cli.status_view import view
 from breadknife.engine.api import Calibration, ClientStatus, EngineStatus, Failure, LaneStatus, ModelStatus
 from breadknife.engine.kinds import ModelKind
+from breadknife.engine.models.catalog import builtin_catalog
+from breadknife.engine.scripted import ScriptedEngine
+from breadknife.host.host import Host
+from breadknife.host.plugins.registry import Registry
+from breadknife.host.report.status import status
+from breadknife.host.settings import Settings
 
 ENGINE = EngineStatus(
     pid=7,
@@ -128,3 +135,31 @@ def test_watching_as_json_is_an_object_a_line(home: Path) -> None:
         seen = [json.loads(watching.stdout.readline()) for _ in range(2)]
         watching.kill()
     assert [report["engine"] for report in seen] == [None, None]
+
+
+def test_a_model_that_is_slow_here_is_said_with_the_next_smaller_one() -> None:
+    slow = replace(ENGINE.models[0], name="qwen2.5-coder-1.5b", calibration=Calibration(2, 64, ((1, 0.05), (64, 1.6))))
+    quick = replace(slow, calibration=Calibration(8, 64, ((1, 0.01), (64, 0.2))))
+    alone = replace(slow, name="qwen2.5-coder-0.5b")
+    for model, said in (slow, True), (quick, False), (alone, False):
+        engine = FixedStatus(replace(ENGINE, models=(model,)))
+        settings = Settings(models={"completion": model.name})
+        with closing(Host(Registry(()), engine, builtin_catalog(), settings)) as host:
+            problems = status(host)["problems"]
+        assert bool(problems) == said
+        if said:
+            assert problems == [
+                "qwen2.5-coder-1.5b is slow here: a first suggestion takes 750 ms, "
+                "with qwen2.5-coder-0.5b about 362 ms; `breadknife models use qwen2.5-coder-0.5b` changes to it"
+            ]
+
+
+class FixedStatus(ScriptedEngine):
+    """An engine with a status."""
+
+    def __init__(self, fixed: EngineStatus) -> None:
+        super().__init__(())
+        self._fixed = fixed
+
+    def status(self) -> EngineStatus:
+        return self._fixed

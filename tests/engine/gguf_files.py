@@ -20,6 +20,11 @@ MODEL: Mapping[str, Value] = {
     "tokenizer.ggml.eos_token_id": 1,
     "tokenizer.chat_template": "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}",
 }
+CODER: Mapping[str, Value] = {
+    **MODEL,
+    "tokenizer.ggml.tokens": ["<s>", "</s>", "a", "<fim_prefix>", "<fim_suffix>", "<fim_middle>"],
+}
+"""It can fill in the middle."""
 ADAPTER: Mapping[str, Value] = {"general.architecture": "llama", "general.type": "adapter", "adapter.type": "lora"}
 
 

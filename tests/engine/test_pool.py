@@ -12,10 +12,11 @@ import pytest
 from breadknife.engine import machine
 from breadknife.engine.api import Calibration
 from breadknife.engine.daemon.calibration import Calibrations, read_calibrations, write_calibrations
-from breadknife.engine.daemon.pool import LEFT_FOR_OTHERS, OVERHEAD, Pool, adapted
+from breadknife.engine.daemon.pool import LEFT_FOR_OTHERS, Pool, adapted
 from breadknife.engine.machine import Memory, others_work
 from breadknife.engine.model import Model
 from breadknife.engine.models.catalog import ModelInfo
+from breadknife.engine.models.info import USUAL_CACHE, WORK_SPACE
 from breadknife.engine.settings import EngineSettings, read_engine_settings
 from breadknife.errors import EngineError, ModelMissing, UnknownModel
 from breadknife.paths import state_dir
@@ -59,7 +60,7 @@ class Machine:
     def info(self, name: str) -> ModelInfo:
         if name == "unlisted":
             raise UnknownModel(name)
-        size = 1000 * MB - OVERHEAD
+        size = 1000 * MB - WORK_SPACE - USUAL_CACHE
         return ModelInfo(name, name, "MIT", "Q4", 4096, (), f"{name}.gguf", size - size // 11, self.sum(name))
 
     def sum(self, name: str) -> str:

@@ -13,6 +13,8 @@ from breadknife.engine.kinds import ModelKind
 _T = TypeVar("_T")
 CONTEXT_SIZE = 4096
 """The most tokens that a prompt and its output may have together."""
+CELLS = 2 * CONTEXT_SIZE
+"""The most tokens that a model's cache holds, of all texts."""
 
 
 class Trim(StrEnum):

@@ -35,6 +35,11 @@ def memory() -> Memory:
     return Memory(psutil.virtual_memory().available - mapped, own.rss)
 
 
+def total_memory() -> int:
+    """Return the bytes of memory that this machine has."""
+    return psutil.virtual_memory().total
+
+
 def memory_kills() -> int:
     """Return how many processes the system has killed for want of memory since it started; 0 if it doesn't say."""
     try:
@@ -55,21 +60,22 @@ def _allowed() -> Collection[int]:
     return os.sched_getaffinity(0) if sys.platform == "linux" else range(os.cpu_count() or 1)
 
 
-def others_work() -> Iterator[float]:
-    """Yield at each `next` how many of the cores that we may use other programs kept busy since the last one."""
+def others_work(pid: int | None = None) -> Iterator[float]:
+    """Yield at each `next` how many of the cores that we may use other programs kept busy since the last one. `pid` is
+    the process that isn't one of them; None for our own. Raises psutil.Error if there is no such process."""
     _, count = cores()
-    before, busy = _times(), 0.0
+    before, busy = _times(pid), 0.0
     while True:
         yield busy
-        now = _times()
+        now = _times(pid)
         wall, idle, own = (b - a for a, b in zip(before, now, strict=True))
         if wall >= SHORTEST_LOOK:
             before, busy = now, min(max(count - (idle + own) / wall, 0.0), float(count))
 
 
-def _times() -> tuple[float, float, float]:
-    """Return three times in seconds: the clock's, the idle time of the cores that we may use, our own CPU time."""
-    own, cores = psutil.Process().cpu_times(), psutil.cpu_times(percpu=True)
+def _times(pid: int | None) -> tuple[float, float, float]:
+    """Return three times in seconds: the clock's, the idle time of the cores that we may use, a process's CPU time."""
+    own, cores = psutil.Process(pid).cpu_times(), psutil.cpu_times(percpu=True)
     mine = [cores[core] for core in _allowed() if core < len(cores)]
     idle = sum(core.idle + getattr(core, "iowait", 0.0) for core in mine)
     return time.monotonic(), idle, own.user + own.system

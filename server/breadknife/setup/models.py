@@ -9,8 +9,9 @@ from pathlib import Path
 from threading import Thread
 
 from breadknife.cancel import CancelToken
+from breadknife.engine.models.adding import fetch
 from breadknife.engine.models.catalog import ModelInfo
-from breadknife.engine.models.pull import PullProgress, fetched, pull
+from breadknife.engine.models.pull import PullProgress, fetched
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import Cancelled
 from breadknife.setup.values import PartStatus
@@ -55,7 +56,7 @@ class ModelPart:
             cancel.raise_if_cancelled()
             report(progress)
 
-        path = _run_until_cancelled(cancel, lambda: pull(self.model, self.store, on_progress, offline=self.offline))
+        path = _run_until_cancelled(cancel, lambda: fetch(self.model, self.store, on_progress, offline=self.offline))
         return f"{self.model.name} is ready: {path}"
 
 

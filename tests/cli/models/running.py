@@ -13,12 +13,12 @@ from breadknife.engine.models.catalog import (
     user_file,
 )
 from breadknife.paths import config_dir
-from engine.gguf_files import gguf
+from engine.gguf_files import CODER, gguf
 
 DEFAULT = builtin_catalog().model("qwen2.5-coder-0.5b")
 
 
-CONTENT = gguf()
+CONTENT = gguf(CODER)
 
 
 def run(*arguments: str, answer: str | None = None) -> Result:

@@ -67,11 +67,12 @@ def test_a_role_is_given_at_once(home: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "role", "said", "kind"),
     [
-        (CONTENT, "embedding", "a decoder: writes text", "decoder"),
+        (gguf(), "embedding", "a decoder: writes text", "decoder"),
+        (CONTENT, "completion", "a decoder: writes text, and fills in the middle", "decoder"),
         (bert(), "embedding", "an encoder: embeddings of 32 numbers", "encoder"),
         (bert("rank"), "rerank", "a reranker: says how relevant texts are for a query", "reranker"),
         (bert("rank", ("bug", "wish")), "classify", "a classifier: bug, wish", "classifier"),
-        *((recurrent(name), "completion", "a decoder: writes text", "decoder") for name in RECURRENT),
+        *((recurrent(name), "rewrite", "a decoder: writes text", "decoder") for name in RECURRENT),
     ],
 )
 def test_each_kind_is_added_and_says_what_it_can_do(
@@ -96,6 +97,12 @@ def test_a_role_that_is_given_to_a_model_known_already_is_checked(home: Path) ->
     write_user_catalog(replace(user, roles={"judge": "tiny"}))  # by hand
     told = run("which", "judge")
     assert (told.exit_code, "tiny is an encoder, so it can't have the role judge" in told.stderr) == (2, True)
+
+
+def test_a_model_that_cannot_fill_in_gets_no_completion(home: Path) -> None:
+    path = write(home / "tiny.gguf", gguf())
+    said = refused("add", str(path), "--role", "completion")
+    assert "no control tokens for filling in the middle, so it can't have the role completion" in said
 
 
 def test_config_toml_wins_over_a_role_and_it_is_said(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""`breadknife models`: list, pull, verify and remove the models. The other subcommands are in `own`."""
+"""`breadknife models`: list, pull, verify and remove the models. The other subcommands are in `choosing` and `own`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import typer
 
 from breadknife import arrivals
 from breadknife.cli.commands import App, Json, Offline
-from breadknife.cli.models import own
+from breadknife.cli.models import choosing, own
 from breadknife.cli.output import megabytes, offline_by_settings, print_json, progress, say, tell
 from breadknife.engine.installed import is_installed
+from breadknife.engine.models.adding import fetch
 from breadknife.engine.models.catalog import ModelInfo, merged, read_models, user_catalog
 from breadknife.engine.models.declared import package_models
-from breadknife.engine.models.pull import pull
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import EngineMissing, ModelError
 from breadknife.plugins.shelf.default_models import default_models
@@ -100,7 +100,7 @@ def pull_models(
     store, rows = ModelStore(), list[dict[str, Any]]()
     for model in _named(names) or _defaults():
         with progress() as report:
-            path = pull(model, store, report, offline=offline or offline_by_settings())
+            path = fetch(model, store, report, offline=offline or offline_by_settings())
         rows.append({"name": model.name, "path": str(path)})
         if not as_json:
             say(f"{model.name} is ready: {path}")
@@ -167,6 +167,8 @@ def remove_models(
         print_json(rows)
 
 
+app.command("use")(choosing.use)
+app.command("recommend")(choosing.recommend)
 app.command("add")(own.add)
 app.command("which")(own.which)
 app.command("allow")(own.allow)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from enum import Enum
 
 import typer
 
-from breadknife.cli.output import cancelled_by_signals, offline_by_settings
+from breadknife.cli.output import cancelled_by_signals, offline_by_settings, tell
 from breadknife.cli.setup.output import (
     Events,
     JsonEvents,
@@ -21,8 +22,12 @@ from breadknife.cli.setup.output import (
     tell_written,
 )
 from breadknife.cli.setup.page import choose, show
+from breadknife.engine.client import DaemonEngine
+from breadknife.engine.fit.recommending import ROLE, survey
 from breadknife.engine.models.catalog import merged, user_catalog
-from breadknife.errors import SettingsError
+from breadknife.engine.models.store import ModelStore
+from breadknife.errors import BreadknifeError, SettingsError
+from breadknife.host.settings import load
 from breadknife.setup.choosing import Parts
 from breadknife.setup.editors.files import undo, write
 from breadknife.setup.editors.table import EditorPart, server_command
@@ -95,4 +100,17 @@ def _set_up(wanted: Sequence[Part], *, as_json: bool) -> int:
         states = set_up(wanted, events.tell, cancel).values()
     if not as_json:
         typer.echo("Servers that run use it at once." if "done" in states else "Nothing has changed.")
+        if any(part.lane in ("engine", "models") for part in wanted):
+            _recommend()
     return 0 if all(state == "done" for state in states) else 1
+
+
+def _recommend() -> None:
+    """Say which model suits this machine, as far as it can be measured now."""
+    catalog = merged(user_catalog())
+    with closing(DaemonEngine()) as engine, cancelled_by_signals() as cancel, suppress(BreadknifeError, OSError):
+        used = load(None, {})[0].models.get(ROLE) or catalog.for_role(ROLE).name
+        tell("measuring which model suits this machine, for some seconds…", fleeting=True)
+        advice = survey(catalog.models, ModelStore(), used, engine, cancel).advice(used)
+        tell("", fleeting=True)
+        typer.echo(f"{advice} (`breadknife models recommend` shows all)")

@@ -25,7 +25,7 @@ import psutil
 
 from breadknife import __version__
 from breadknife.engine import wire
-from breadknife.engine.api import CONTEXT_SIZE, EngineAnswer, EngineRequest, EngineStatus
+from breadknife.engine.api import CELLS, EngineAnswer, EngineRequest, EngineStatus
 from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.daemon.logs import open_log
 from breadknife.engine.daemon.pool import Pool, from_store
@@ -193,7 +193,7 @@ def load_model(name: str, settings: EngineSettings) -> AnyModel:
     weights = Weights(path)
     # The pool says how many threads.
     if weights.kind is ModelKind.DECODER:
-        model = open_model(weights, cells=2 * CONTEXT_SIZE, sequences=SEQUENCES, threads=1, width=WIDTH)
+        model = open_model(weights, cells=CELLS, sequences=SEQUENCES, threads=1, width=WIDTH)
     else:
         model = LlamaEncoder(weights, threads=1)
     log.info("loaded %s from %s in %.1f s", name, path, time.monotonic() - started)

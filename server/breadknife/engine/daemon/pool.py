@@ -17,6 +17,7 @@ from breadknife.engine.machine import Memory
 from breadknife.engine.model import AnyModel, Encoder
 from breadknife.engine.models.catalog import ModelInfo, read_models
 from breadknife.engine.models.digests import DigestCache
+from breadknife.engine.models.info import WORK_SPACE
 from breadknife.engine.models.store import ModelStore
 from breadknife.engine.settings import EngineSettings
 from breadknife.errors import BreadknifeError, EngineError, ModelError, UnknownModel
@@ -24,8 +25,6 @@ from breadknife.paths import state_dir
 
 LEFT_FOR_OTHERS = 512 << 20
 """Bytes of memory that aren't ours to take."""
-OVERHEAD = 300 << 20
-"""Bytes that a model takes besides its file: cache and work space (0.5B: 180 to 340 MB, 135M: 190 to 230 MB)."""
 SPARED_SECONDS = 30.0
 """A model that was used so recently isn't dropped only because others need memory: it would be loaded again at once."""
 SETTLED_SECONDS = 3.0
@@ -182,15 +181,18 @@ class Pool:
 
     def _load_model(self, name: str) -> None:
         """Bring a model into memory, after other models have made room for it."""
-        try:
-            info = self._info(name)
-            size, key = info.size, info.sha256
-        except UnknownModel:  # `load` may know it
-            size, key = 0, ""
-        self._make_room(name, size + size // 10 + OVERHEAD)
+        key = self._sha256_of(name)
+        self._make_room(name, self._memory_of(name))
         model = self._load(name)
         self._models[name] = _Loaded(model, key or f"{name}, {model.bytes} bytes", self._clock())
         self._adapt_threads(self._models[name])
+
+    def _memory_of(self, name: str) -> int:
+        """Return about how many bytes a model takes; if the catalog doesn't know it, what each takes at least."""
+        try:
+            return self._info(name).memory
+        except UnknownModel:
+            return WORK_SPACE
 
     def _sha256_of(self, name: str) -> str:
         """Return the SHA-256 of a model's file by the catalog; empty if the catalog doesn't know the model."""
@@ -212,7 +214,7 @@ class Pool:
         be."""
         while (free := self._free()) < needed:
             victims = self._models.keys() - self._busy - self._requested
-            if not victims:
+            if free + sum(map(self._memory_of, victims)) < needed or not victims:
                 remedy = "close other programs or choose a smaller model"
                 if self._settings.memory_mb:
                     remedy += f", or raise `memory_mb` (now {self._settings.memory_mb}) in [engine] of config.toml"

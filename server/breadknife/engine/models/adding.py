@@ -4,7 +4,7 @@ the file has now is the only one that it may have later."""
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,6 +76,43 @@ def forget_model(name: str) -> bool:
         return changed
 
 
+def fetch(model: ModelInfo, store: ModelStore, progress: Report, *, offline: bool = False) -> Path:
+    """Do what `pull` does. For a model that has no SHA-256 yet, the one that the hub promises now is pinned first: no
+    other content ever gets this name. Raises what `pull` does, SettingsError, ModelError."""
+    if not model.sha256 and not offline:
+        progress(PullProgress(f"{model.name}: asking the Hugging Face hub for its SHA-256"))
+        promised = find_on_hub(model.hub or "", model.file)
+        model = replace(model, sha256=promised.sha256, size=promised.size)
+        with _locked_catalog() as user:
+            others = (known for known in user.models if known.name != model.name)
+            write_user_catalog(Catalog((*others, model), user.roles))
+    return pull(model, store, progress, offline=offline)
+
+
+def use_model(name: str, roles: Sequence[str], store: ModelStore, progress: Report, *, offline: bool) -> Path:
+    """Fetch a model of the catalog unless it is here, and give it roles. Raises ModelError, SettingsError."""
+    model = merged(user_catalog()).model(name)
+    if model.base:
+        raise ModelError(f"{name} is an adapter, which has no role; name its model, {model.base}")
+    for role in roles:
+        check_role(role, name, model.kind)
+    path = fetch(model, store, progress, offline=offline)
+    for role in roles:
+        check_fills_in(role, name, read_gguf(path))
+    with _locked_catalog() as user:
+        write_user_catalog(Catalog(user.models, user.roles | dict.fromkeys(roles, name)))
+    return path
+
+
+def check_fills_in(role: str, model: str, info: GgufInfo) -> None:
+    """Raise ModelError if the role is to complete code and the model can't fill in the middle."""
+    if role == "completion" and info.kind is ModelKind.DECODER and info.fim is None:
+        raise ModelError(
+            f"{model} has no control tokens for filling in the middle, so it can't have the role completion; take a "
+            "code model (`breadknife models list`)"
+        )
+
+
 @contextmanager
 def _locked_catalog() -> Generator[Catalog, None, None]:
     """Read the user's catalog, which nobody else changes within the `with` block. Raises ModelError, SettingsError."""
@@ -127,7 +164,10 @@ def _from_hub(
     if known:
         for role in request.roles:
             check_role(role, known.name, known.kind)
-        return AddedModel(known, pull(known, store, progress), new=False)
+        path = pull(known, store, progress)
+        for role in request.roles:
+            check_fills_in(role, known.name, read_gguf(path))
+        return AddedModel(known, path, new=False)
     name = _free_name(request, catalog, file.rpartition(".")[0])
     if any(file.lower() == model.file.lower() for model in catalog.models):
         file = f"{name}.gguf"
@@ -181,6 +221,7 @@ def _check_fitness(info: GgufInfo, path: Path, request: AddRequest, catalog: Cat
         )
     for role in request.roles:
         check_role(role, str(path), info.kind)
+        check_fills_in(role, str(path), info)
 
 
 def _model_of_file(request: AddRequest, catalog: Catalog, sha256: str) -> ModelInfo | None:
@@ -214,4 +255,5 @@ def _with_header(unread: ModelInfo, info: GgufInfo, request: AddRequest, catalog
         context_size=info.context_size or catalog.model(request.base).context_size,
         base=request.base,
         kind=info.kind or ModelKind.DECODER,
+        cell=info.cell,
     )

@@ -134,6 +134,8 @@ def _refuse_model(model: ModelInfo, taken: Iterable[str]) -> str:
         return "its name should have small letters, digits and . _ - alone"
     if model.name in taken:
         return "there is a model of that name already"
+    if not model.sha256:
+        return "it needs a `sha256`"
     return "`path` is for files of the user's own" if model.path else ""
 
 

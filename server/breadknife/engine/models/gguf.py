@@ -92,6 +92,8 @@ class GgufInfo:
     """The number of elements of a hidden state, and so of an embedding."""
     labels: tuple[str, ...] = ()
     """The names of a classifier's classes."""
+    cell: int = 0
+    """Bytes that its cache takes for a token; 0 if the file doesn't say."""
 
 
 def read_gguf(path: Path) -> GgufInfo:
@@ -278,7 +280,25 @@ def _info(values: Mapping[str, object]) -> GgufInfo:
         pooling=pooling,
         width=_integer(values, f"{architecture}.embedding_length", 0),
         labels=tuple(labels),
+        cell=_cell(values, architecture),
     )
+
+
+def _cell(values: Mapping[str, object], architecture: str) -> int:
+    """Return the bytes of a token's keys and values, of 16 bits each, in all layers."""
+
+    def number(key: str, default: int = 0) -> int:
+        return max(_integer(values, f"{architecture}.{key}", default), 0)
+
+    layers, heads = number("block_count"), number("attention.head_count")
+    width = number("embedding_length") // heads if heads else 0
+    pair = number("attention.key_length", width) + number("attention.value_length", width)
+    per_layer = values.get(f"{architecture}.attention.head_count_kv", heads)
+    if isinstance(per_layer, list):  # a hybrid: layers without attention keep no keys
+        shared = sum(count for count in cast("list[object]", per_layer) if isinstance(count, int) and count > 0)
+    else:
+        shared = layers * per_layer if isinstance(per_layer, int) else 0
+    return 2 * pair * shared
 
 
 @dataclass(frozen=True)

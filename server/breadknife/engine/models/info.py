@@ -10,10 +10,18 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from breadknife.engine.api import CELLS
 from breadknife.engine.kinds import ROLES, ModelKind, an
 from breadknife.errors import UnknownModel
 
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+KnownSha256 = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
+"""Empty if nobody knows it yet."""
+
+WORK_SPACE = 200 << 20
+"""Bytes that a model takes besides its file and its cache: 0.5B 80 to 240 MB, 135M 10 to 40."""
+USUAL_CACHE = 100 << 20
+"""Bytes of the cache of a model of which nobody knows more."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +67,9 @@ class ModelInfo:
     """The file's name, here and in most other programs' folders."""
     size: int
     """Bytes."""
-    sha256: Sha256
-    """SHA-256 of the file."""
+    sha256: KnownSha256 = ""
+    """SHA-256 of the file. Empty for a file of the hub that nobody has fetched yet: the sum that the hub promises at
+    the first download is pinned (`adding.fetch`), and `size` is about right until then."""
     hub: str | None = None
     """A repository on the Hugging Face hub that holds `file`, or OWNER/REPO/PATH of a file there."""
     parts: tuple[WheelPart, ...] = ()
@@ -77,11 +86,23 @@ class ModelInfo:
     """Something that comes with breadknife uses it where a role of it is asked for, so that it is fetched unasked."""
     base: str = ""
     """The model that this one, a LoRA adapter, belongs to; empty for a model."""
+    cell: int = 0
+    """Bytes that its cache takes for a token; 0 if nobody knows."""
+    parameters: float = 0.0
+    """Billions of parameters that compute each token, embeddings left out; 0 if nobody knows."""
+    active: float = 1.0
+    """The share of the file that is read for each token written: less than 1 for a mixture of experts."""
 
     @property
     def fetchable(self) -> bool:
         """False for a file of the user's own."""
         return bool(self.hub or self.parts or self.convert)
+
+    @property
+    def memory(self) -> int:
+        """About how many bytes it takes in memory: its file, its cache and what it works with."""
+        cells = min(CELLS, self.context_size)
+        return self.size + self.size // 10 + WORK_SPACE + (self.cell * cells or USUAL_CACHE)
 
     @property
     def download_size(self) -> int:

@@ -89,7 +89,9 @@ class ModelStore:
         return freed
 
     def _candidates(self, model: ModelInfo) -> Iterator[Path]:
-        """Yield the files that may be the model, without reading them."""
+        """Yield the files that may be the model, without reading them. None may while no sum is pinned."""
+        if not model.sha256:
+            return
         if model.path and _readable(Path(model.path)):
             yield Path(model.path)
         own = self.path(model)

@@ -7,7 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from breadknife import __version__
+from breadknife.engine.api import EngineStatus
+from breadknife.engine.fit.recommending import ROLE, SOON, fits, milliseconds, smaller
+from breadknife.engine.fit.speed import calibrated
 from breadknife.engine.installed import is_installed
+from breadknife.engine.machine import total_memory
 from breadknife.engine.models.store import ModelStore
 from breadknife.engine.remote.runtime import split_model
 from breadknife.errors import EngineUnavailable
@@ -46,10 +50,26 @@ def status(host: Host) -> dict[str, Any]:
             for plugin in host.registry.plugins
         ],
         "reading": host.incomplete.uris(),
-        "problems": [str(problem) for problem in host.registry.problems],
+        "problems": [*(str(problem) for problem in host.registry.problems), *_slow_models(host, engine, roles)],
         "failures": [asdict(receipt) for receipt in host.ledger.newest(limit=100) if receipt.outcome is Outcome.FAILED],
         "bytes_sent": host.bytes_sent,
     }
+
+
+def _slow_models(host: Host, engine: EngineStatus | None, roles: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence if the model that completes code was measured, and is slow here, while there is a smaller
+    one."""
+    used = roles.get(ROLE, "")
+    for model in engine.models if engine else ():
+        if model.name != used or not model.calibration:
+            continue
+        info, speed = host.catalog.model(used), calibrated(model.calibration)
+        found = fits(host.catalog.models, info, speed, total_memory())
+        if speed.first_suggestion > SOON and (other := smaller(found, info)):
+            yield (
+                f"{used} is slow here: a first suggestion takes {speed.first_suggestion * 1000:,.0f} ms, with "
+                f"{other.model.name} {milliseconds(other)}; `breadknife models use {other.model.name}` changes to it"
+            )
 
 
 def _is_usual(host: Host, name: str) -> bool:
