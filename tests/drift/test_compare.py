@@ -162,6 +162,36 @@ def test_numpy(before: str, after: str, expected: list[tuple[str, str, str]]) ->
             "/**\n * @param {Card[]} deck all\n */\nfunction first([card]) { return card; }\n",
             [],
         ),
+        (  # Its properties have names, with or without that of the whole.
+            "javascript",
+            "/**\n * @param {Object} options all\n * @param {number} options.wait seconds\n */\n"
+            "function get(url, { wait = 1, size }) { return url + wait + size; }\n",
+            "/**\n * @param {Object} options all\n * @param {number} options.wait seconds\n */\n"
+            "function get(url, { timeout = 1, size }) { return url + timeout + size; }\n",
+            [("parameter-renamed", "wait", "timeout")],
+        ),
+        (  # A parameter's property isn't a parameter.
+            "javascript",
+            "/**\n * @param {Object} options all\n * @param {number} options.wait seconds\n */\n"
+            "function get(options, wait) { return options.wait + wait; }\n",
+            "/**\n * @param {Object} options all\n * @param {number} options.wait seconds\n */\n"
+            "function get(options) { return options.wait; }\n",
+            [],
+        ),
+        (  # Its documentation says which definition has another name and another body.
+            "javascript",
+            "/**\n * Tells whether two sequences are alike.\n * @param {number[]} seq1 one\n */\n"
+            "function nearly(seq1, most) { return seq1.every(Boolean); }\n",
+            "/**\n * Tells whether two sequences are alike.\n * @param {number[]} seq1 one\n */\n"
+            "function areNearlyEqual(most) { for (const x of most) use(x); }\n",
+            [("parameter-removed", "seq1", "")],
+        ),
+        (
+            "go",
+            "package a\n\n// ReadAll reads all that there is.\nfunc ReadAll() {}\n\nfunc B() int { return 2 }\n",
+            "package a\n\n// ReadAll reads all that there is.\n\nfunc B() int { return 2 }\n",
+            [("definition-gone", "ReadAll", "")],
+        ),
         (  # What was commented out names whatever it did.
             "python",
             "def f(a):\n    # old_name = open(a)\n    old_name = a\n    return old_name\n",

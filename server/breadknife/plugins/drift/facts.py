@@ -103,8 +103,14 @@ _PARAMETERS = {
 }
 """Node type -> the fields with the name, the default and the type; without a name's field, it is the first identifier
 in the node."""
-_UNNAMED = frozenset(("object_pattern", "array_pattern"))
-"""A parameter that is taken apart at once: documentation calls it whatever it likes."""
+_TAKEN_APART = frozenset(("object_pattern", "array_pattern"))
+"""A parameter that is taken apart at once: documentation calls it whatever it likes, its properties by their names."""
+_PROPERTIES = {
+    "shorthand_property_identifier_pattern": ("", ""),
+    "object_assignment_pattern": ("left", "right"),
+    "pair_pattern": ("key", ""),
+}
+"""Of such a parameter: the fields with a property's name (none for the node itself) and its default."""
 _STARRED = ("splat", "rest_", "spread_", "variadic_")
 
 
@@ -221,13 +227,16 @@ class _Reader:
         for node in listed.named_children:
             fields = _PARAMETERS.get(node.type)
             if fields is None:
-                if node.type in _UNNAMED:
-                    yield Parameter("")
+                if node.type in _TAKEN_APART:
+                    yield from self._properties(node)
                 continue
             name, default, kind = fields
             names = node.children_by_field_name(name) if name else [_first_identifier(node)]
             for each in names:
                 if each is None:
+                    continue
+                if each.type in _TAKEN_APART:
+                    yield from self._properties(each)
                     continue
                 parts = [node.child_by_field_name(field) if field else None for field in (default, kind)]
                 texts = [" ".join(self.tree.source(part).split()) if part is not None else "" for part in parts]
@@ -236,6 +245,17 @@ class _Reader:
                 ))  # fmt: skip
                 text = self.tree.source(each).lstrip("*.")
                 yield Parameter(text if WORD.fullmatch(text) else "", texts[0], texts[1].lstrip(": "), starred)
+
+    def _properties(self, pattern: Node) -> Iterator[Parameter]:
+        """Yield the properties that a parameter is taken apart into; one without a name for what can't be named."""
+        listed = [(node, _PROPERTIES.get(node.type)) for node in pattern.named_children]
+        if not listed:
+            yield Parameter("")
+        for node, fields in listed:
+            name, default = (node.child_by_field_name(field) if field else None for field in fields or ("", ""))
+            text = self.tree.source(name or node) if fields is not None else ""
+            given = " ".join(self.tree.source(default).split()) if default is not None else ""
+            yield Parameter(text if WORD.fullmatch(text) else "", given, is_property=True)
 
     def _raised(self, function: Node) -> Iterator[str]:
         """Yield the names of the exceptions that a function raises itself, or declares."""

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     NAME_GONE = "name-gone"
     VALUE_CHANGED = "value-changed"
     CODE_REPLACED = "code-replaced"
+    DEFINITION_GONE = "definition-gone"
     PAGE_MOVED = "page-moved"
     PAGE_RENAMED = "page-renamed"
     PAGE_GONE = "page-gone"
@@ -32,11 +33,13 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Parameter:
     name: str
-    """Empty for one that is taken apart at once (`{a, b}`)."""
+    """Empty for one that is taken apart at once by position (`[a, b]`)."""
     default: str = ""
     type: str = ""
     starred: bool = False
     """It takes any number of arguments."""
+    is_property: bool = False
+    """It is one of those that a parameter is taken apart into (`{a, b}`), for which documentation has a name, too."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,11 @@ class Block:
     @property
     def last(self) -> int:
         return self.first + len(self.lines) - 1
+
+    @property
+    def text(self) -> str:
+        """Its words with one blank between."""
+        return " ".join(" ".join(self.lines).split())
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from breadknife.plugins.drift.values import Symbol
 
 _MOST = 1 << 21
 """The product of the lengths of two texts' middles that are aligned."""
+FEWEST_WORDS = 6
+"""Of documentation that says which definition it belongs to: an empty list of parameters isn't enough."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def pair(before: Sequence[Symbol], after: Sequence[Symbol]) -> list[tuple[Symbol
     """Return the definitions that are the same in both versions, renamed ones among them.
 
     Of definitions of one name (overloads), those with the same types and names of parameters are paired first, and the
-    others in their order if there are as many as before, else not at all.
+    others in their order if there are as many as before, else not at all. A definition is a renamed one if no other has
+    nearly its code, or, whatever became of the code, its documentation.
     """
     olds, news = _by_key(before), _by_key(after)
     pairs: list[tuple[Symbol, Symbol]] = []
@@ -113,11 +116,29 @@ def pair(before: Sequence[Symbol], after: Sequence[Symbol]) -> list[tuple[Symbol
     left = [symbols[0] for key, symbols in olds.items() if key not in news and len(symbols) == 1]
     right = [symbols[0] for key, symbols in news.items() if key not in olds and len(symbols) == 1]
     if len(left) * len(right) <= 400:
-        for symbol in right:
-            alike = [old for old in left if old.container == symbol.container and _is_alike(old, symbol)]
-            if len(alike) == 1 and sum(_is_alike(alike[0], other) for other in right) == 1:
-                pairs.append((alike[0], symbol))
+        for is_same in (is_alike, _is_documented_alike):
+            renamed = list(_renamed(left, right, is_same))
+            pairs += renamed
+            left = [old for old in left if all(old is not each for each, _ in renamed)]
+            right = [new for new in right if all(new is not each for _, each in renamed)]
     return pairs
+
+
+def _renamed(
+    left: Sequence[Symbol], right: Sequence[Symbol], is_same: Callable[[Symbol, Symbol], bool]
+) -> Iterator[tuple[Symbol, Symbol]]:
+    """Yield those of two versions' other definitions that are the same and no third is."""
+    for new in right:
+        alike = [old for old in left if old.container == new.container and is_same(old, new)]
+        if len(alike) == 1 and sum(is_same(alike[0], other) for other in right) == 1:
+            yield alike[0], new
+
+
+def _is_documented_alike(old: Symbol, new: Symbol) -> bool:
+    """Tell whether two definitions have the same documentation, of more than a word or two."""
+    first, second = ([block.text for block in each.blocks if block.documents] for each in (old, new))
+    words = " ".join(first).split()
+    return old.has_parameters == new.has_parameters and first == second and len(words) >= FEWEST_WORDS
 
 
 def _by_key(symbols: Sequence[Symbol]) -> dict[tuple[str, str], list[Symbol]]:
@@ -127,7 +148,7 @@ def _by_key(symbols: Sequence[Symbol]) -> dict[tuple[str, str], list[Symbol]]:
     return found
 
 
-def _is_alike(old: Symbol, new: Symbol) -> bool:
+def is_alike(old: Symbol, new: Symbol) -> bool:
     """Tell whether two definitions of different names have nearly the same code."""
     if old.has_parameters != new.has_parameters:
         return False

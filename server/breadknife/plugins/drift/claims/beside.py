@@ -21,8 +21,8 @@ def find_beside(claimed: Claimed, before: SourceFacts, after: SourceFacts) -> It
     block = claimed.block
     if block.documents or len(claimed.standing) < sum(bool(line.strip()) for line in block.lines):
         return
-    old = [each for each in claimed.before.blocks if not each.documents and _text(each) == _text(block)]
-    if len(old) != 1 or not _text(block):
+    old = [each for each in claimed.before.blocks if not each.documents and each.text == block.text]
+    if len(old) != 1 or not block.text:
         return
     was, now = _below(before.lines, old[0]), _below(after.lines, block)
     if not was or {line.strip() for line in was} & {line.strip() for line in now}:
@@ -38,10 +38,6 @@ def find_beside(claimed: Claimed, before: SourceFacts, after: SourceFacts) -> It
         if len(span):
             subject = next(word for word in re.findall(r"[\w$]+", " ".join(block.lines)) if _stems(word) & had)
             yield claimed.drift(Kind.CODE_REPLACED, span, subject, cause=block.last + 1)
-
-
-def _text(block: Block) -> str:
-    return " ".join(" ".join(block.lines).split())
 
 
 def _below(lines: Sequence[str], block: Block) -> list[str]:

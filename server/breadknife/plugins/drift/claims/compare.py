@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from breadknife.plugins.drift.claims.alignment import Alignment, align, pair
+from breadknife.plugins.drift.claims.alignment import FEWEST_WORDS, Alignment, align, is_alike, pair
 from breadknife.plugins.drift.claims.beside import find_beside
 from breadknife.plugins.drift.claims.claimed import Claimed
 from breadknife.plugins.drift.claims.entries import read_entries
@@ -43,7 +44,29 @@ def find_drift(before: SourceFacts, after: SourceFacts, document: Document) -> l
             drifts = list(_in_block(claimed, file_gone, renamed, after))
             for drift in drifts or find_beside(claimed, before, after):
                 found.setdefault(drift.span, drift)
+    for drift in _left_over(before, after, pairs, document):
+        found.setdefault(drift.span, drift)
     return sorted(found.values(), key=lambda drift: drift.span)
+
+
+def _left_over(
+    before: SourceFacts, after: SourceFacts, pairs: list[tuple[Symbol, Symbol]], document: Document
+) -> Iterator[Drift]:
+    """Yield documentation that has stayed while its definition went."""
+    paired = {id(old) for old, _ in pairs}
+    standing = {block.text: block for symbol in after.symbols for block in symbol.blocks}
+    was = Counter(block.text for symbol in before.symbols for block in symbol.blocks)
+    for old in before.symbols:
+        if id(old) in paired or old.name in after.counts:
+            continue
+        for block in old.blocks:
+            rest = standing.get(block.text) if block.documents and was[block.text] == 1 else None
+            if rest is not None and len(block.text.split()) >= FEWEST_WORDS:
+                row, line = next((n, line) for n, line in enumerate(rest.lines, rest.first) if line.strip(" */"))
+                at = document.line_starts[row]
+                span = Span(at + len(line) - len(line.lstrip()), at + len(line.rstrip()))
+                cause = min(rest.last + 1, document.line_count - 1)
+                yield Drift(Kind.DEFINITION_GONE, span, old.name, "", old.name, cause)
 
 
 def _renamed_in_file(
@@ -91,7 +114,8 @@ def _mentioned(
                     yield claimed.drift(Kind.VALUE_CHANGED, here, text, new, (here, new))
             elif text == claimed.before.name != claimed.after.name and mention.is_code | claimed.block.documents:
                 new = claimed.after.name
-                yield claimed.drift(Kind.NAME_RENAMED, here, text, new, (here, new), cause=claimed.after.head)
+                edit = (here, new) if is_alike(claimed.before, claimed.after) else None  # else more may be false
+                yield claimed.drift(Kind.NAME_RENAMED, here, text, new, edit, cause=claimed.after.head)
             elif text in file_gone or (text in alignment.gone and text in parameters):
                 everywhere = renamed.get(text, "") if text in file_gone else ""
                 new = everywhere or locally.get(text, "")

@@ -40,6 +40,8 @@ class Entry:
     first: int
     last: int
     """Its lines."""
+    owner: str = ""
+    """What the name is a property of: `options` for JSDoc's `options.timeout`."""
 
 
 _FIELD = re.compile(r"(\s*)[:@](\w+)(?:\s+([^:\n]*?))?:(?=\s|$)")
@@ -98,15 +100,17 @@ def _fields(block: Block) -> Iterator[Entry]:
             yield Entry(kind, names, type_, row, last)
         elif match := _TAG.match(line):
             kind = _FIELDS.get(match[2], EntryKind.PARAMETER)
-            if match["path"].strip("[]") if match["path"] else "":
-                continue  # a property of a parameter
+            owner, place = "", None
+            if match["name"]:
+                *owners, last_name = _NAME.finditer(line, match.start("name"), match.end("path"))
+                owner, place = ".".join(each[0] for each in owners), _place(row, last_name)
             below = range(at + 1, len(block.lines))
             end = next((n for n in below if block.lines[n].strip()[:1] in ("", "@")), len(block.lines))
-            name = (LinePiece(row, match.start("name"), match.end("name"), match["name"]),) if match["name"] else ()
+            name = (place,) if place is not None else ()
             type_ = LinePiece(row, match.start("type"), match.end("type"), match["type"]) if match["type"] else None
             if kind is EntryKind.RAISES and type_ is not None:  # JSDoc's `@throws {TypeError} if …`
                 name, type_ = (type_,), None
-            yield Entry(kind, () if kind is EntryKind.RETURNS else name, type_, row, block.first + end - 1)
+            yield Entry(kind, () if kind is EntryKind.RETURNS else name, type_, row, block.first + end - 1, owner)
 
 
 def _sections(block: Block) -> Iterator[Entry]:

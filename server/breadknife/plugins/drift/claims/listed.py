@@ -21,10 +21,17 @@ _WORD = re.compile(r"[\w$]+")
 
 def find_in_entries(claimed: Claimed, entries: Sequence[Entry]) -> Iterator[Drift]:
     """Yield the entries of a block that became false."""
-    if claimed.before.has_parameters and claimed.after.has_parameters and all(
-        each.name for each in (*claimed.before.parameters, *claimed.after.parameters)
-    ):  # fmt: skip
+    old, new = claimed.before.parameters, claimed.after.parameters
+    taken_apart = {any(each.is_property for each in parameters) for parameters in (old, new)}
+    if (
+        claimed.before.has_parameters
+        and claimed.after.has_parameters
+        and len(taken_apart) == 1  # else the name may still be that of the whole
+        and all(each.name for each in (*old, *new))
+    ):
         renames = renamed_parameters(claimed)
+        names = {each.name for each in (*old, *new)}
+        entries = [entry for entry in entries if entry.owner.partition(".")[0] not in names]
         yield from _parameters(claimed, entries, renames)
         yield from _added(claimed, entries, renames)
         yield from _kept(claimed, entries, renames)
