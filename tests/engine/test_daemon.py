@@ -21,7 +21,7 @@ from breadknife.engine import client, transport, wire
 from breadknife.engine.api import CONTEXT_SIZE, EmbedRequest, GenerateRequest, Lane, Part, ScoreRequest
 from breadknife.engine.client import DaemonEngine
 from breadknife.engine.connection import newer
-from breadknife.errors import BreadknifeError, Cancelled, EngineUnavailable, Superseded, UnknownModel
+from breadknife.errors import BreadknifeError, Cancelled, EngineUnavailable, ModelMissing, Superseded, UnknownModel
 from engine.daemons import Daemons, asked, handles, say, status_of, until
 
 needs_unix = pytest.mark.skipif(not transport.HAS_UNIX_SOCKETS, reason="there are no Unix sockets here")
@@ -185,6 +185,16 @@ def test_a_daemon_that_can_not_start_is_told_and_not_tried_for_ever(daemons: Dae
         with pytest.raises(EngineUnavailable, match=problem):
             say(engine, "w")
     assert len(starts) == 2
+
+
+def test_no_daemon_is_started_for_a_model_that_is_not_here(daemons: Daemons) -> None:
+    def require(model: str) -> None:
+        raise ModelMissing(f"{model} isn't here")
+
+    starts: list[Path] = []
+    with pytest.raises(ModelMissing, match="isn't here"):
+        say(DaemonEngine(daemons.folder, starts.append, require=require), "w")
+    assert starts == []
 
 
 # Versions

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Document
 from breadknife.text.extract import extract
-from breadknife.text.extract.passage import LONGEST, NOUN, VOWEL_NOUN
+from breadknife.text.extract.passage import LONGEST, NOT_PROSE, NOUN, SIGN, VOWEL_NOUN
 from prose.reading import assert_exact, paragraphs
 
 MARKDOWN = [
@@ -264,3 +266,10 @@ def test_a_paragraph_of_data_is_not_read() -> None:
 def test_of_what_took_too_long_to_parse_only_prose_is_read(language: str, found: list[str]) -> None:
     document = Document("file:///a", language, "a text", 1)
     assert [each.text for each in extract(document, None, CancelToken())] == found
+
+
+@given(st.text(st.sampled_from("a_.<>:/w@-=$%#() 1A~'\"\n\0é"), max_size=30))
+def test_a_text_without_signs_is_all_prose(text: str) -> None:
+    """`SIGN` only saves the longer look."""
+    if SIGN.search(text) is None:
+        assert NOT_PROSE.search(text) is None

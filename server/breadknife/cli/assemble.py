@@ -96,5 +96,6 @@ def _engine(script: Path | None) -> Engine:
 
         return ScriptedEngine.from_file(script)
     from breadknife.engine.client import DaemonEngine
+    from breadknife.engine.models.store import ModelStore
 
-    return DaemonEngine()
+    return DaemonEngine(require=lambda name: ModelStore().require(read_models().model(name)))

@@ -39,14 +39,20 @@ class DaemonEngine:
     """An `Engine` in the user's daemon. Safe to use from several threads.
 
     A daemon that died is started again. One that hangs, or belongs to an older breadknife, is replaced. `client` is our
-    name in `breadknife status`.
+    name in `breadknife status`. `require` is called with a model's name before a daemon is started for it, and may
+    raise what is wrong with it.
     """
 
     def __init__(
-        self, folder: Path | None = None, start: Callable[[Path], None] | None = None, client: str = ""
+        self,
+        folder: Path | None = None,
+        start: Callable[[Path], None] | None = None,
+        client: str = "",
+        require: Callable[[str], None] = lambda model: None,
     ) -> None:
         self._folder = folder or paths.runtime_dir()
         self._start = start or start_daemon
+        self._require = require
         self._client = client or Path(sys.argv[0]).name
         self._ledger = CrashLedger(paths.state_dir(), self._folder)
         self._connection: Connection | None = None
@@ -114,7 +120,7 @@ class DaemonEngine:
         for _ in range(ATTEMPTS):
             cancel.raise_if_cancelled()
             with self._lock:
-                connection = self._connected_or_started()
+                connection = self._connected_or_started(request.model)
             try:
                 with contextlib.closing(connection.ask(request, kind, cancel)) as answers:
                     for answer in answers:
@@ -130,10 +136,11 @@ class DaemonEngine:
                 may_be_repeated = False
         raise EngineUnavailable(f"the engine was ending or didn't answer {ATTEMPTS} times; see {_log()}, and ask again")
 
-    def _connected_or_started(self) -> Connection:
+    def _connected_or_started(self, model: str) -> Connection:
         with contextlib.suppress(DaemonHangs):
             if connection := self._connected_to_ours():
                 return connection
+        self._require(model)
         return self._start_and_connect()
 
     def _connected(self) -> Connection | None:

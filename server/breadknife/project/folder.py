@@ -21,7 +21,7 @@ from breadknife.project.ignoring import GITIGNORE, OWN
 from breadknife.project.index import FileIndex, Stamp
 from breadknife.project.indexed_files import IndexedFiles, path_key
 from breadknife.project.modules import last_names, names_of, related, resolve
-from breadknife.project.names import FileNames, FileNamesCache, names_in
+from breadknife.project.names import FileDigests, FileNames, FileNamesCache, HashedText, names_in
 from breadknife.project.values import LocatedDefinition, RecentEdit
 from breadknife.project.words import ProjectWords, is_spoken
 from breadknife.text.document import Document, language_of
@@ -60,7 +60,7 @@ class FolderProject:
         self.root = Path(os.path.abspath(root))
         self.generation = 0
         self._files = FolderFiles(self.root)
-        self._names = FileNamesCache()
+        self._names, self._digests = FileNamesCache(), FileDigests()
         self._index, self._words, self._listed, self._entries = _unpickled(known)
         self._edits = RecentEdits()
         self._outlines = LruCache[str, _OutlineEntry](OUTLINES)
@@ -181,6 +181,13 @@ class FolderProject:
             return read_text(path, self.root)
         return document.text if len(document.text) <= LARGEST else None
 
+    def _hashed_text(self, path: Path, document: Document | None) -> HashedText | None:
+        """Return what `_text` does; a file that is known isn't read for it."""
+        if document is None:
+            return self._digests.text(path, lambda: read_text(path, self.root))
+        text = self._text(path, document)
+        return HashedText.of(text) if text is not None else None
+
     # --- reports of changes -----------------------------------------------------------------------------------------
 
     def changed(self, document: Document) -> None:
@@ -272,7 +279,7 @@ class FolderProject:
         elif document:
             self._outline(path)
         elif self._index.stamp(key) != stamp:
-            text, language = self._text(path, None), language_of(path)
+            text, language = self._hashed_text(path, None), language_of(path)
             names = self._names.of(text, language) if text is not None and language else FileNames()
             with self._lock:
                 self._define(path, stamp, names)
@@ -280,7 +287,7 @@ class FolderProject:
     def _learn_words(self, path: Path, document: Document | None, stamp: Stamp | None) -> None:
         """Learn the words of a document or list that may be read. `stamp` is None if it is open in the editor."""
         language = document.language if document else language_of(path)
-        words = self._names.words_of(path, language, self._text(path, document) or "")
+        words = self._names.words_of(path, language, self._hashed_text(path, document) or HashedText.of(""))
         with self._lock:
             self._words.add(path_key(path))
             self._words.learn(path_key(path), words, stamp)

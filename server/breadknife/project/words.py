@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 from breadknife.cancel import CancelToken
@@ -87,6 +88,7 @@ def with_capital_of(like: str, word: str) -> str:
     return word[0].upper() + word[1:] if like[:1].isupper() else word
 
 
+@lru_cache(maxsize=1 << 15)  # the files of a project have most of their words in common
 def term(word: str) -> str:
     """Return what all spellings of a term have in common: `email` for `e-mail` and `Email's`."""
     plain = word.casefold().replace("’", "'").removesuffix("'s").replace("-", "")

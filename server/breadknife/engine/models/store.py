@@ -56,15 +56,12 @@ class ModelStore:
             )
         if problem:
             raise ModelCorrupt(problem)
-        if model.path and not model.hub:
-            raise ModelMissing(
-                f"{model.path}, the file of the model {model.name}, is gone; put it back, or run "
-                f"`breadknife models remove {model.name}` and add it from where it is now"
-            )
-        raise ModelMissing(
-            f"the model {model.name} is not on this machine; `breadknife models pull {model.name}` fetches it "
-            f"({model.download_size / 1e6:.0f} MB)"
-        )
+        raise _missing(model)
+
+    def require(self, model: ModelInfo) -> None:
+        """Raise ModelMissing if no file may be the model. None is read."""
+        if self.find(model) is None:
+            raise _missing(model)
 
     def remove(self, model: ModelInfo) -> int:
         """Delete our own file of a model and any unfinished download, and return the bytes freed. Other programs' files
@@ -100,6 +97,18 @@ class ModelStore:
         for path in _other_programs_files(model):
             if _readable(path) and path.stat().st_size == model.size:
                 yield path
+
+
+def _missing(model: ModelInfo) -> ModelMissing:
+    if model.path and not model.hub:
+        return ModelMissing(
+            f"{model.path}, the file of the model {model.name}, is gone; put it back, or run "
+            f"`breadknife models remove {model.name}` and add it from where it is now"
+        )
+    return ModelMissing(
+        f"the model {model.name} is not on this machine; `breadknife models pull {model.name}` fetches it "
+        f"({model.download_size / 1e6:.0f} MB)"
+    )
 
 
 def _remedy(model: ModelInfo, path: Path) -> str:

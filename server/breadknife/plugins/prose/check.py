@@ -27,7 +27,7 @@ from breadknife.plugins.prose.engines.rules import is_of_dictionaries
 from breadknife.plugins.prose.finding import ProseFinding
 from breadknife.plugins.prose.language import UNKNOWN, DocumentLanguage
 from breadknife.plugins.prose.model.judge import MarginInput, needs_judge
-from breadknife.plugins.prose.model.proposer import PlacedSentence, ProposerInput, list_sentences
+from breadknife.plugins.prose.model.proposer import PlacedSentence, ProposerInput
 from breadknife.plugins.prose.model.reviewer import ModelReviewer
 from breadknife.plugins.prose.project.slips import count_slips
 from breadknife.plugins.prose.project.spelling import DocumentVocabulary, folded
@@ -334,8 +334,8 @@ class DocumentCheck:
                 continue
             by_harper = [lint for lint in own if lint.engine == "harper"]
             candidates = self._merge(paragraph, by_harper) if by_harper else ()
-            sure = (each.corrections[0] for each in candidates if each.ready and each.corrections)
-            sentences.append(list_sentences(text, sure))
+            sure = [each.corrections[0] for each in candidates if each.ready and each.corrections]
+            sentences.append(self.engines.english.sentences(text, sure))
         if self.whole and length > _MOST_READ:
             self.context.notify(f"The model reads only the first {_MOST_READ:,} characters of {self.document.uri}.")
         return sentences

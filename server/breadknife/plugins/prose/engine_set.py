@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
@@ -15,12 +15,14 @@ from breadknife.disk_cache import DiskCache, TypedDiskCache, code_of
 from breadknife.errors import DocumentKept, EngineAbsent, ModelError
 from breadknife.lru import LruCache
 from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.background import BackgroundEngine
 from breadknife.plugins.prose.engines.counts import CountsEngine
 from breadknife.plugins.prose.engines.engine_health import AGAIN_S, SOON_S, EngineHealth
 from breadknife.plugins.prose.engines.harper import HarperDictionary, HarperEngine, harper_thread
 from breadknife.plugins.prose.engines.lint import BackgroundLinter, Lint, LintRequest
-from breadknife.plugins.prose.engines.merge import may_change_findings
+from breadknife.plugins.prose.engines.merge import Correction, may_change_findings
 from breadknife.plugins.prose.engines.rules import SPELLING
+from breadknife.plugins.prose.model.proposer import PlacedSentence, list_sentences
 from breadknife.plugins.prose.model.reviewer import ModelReviewer
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.plugin import Context
@@ -118,10 +120,19 @@ class EnglishEngines:
         self._dictionary = BackgroundLinter(
             lambda request: dictionary.check(request.text), dictionary.close, kept=_kept(store, f"dictionary {dialect}")
         )
+        self._sentences = BackgroundEngine[tuple[str, tuple[Correction, ...]], PlacedSentence](
+            lambda asked: list_sentences(*asked),
+            kept=TypedDiskCache(store, f"sentences {code_of(_PLUGIN)}", PlacedSentence),
+        )
+        """What counts speak for in a paragraph takes as long to find as Harper takes for it."""
         self._reviewers: LruCache[tuple[str, str], ModelReviewer] = LruCache(
             _MODELS, on_drop=lambda reviewer: reviewer.close(wait_s=0)
         )
         """By the model's name and digest."""
+
+    def sentences(self, text: str, mended: Sequence[Correction]) -> tuple[PlacedSentence, ...]:
+        """Return what a model reads of a paragraph, as `list_sentences` does."""
+        return self._sentences.answer((text, tuple(mended)))
 
     def knows(self, word: str) -> bool:
         """Tell whether the dictionary has the word."""
@@ -143,6 +154,7 @@ class EnglishEngines:
 
     def close(self) -> None:
         self._dictionary.close()
+        self._sentences.close()
         for reviewer in self._reviewers.values():
             reviewer.close()
 

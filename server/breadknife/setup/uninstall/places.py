@@ -65,7 +65,7 @@ KINDS = (
     Kind(
         "cache",
         "what can be made again",
-        ((paths.cache_dir, ("engine", "names.sqlite", "nullcheck.sqlite", "wheels")),),
+        ((paths.cache_dir, ("digests.sqlite", "engine", "names.sqlite", "nullcheck.sqlite", "wheels")),),
     ),
     Kind(
         "state",

@@ -110,7 +110,7 @@ NOUN, VOWEL_NOUN = "Dummy0", "Ina0"
 """The placeholders for what isn't prose; the second one follows "an". Harper and LanguageTool take them for names of
 unknown kind, and find nothing wrong with the sentence around them."""
 
-_NOT_PROSE = re.compile(
+NOT_PROSE = re.compile(
     r"""
       <[^\s<>\0]{1,300}>                                                       # <name>, <https://x.org>
     | (?:(?:https?|ftp|file|git|ssh)://|www\.)[^\s<>\0]*[^\s<>\0.,;:!?'")\]}]  # URL
@@ -129,6 +129,8 @@ _NOT_PROSE = re.compile(
     """,
     re.VERBOSE,
 )
+SIGN = re.compile(r"[<@=/_$%#]|www\.|\.[A-Za-z_]|(?<!\S)-|\(\)")
+"""What each of them has in it: a quick look tells that a text has none."""
 _EMOJI = re.compile(r"(?<![^\s])(?::[a-z0-9_+-]{2,}:|\[![A-Z]+\])(?![^\s])")
 _LINE_BREAK = re.compile(r"[ \t\\]*\n[ \t]*")
 
@@ -154,7 +156,8 @@ def _relative(text: str, lines: tuple[int, ...], cutter: Cutter, reserved: str) 
     paragraphs stay the same while one is edited."""
     cuts = disjoint(cutter(text))
     uncut = masked(text, cuts) if cuts else text
-    further = [Cut(match.start(), match.end()) for match in _NOT_PROSE.finditer(uncut)]
+    found = NOT_PROSE.finditer(uncut) if SIGN.search(uncut) else ()
+    further = [Cut(match.start(), match.end()) for match in found]
     further += [Cut(match.start(), match.end(), "") for match in _EMOJI.finditer(uncut)]
     return _build(text, _origin(text, lines), disjoint([*cuts, *further]) if further else cuts, reserved)
 
