@@ -45,9 +45,9 @@ class Served:
 
 
 @contextmanager
-def serving(engine: Engine, run_recipe: RunRecipe | None = None) -> Iterator[Served]:
+def serving(engine: Engine, run_recipe: RunRecipe | None = None, *, raw_prompts: bool = False) -> Iterator[Served]:
     workers = Workers(engine)
-    server = uvicorn.Server(config_of(make_app(workers, LocalModels(), TOKEN, run_recipe)))
+    server = uvicorn.Server(config_of(make_app(workers, LocalModels(), TOKEN, run_recipe, raw_prompts=raw_prompts)))
     with listening(0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -43,6 +43,8 @@ class Api:
 
     workers: Workers
     local_models: LocalModels
+    raw_prompts: bool = False
+    """True if the user allows prompts with control tokens in them."""
 
     async def models(self, request: Request) -> Response:
         available = await asyncio.to_thread(self.local_models.available)
@@ -57,12 +59,13 @@ class Api:
         body = await _read(request, CompletionBody)
         body.check()
         target = await asyncio.to_thread(self.local_models.resolve_kind, body.model, ModelKind.DECODER)
+        fim = target.info.fim
         requests = [
             GenerateRequest(
                 target.model,
-                completion_prompt(target.info, prompt, body.suffix or ""),
+                completion_prompt(target.info, prompt, body.suffix or "", raw=self.raw_prompts),
                 body.max_tokens or DEFAULT_COMPLETION_TOKENS,
-                body.stops,
+                (*body.stops, *(fim.stops if fim and (body.suffix or self.raw_prompts) else ())),
                 sampling=body.sampling,
                 adapter=target.adapter,
                 top_logprobs=body.logprobs or 0,
@@ -189,9 +192,17 @@ async def _after(
             yield chunk
 
 
-def make_app(workers: Workers, local_models: LocalModels, token: str, run_recipe: RunRecipe | None = None) -> ASGIApp:
-    """Return the application; requests need the token. Without `run_recipe` there is no route for recipes."""
-    api = Api(workers, local_models)
+def make_app(
+    workers: Workers,
+    local_models: LocalModels,
+    token: str,
+    run_recipe: RunRecipe | None = None,
+    *,
+    raw_prompts: bool = False,
+) -> ASGIApp:
+    """Return the application; requests need the token. Without `run_recipe` there is no route for recipes. With
+    `raw_prompts`, prompts may have control tokens in them."""
+    api = Api(workers, local_models, raw_prompts)
     recipes = [Route("/v1/recipes/{name}", RecipesApi(run_recipe).serve, methods=["POST"])] if run_recipe else []
     app = Starlette(
         routes=[

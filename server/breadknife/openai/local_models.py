@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from breadknife.engine.api import Part, Prompt, Trim
+from breadknife.engine.fim import FimForm
 from breadknife.engine.kinds import ModelKind, an
 from breadknife.engine.models.catalog import Catalog, ModelInfo, read_models
 from breadknife.engine.models.gguf import GgufInfo, read_header
 from breadknife.engine.models.store import ModelStore
 from breadknife.openai.errors import ApiError
+from breadknife.openai.raw_prompts import Gap, gap_of, written_tokens
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,37 @@ class LocalModels:
         return ResolvedModel(model.name, named.name if named.base else "", read_header(path))
 
 
-def completion_prompt(info: GgufInfo, prompt: str, suffix: str) -> Prompt:
-    """Return the prompt for a text that follows `prompt` and comes before `suffix`, unless that is empty. Raises
-    ApiError for a suffix if the model can't fill in the middle."""
+def completion_prompt(info: GgufInfo, prompt: str, suffix: str, *, raw: bool = False) -> Prompt:
+    """Return the prompt for a text that follows `prompt` and comes before `suffix`, unless that is empty. With `raw`, a
+    prompt with the model's own control tokens is one for what it asks to fill in, and trimmed if it is too long.
+
+    Raises ApiError for a suffix if the model can't fill in the middle, and for control tokens without `raw`.
+    """
     if suffix and info.fim is None:
         raise ApiError("this model has no tokens for filling in between; leave out suffix", "suffix")
     if suffix and info.fim:
         return info.fim.prompt(_text(prompt), _text(suffix))
+    if info.fim and (gap := _raw_gap(info.fim, prompt, allowed=raw)):
+        return info.fim.prompt(Part(gap.prefix), Part(gap.suffix, trim=Trim.END))
     begin = (Part(info.bos, control=True, trim=Trim.NEVER),) if info.add_bos and info.bos else ()
     return (*begin, _text(prompt))
+
+
+def _raw_gap(form: FimForm, prompt: str, *, allowed: bool) -> Gap | None:
+    """Return what a raw prompt asks for; None for any other prompt. Raises ApiError."""
+    if allowed:
+        try:
+            return gap_of(prompt, form)
+        except ValueError as error:
+            raise ApiError(str(error), "prompt") from error
+    tokens = written_tokens(prompt, form)
+    if tokens and prompt.startswith(tokens[0]):
+        raise ApiError(
+            f"the prompt begins with the control token {tokens[0]}, which is only text here; use suffix, or start "
+            "`breadknife engine serve-openai --raw-prompts`",
+            "prompt",
+        )
+    return None
 
 
 def _text(text: str) -> Part:

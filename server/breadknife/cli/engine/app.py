@@ -26,6 +26,10 @@ def serve_openai(
         Path | None,
         typer.Option(metavar="FILE", help="Keep the token in this file, readable by you only, instead of printing it."),
     ] = None,
+    raw_prompts: Annotated[
+        bool,
+        typer.Option("--raw-prompts", help="Let prompts have the model's control tokens in them, as Zed's have."),
+    ] = False,
 ) -> None:
     """Offer the models to other programs, over OpenAI's HTTP API.
 
@@ -36,8 +40,10 @@ def serve_openai(
 
       breadknife engine serve-openai
 
+      breadknife engine serve-openai --raw-prompts
+
       breadknife engine serve-openai --port 0 --token-file ~/.config/breadknife/openai-token
     """
     from breadknife.cli.engine.serve_openai import run
 
-    run(port, token_file)
+    run(port, token_file, raw_prompts=raw_prompts)

@@ -26,7 +26,14 @@ from breadknife.openai.workers import Workers
 HOST = "127.0.0.1"
 
 
-def run(port: int, token_file: Path | None, engine: Engine | None = None, offer: LocalModels | None = None) -> None:
+def run(
+    port: int,
+    token_file: Path | None,
+    engine: Engine | None = None,
+    offer: LocalModels | None = None,
+    *,
+    raw_prompts: bool = False,
+) -> None:
     """Serve until a signal ends it. Raises SettingsError, EngineMissing.
 
     Args:
@@ -34,6 +41,7 @@ def run(port: int, token_file: Path | None, engine: Engine | None = None, offer:
         token_file: the file that keeps the token; None to make a new token and print it.
         engine: what answers; None for the engine's daemon.
         offer: the models that are offered; None for those on this machine.
+        raw_prompts: prompts may have a model's control tokens in them.
     """
     if engine is None and not is_installed():
         raise EngineMissing
@@ -45,7 +53,8 @@ def run(port: int, token_file: Path | None, engine: Engine | None = None, offer:
         say(f"OPENAI_API_KEY={token}" if token_file is None else f"# OPENAI_API_KEY is in {token_file}")
         sys.stdout.flush()
         workers = Workers(served)
-        config = config_of(make_app(workers, offer or LocalModels(), token, recipes))
+        app = make_app(workers, offer or LocalModels(), token, recipes, raw_prompts=raw_prompts)
+        config = config_of(app)
         try:
             uvicorn.Server(config).run(sockets=[server])
         finally:
