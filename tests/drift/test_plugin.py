@@ -47,9 +47,11 @@ def document(path: Path, text: str | None = None) -> Document:
 EVERY_KIND = DriftSettings(enabled_rules=("page-renamed", "page-gone"))
 
 
-def said(folder: Path, name: str, plugin: DriftPlugin | None = None) -> list[tuple[str, str]]:
+def said(
+    folder: Path, name: str, plugin: DriftPlugin | None = None, settings: DriftSettings = EVERY_KIND
+) -> list[tuple[str, str]]:
     request = CheckRequest(document(folder / name), whole=True)
-    reply = ask(plugin or DriftPlugin(), request, root=folder, settings=EVERY_KIND)
+    reply = ask(plugin or DriftPlugin(), request, root=folder, settings=settings)
     assert not reply.failures
     return [(finding.code, finding.message) for finding in reply.findings]
 
@@ -62,6 +64,22 @@ def test_a_file_and_a_page(folder: Path) -> None:
     ]
     (folder / "a.py").write_text(CODE.replace("fetch_all", "fetch_each"))
     assert said(folder, "README.md") == [("page-renamed", "“fetch_all” is “fetch_each” in the code now")]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (CODE, []),
+        (CODE.replace("wait=30", "timeout=30"), [("parameter-unknown", "fetch_all has no parameter “wait”")]),
+        (CODE.replace("wait=30", "**options"), []),  # it may be one of the options
+        (CODE.replace("url, wait=30", "address, timeout=30"), []),  # the list may be of something else
+    ],
+)
+def test_what_was_false_before_is_told_if_asked_for(folder: Path, code: str, expected: list[tuple[str, str]]) -> None:
+    (folder / "a.py").write_text(code)
+    git(folder, "commit", "-q", "--allow-empty", "-a", "-m", "second")
+    settings = DriftSettings(enabled_rules=("parameter-unknown",))
+    assert said(folder, "a.py", settings=settings) == expected
 
 
 def test_a_name_that_other_code_has_is_not_gone(folder: Path) -> None:

@@ -110,6 +110,14 @@ def test_a_cause_in_another_file_counts(repository: Path) -> None:
     assert places(repository, f"--changed-lines={base}") == []
 
 
+def test_a_page_that_names_a_moved_file(repository: Path) -> None:
+    page = "It begins in `src/old.py`.\n\nIt ends in `src/other.py`.\n"
+    base = commit(repository, {"src/old.py": "first = 1\n", "docs/d.md": page, "docs/e.md": "Nothing is moved.\n"})
+    git(repository, "mv", "src/old.py", "src/new.py")
+    assert places(repository, f"--changed-lines={base}") == ["docs/d.md:1"]
+    assert places(repository, f"--changed={base}") == []
+
+
 def test_staged_is_what_the_commit_will_have(repository: Path) -> None:
     write(repository, {"docs/b.md": OLD + "\n" + NEW, "docs/c.md": NEW})
     git(repository, "add", "docs/b.md")

@@ -17,6 +17,9 @@ _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb'\\([0-7]{3}|[abtnvfr"\\])')
 _ESCAPED = dict(zip(b'abtnvfr"\\', b'\a\b\t\n\v\f\r"\\', strict=True))
 
+_PAGES = ("*.md", "*.markdown", "*.rst")
+"""The files that are looked at for the old path of one that was moved."""
+
 
 @dataclass(frozen=True)
 class ChangedFile:
@@ -30,6 +33,10 @@ class ChangedFile:
     """First line and the one after the last, from 0, of each group of lines that are new; in order."""
     removes: bool = False
     """True if lines of the base are gone, or are other ones now."""
+
+    @property
+    def is_moved(self) -> bool:
+        return self.before not in (None, self.name)
 
     def has_new(self, first: int, last: int) -> bool:
         """Tell whether one of the lines from `first` to `last` is new."""
@@ -49,6 +56,17 @@ class Changes:
     def of(self, path: Path) -> ChangedFile | None:
         """Return what has changed in a file; None if nothing has."""
         return self.files.get(os.path.realpath(path))
+
+    def naming_moved(self) -> Sequence[Path]:
+        """Return the pages of documentation that name the old path of a file that was moved."""
+        old = [file.before for file in self.files.values() if file.before and file.is_moved]
+        if not old:
+            return ()
+        given = os.fsencode("\n".join(old))
+        found = self.repository.ask(
+            "grep", "-l", "-z", "-F", "-I", "--no-textconv", "-f", "-", "--", *_PAGES, given=given, may_fail=True
+        )
+        return [self.repository.top / os.fsdecode(name) for name in found.split(b"\0") if name]
 
     def before(self, file: ChangedFile) -> bytes | None:
         """Return a file's bytes in the base; None if it wasn't there, or can't be read now."""
@@ -83,7 +101,7 @@ def _new(name: str) -> ChangedFile:
 
 
 def _parsed(patch: bytes) -> Iterator[ChangedFile]:
-    """Yield each file of a patch that has new or other lines. `patch` is `git diff -U0`'s."""
+    """Yield each file of a patch that has new or other lines, or was moved. `patch` is `git diff -U0`'s."""
     before, name, lines, removes = "", "", list[tuple[int, int]](), False
     content = 0
     """How many of the next lines are those of a hunk: such a line may look like anything."""
@@ -94,6 +112,10 @@ def _parsed(patch: bytes) -> Iterator[ChangedFile]:
             if name:
                 yield ChangedFile(name, before or None, tuple(lines), removes)
             before, name, lines, removes = "", "", list[tuple[int, int]](), False
+        elif line.startswith(b"rename from "):
+            before = _unquoted(line[12:], b"")
+        elif line.startswith(b"rename to "):
+            name = _unquoted(line[10:], b"")
         elif line.startswith(b"--- "):
             before = _unquoted(line[4:], b"a/")
         elif line.startswith(b"+++ "):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -57,6 +57,11 @@ class ChangedSources:
     def lie_below(self, folder: str, /) -> bool:
         return folder in self._folders
 
+    def pages_naming_moved(self) -> Iterator[Path]:
+        """Yield the pages of documentation that name the old path of a file that was moved."""
+        for changes in self.changes:
+            yield from changes.naming_moved()
+
     def staged(self, path: Path) -> bytes | None:
         """Return the staged text of a file; None if the file itself counts."""
         real = os.path.realpath(path)
@@ -64,11 +69,10 @@ class ChangedSources:
 
     def touched(self, problem: ReportedFinding) -> bool:
         """Tell whether a finding, its cause or its use is on a line that is new, or the function in another file that
-        is its cause has one."""
+        is its cause has one or was moved."""
         own = problem.file
         return self._is_new(own, problem.finding.span) or any(
-            self._is_new(each.file, each.span)
-            or (each.file.path != own.path and self._is_new(each.file, _around(each.file, each.span)))
+            self._is_new(each.file, each.span) or (each.file.path != own.path and self._is_cause(each.file, each.span))
             for each in problem.related
         )
 
@@ -83,6 +87,10 @@ class ChangedSources:
             return with_newlines(document_of(path, text, document.language)) if text is not None else None
         except DocumentError:
             return None
+
+    def _is_cause(self, file: ReportedFile, span: Span) -> bool:
+        found = self._at(os.path.realpath(file.path))
+        return found is not None and (found[1].is_moved or self._is_new(file, _around(file, span)))
 
     def _is_new(self, file: ReportedFile, span: Span) -> bool:
         found = self._at(os.path.realpath(file.path))

@@ -151,7 +151,7 @@ class _LintRun:
             for root in roots:
                 self._known.load(root)
         if self._changed is not None and self._changed.by_lines:
-            sources += self._importing(sources)
+            sources += self._affected(sources)
         self._file_count = len(sources)
         jobs = 1 if options.engine_script else options.jobs  # the lines of a script are answered by one process
         self._process_count = min(jobs or _cores(), len(sources))
@@ -323,8 +323,9 @@ class _LintRun:
                 return answer.result().findings
         return ()
 
-    def _importing(self, sources: Sequence[Source]) -> Sequence[Source]:
-        """Return the files that import changed ones and haven't changed: a change may be the cause of their nulls."""
+    def _affected(self, sources: Sequence[Source]) -> Sequence[Source]:
+        """Return files that haven't changed, but in which a change may have brought findings: those that import changed
+        ones, whose nulls may come from there, and pages that name a file which was moved."""
         found = {os.path.abspath(source.path): source for source in sources}
         for source in sources:
             root = self._root_of(source.path.parent)
@@ -332,6 +333,8 @@ class _LintRun:
             project = self._host.projects.of(root)
             for path in project.importers(source.path.absolute()) if project is not None else ():
                 found.setdefault(str(path), Source(Path(os.path.relpath(path)), is_named=False))
+        for path in self._changed.pages_naming_moved() if self._changed is not None else ():
+            found.setdefault(str(path), Source(Path(os.path.relpath(path)), is_named=False))
         return list(found.values())[len(sources) :]
 
     @property

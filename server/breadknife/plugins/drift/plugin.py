@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.lru import LruCache
-from breadknife.plugins.drift.claims.compare import find_drift
+from breadknife.plugins.drift.claims.compare import find_drift, find_unknown
 from breadknife.plugins.drift.claims.pages import find_page_drift
 from breadknife.plugins.drift.facts import SOURCES, read_facts
 from breadknife.plugins.drift.history.base import LARGEST, Base, Bases
@@ -28,7 +28,7 @@ from breadknife.plugins.drift.holding import HOLDS, Holding
 from breadknife.plugins.drift.kinds import kinds
 from breadknife.plugins.drift.rest import Rest
 from breadknife.plugins.drift.settings import DriftSettings
-from breadknife.plugins.drift.values import Drift
+from breadknife.plugins.drift.values import Drift, Kind
 from breadknife.task.moving import moved
 from breadknife.task.plugin import API, Context
 from breadknife.task.values import (
@@ -120,13 +120,14 @@ class DriftPlugin:
         name = base.name_of(path)
         if name is None:
             return ()
-        off = rules_named(settings.disabled_rules)
         on = {kind for kind, row in kinds().items() if row.on} | rules_named(settings.enabled_rules)
-        drifts = [
-            drift
-            for drift in self._drifts(document, name, base, context, whole=whole)
-            if drift.kind in on and drift.kind not in off and not self._holding.has(root, document, drift)
-        ]
+        on -= rules_named(settings.disabled_rules)
+        drifts = self._drifts(document, name, base, context, whole=whole)
+        if Kind.PARAMETER_UNKNOWN in on and document.language in SOURCES and (tree := context.tree(document)):
+            told = {drift.span for drift in drifts}
+            unknown = find_unknown(read_facts(document, tree), document)
+            drifts = sorted((*drifts, *(each for each in unknown if each.span not in told)), key=lambda each: each.span)
+        drifts = [each for each in drifts if each.kind in on and not self._holding.has(root, document, each)]
         return [(self._finding(drift, document, base, context), drift) for drift in drifts]
 
     def _drifts(self, document: Document, name: str, base: Base, context: Context, *, whole: bool) -> list[Drift]:
@@ -154,7 +155,7 @@ class DriftPlugin:
             text = _text_of(path, context)
             cause, uri = Document(path.as_uri(), "", text or ""), path.as_uri()
         line = cause.line_span(min(drift.cause, cause.line_count - 1))
-        related = (Related(line, "This change made it false", uri),)
+        related = (Related(line, row.cause, uri),)
         fixes = ()
         if drift.edit is not None:
             span, new = drift.edit
