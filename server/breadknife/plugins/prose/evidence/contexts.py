@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import msgspec
 
-from breadknife.plugins.prose.evidence.forms import is_base, is_participle, is_plural, is_third_person
+from breadknife.plugins.prose.evidence.forms import is_base, is_plural, is_third_person
 
 NEAR = 80
 """Code points before a word that are looked at."""
@@ -22,16 +22,12 @@ _SINGULAR_VERBS = {
 }  # fmt: skip
 _PLURAL_VERBS = {singular: plural for plural, singular in _SINGULAR_VERBS.items()}
 _RELATIONS: Mapping[str, Callable[[str, str], bool]] = {
-    "participle": is_participle,
     "base": is_base,
     "base without -s": lambda old, new: is_base(old, new) and old.endswith("s"),
     "third person": is_third_person,
     "not third person": lambda old, new: is_third_person(new, old),
     "plural": is_plural,
-    "other plural": lambda old, new: old not in ("one", "people") and is_plural(old, new),
-    "singular": lambda old, new: is_plural(new, old),
     "gerund": lambda old, new: new.endswith("ing"),
-    "past": lambda old, new: new.endswith("ed"),
     "one": lambda old, new: _SINGULAR_VERBS.get(old) == new,
     "several": lambda old, new: _PLURAL_VERBS.get(old) == new,
 }

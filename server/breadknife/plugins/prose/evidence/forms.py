@@ -39,15 +39,6 @@ def forms(word: str) -> list[str]:
     return [form for form in others if form != word]
 
 
-def is_participle(old: str, new: str) -> bool:
-    """Tell whether `new` is the past participle of the verb that `old` is another form of, and is no participle
-    itself."""
-    for group in _IRREGULAR.get(new, ()):
-        if old in group and new in _participles(group):
-            return old not in _participles(group) and not old.endswith("ing")
-    return new.endswith("ed") and not old.endswith("ed") and (new in _regular(old))
-
-
 def is_base(old: str, new: str) -> bool:
     """Tell whether `new` is a verb (or noun) and `old` the same with -s, or its past."""
     for group in _IRREGULAR.get(new, ()):
@@ -66,12 +57,6 @@ def is_plural(old: str, new: str) -> bool:
     return any(old == group[0] and new in group[1:] for group in _NOUNS.get(old, ())) or (
         new.endswith("s") and new in _regular(old)
     )
-
-
-def _participles(group: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the past participles of a verb's group of forms: base, third person, then past forms and `-ing`."""
-    past = tuple(form for form in group[2:] if not form.endswith("ing"))
-    return past[1:] or past or group[:1]
 
 
 def _bases(word: str) -> Iterator[str]:

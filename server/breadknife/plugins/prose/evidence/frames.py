@@ -19,7 +19,7 @@ FORMS = "WordForm"
 LEAST_SUPPORT, LEAST_OF_FAR = 2.0, -5.0
 """Nats. Of 11 frames' changes that were the maintainers' and that the model was sure of, 9 have so much; frames alone
 speak of 390 of 763 other sentences, and with so much of 139."""
-_FAR = frozenset(("Attraction", "Collective", "EachOf", "Everyone", "FirstPerson", "RelativeVerb", "ThirdPerson"))
+_FAR = frozenset(("Attraction", "Collective", "EachOf", "Everyone", "FirstPerson", "ThirdPerson"))
 """Frames of which a part may stand too far before the verb for counts: they only tell what is no word there."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _JOINED_BEFORE = re.compile(r"[\w)][-/)]$|[/_&@#]$")
