@@ -157,7 +157,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "plugins/nullcheck": ("core formats knowledge", "queries verify", "repairs shown", "languages", "menu", "project"),
     "plugins/nullcheck/languages": ("ecmascript go java python",),
     "plugins/nullcheck/repairs": ("ecmascript go java python",),
-    "plugins/prose": ("documents evidence project", "engines", "model"),
+    "plugins/prose": ("documents evidence project", "engines", "model", "paragraphs"),
     "plugins/shelf": ("chunking reading recipes", "evidence index"),
     "setup": ("editors", "uninstall"),
     "text": ("languages", "extract"),

@@ -166,7 +166,7 @@ def fit(words: Path, counts: Path, *, write: bool) -> None:
 
 CANDIDATE = (
     "uses", "rate", "swapped", "doubled", "undoubled", "added", "left_out", "vowel", "alike", "key", "other",
-    "apostrophe", "first", "last", "listed", "listed_later", "name",
+    "apostrophe", "first", "last", "listed", "listed_later", "name", "term", "repeated",
 )  # fmt: skip
 WORDS = (
     "bias", "trade", "no_trade", "derived", "compound", "length", "capital", "first_capital", "listed",

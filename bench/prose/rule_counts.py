@@ -1,6 +1,7 @@
-"""How often maintainers made the correction that each of Harper's rules proposes, in lines that they corrected.
+"""How often maintainers made the correction that each of an engine's rules proposes, in lines that they corrected.
 
     python bench/prose/rule_counts.py CORRECTIONS --out bench/prose/harper_rules.tsv [--lines N] [--seed N]
+    python bench/prose/rule_counts.py CORRECTIONS --out bench/prose/languagetool_rules.tsv --languagetool
 
 CORRECTIONS: rows of kind, repository, commit, path, edit, line before, line after. N of them are drawn by the seed, one
 of a correction that was made again and again.
@@ -27,8 +28,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from corpus import edited, paragraphs
 
 from breadknife.plugins.prose.engines.harper import HarperEngine
-from breadknife.plugins.prose.engines.lint import Lint
-from breadknife.plugins.prose.engines.merge import counts
+from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
+from breadknife.plugins.prose.engines.lint import Lint, drop_noise
+from breadknife.plugins.prose.engines.rule_context import counts
 from breadknife.plugins.prose.engines.rules import SPELLING
 
 VERDICTS = ("right", "touched", "left")
@@ -59,16 +61,28 @@ class HarperReader:
         return [lint for lint in lints if counts(text, lint, lints)]
 
 
+class LanguageToolReader:
+    """The rules of LanguageTool that breadknife has on, but spelling."""
+
+    def __init__(self) -> None:
+        self._engine = LanguageToolEngine("en-US")
+
+    def lints(self, text: str) -> Sequence[Lint]:
+        lints = drop_noise(self._engine.check(text), frozenset())
+        return [lint for lint in lints if lint.rule not in SPELLING and counts(text, lint, lints)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corrections", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--lines", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=40)
+    parser.add_argument("--languagetool", action="store_true")
     chosen = parser.parse_args()
     corrections = sorted(set(list_corrections(chosen.corrections)), key=lambda each: (each.before, each.after))
     random.Random(chosen.seed).shuffle(corrections)
-    reader = HarperReader()
+    reader = LanguageToolReader() if chosen.languagetool else HarperReader()
     verdicts = Counter[tuple[str, str]]()
     drawn = corrections[: chosen.lines]
     for each in drawn:
@@ -76,8 +90,9 @@ def main() -> None:
     counted = {rule: [verdicts[rule, verdict] for verdict in VERDICTS] for rule, _ in verdicts}
     rows = sorted(counted.items(), key=lambda row: (-row[1][0], sum(row[1]), row[0]))
     words = sum(len(each.before.split()) for each in drawn)
+    engine = "LanguageTool" if chosen.languagetool else "Harper"
     about = (
-        f"# Of Harper's rules, by bench/prose/rule_counts.py: {len(drawn):,} corrections ({words:,} words) in"
+        f"# Of {engine}'s rules, by bench/prose/rule_counts.py: {len(drawn):,} corrections ({words:,} words) in"
         f" {len({each.repository for each in drawn})} repositories,\n"
         f"# the training part of bench/prose/sources.tsv, drawn with seed {chosen.seed}.\n"
     )
@@ -95,7 +110,7 @@ def plain(line: str) -> str:
     return line.strip().lstrip("#>*+-").strip()
 
 
-def judged(reader: HarperReader, correction: Correction) -> set[tuple[str, str]]:
+def judged(reader: HarperReader | LanguageToolReader, correction: Correction) -> set[tuple[str, str]]:
     """Return the rules that speak of the line, each with its verdict, once."""
     source, wanted = correction.before, correction.after.split()
     start, end = changed(source, correction.after)

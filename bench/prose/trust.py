@@ -30,8 +30,8 @@ from corpus import Readme, paragraphs, words
 from breadknife.plugins.prose.engines.harper import HarperEngine
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
 from breadknife.plugins.prose.engines.lint import Lint, ProseEngine, drop_noise
-from breadknife.plugins.prose.engines.merge import counts
 from breadknife.plugins.prose.engines.respelled import respell
+from breadknife.plugins.prose.engines.rule_context import counts
 from breadknife.plugins.prose.engines.rules import RARE, SPELLING, is_right
 from breadknife.plugins.prose.language import DocumentLanguage
 from breadknife.plugins.prose.project.misspellings import meant

@@ -18,7 +18,7 @@ from breadknife.task.values import (
     Findings,
 )
 from breadknife.text.document import apply_edits
-from prose.plugin.asking import TEXT, Refreshing, actions, check
+from prose.plugin.asking import ALONE, TEXT, Refreshing, actions, check
 from prose.second import Second, speaks_of
 from support import PluginContext, document
 
@@ -44,6 +44,23 @@ def test_a_warm_edit_asks_for_the_changed_paragraph_only(
     check(plugin, document("One thing.\n\nAnother thing.\n", "markdown"), context, whole=True)
     check(plugin, document("A new one.\n\nOne thing.\n\nAnother thing!\n", "markdown"), context, whole=True)
     assert second.asked == ["One thing.", "Another thing.", "A new one.", "Another thing!"]
+
+
+def test_a_single_english_word_starts_no_slow_engine(
+    plugin: ProsePlugin, second: Second, context: PluginContext
+) -> None:
+    second.gate.set()
+    context = replace(context, values=ProseSettings(model=False))
+    german = "<html lang='de'><h1>Hallo</h1></html>"
+    for name, text, asked in (("markdown", "# Hi\n", []), ("html", german, ["Hallo"])):
+        check(plugin, document(text, name), context, whole=True)
+        assert second.asked == asked
+
+
+def test_a_paragraph_of_unknown_words_is_not_checked_as_english(plugin: ProsePlugin, context: PluginContext) -> None:
+    text = "This is an useful thing.\n\nZorl mebat recieve pandu umesk.\n\nWe recieve zorl.\n"
+    found = check(plugin, document(text, "markdown"), replace(context, values=ALONE), whole=True)
+    assert [(each.code, text.count("\n", 0, each.span.start)) for each in found] == [("AnA", 0), ("SpellCheck", 4)]
 
 
 def test_lint_waits_for_everybody_and_an_editor_ends_up_with_the_same(

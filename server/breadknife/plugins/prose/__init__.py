@@ -4,7 +4,7 @@
       │ plugin         takes the document's paragraphs, or those that an edit has changed (`edits`)
       ▼
     ProseText          a paragraph, with a map back to the document (`text/extract`)
-      │ check._lint    asks each engine (`engine_set`): Harper at once, LanguageTool and Vale in the background
+      │ linting        asks each engine (`engine_set`): Harper at once, LanguageTool and Vale in the background
       ▼
     LintRequest ─▶ Lint             what one engine says of one paragraph
       │ check._merge   drops what is suppressed; the first engine that says something owns its place (`engines/merge`)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from breadknife.lru import LruCache
-from breadknife.plugins.prose.check import LONG, Coverage, DocumentCheck
 from breadknife.plugins.prose.documents.check import find_document_findings
 from breadknife.plugins.prose.edits import LARGE, BlockChange, changes_large_document, compare, find_change
 from breadknife.plugins.prose.engine_set import ROLE, EngineRegistry
@@ -16,6 +15,9 @@ from breadknife.plugins.prose.engines.refreshes import RefreshQueue
 from breadknife.plugins.prose.engines.vale import ValeRegistry
 from breadknife.plugins.prose.language import DocumentLanguage
 from breadknife.plugins.prose.menu import OWN, MenuTarget, list_actions
+from breadknife.plugins.prose.paragraphs.check import DocumentCheck
+from breadknife.plugins.prose.paragraphs.linting import LONG, ParagraphLinter
+from breadknife.plugins.prose.paragraphs.run import CheckRun, Coverage
 from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.plugins.prose.project.spelling import DocumentVocabulary, of_project
 from breadknife.plugins.prose.project.workspace import Decisions, dictionary_path
@@ -168,13 +170,11 @@ class ProsePlugin:
         suppressions = self._suppressions(document, settings, directives, context)
         engines = self._engines.find(settings)
         words, is_own = self._decisions.words(context.root), of_project(context.project, whole=whole)
-        check = DocumentCheck(
+        run = CheckRun(
             document,
             context,
             settings,
             language,
-            vocabulary=DocumentVocabulary(document.text, paragraphs, words, is_own, lowered),
-            suppressions=suppressions,
             engines=engines,
             vale=self._vales.find(context) if settings.vale else None,
             refreshes=self._refreshes,
@@ -186,14 +186,15 @@ class ProsePlugin:
         if not whole and (edit is None or edit.span or edit.new_text):
             self._refreshes.note_edit(document.uri)
         shown, about = before.moved(edit) if before is not None and edit is not None else ([], [])
-        checked = check.check(fresh, shown)
+        vocabulary = DocumentVocabulary(document.text, paragraphs, words, is_own, lowered)
+        checked = DocumentCheck(run, vocabulary, suppressions).check(fresh, shown)
         in_prose = [finding for paragraph in checked for finding in paragraph.findings]
         if change is not None:
             in_prose += (finding for finding in shown if not finding.span.touches(change.block))
         if change is not None or (before is None and not whole and len(document.text) >= LONG):
             self._refreshes.add_after_rest(document.uri, context.refresh)  # until then it isn't looked at as a whole
         else:
-            about = find_document_findings(document, context, paragraphs, check.knows)
+            about = find_document_findings(document, context, paragraphs, ParagraphLinter(run).knows)
         about = [finding for finding in about if not suppressions.cover(finding)]
         if self.rule_log is not None:
             self.rule_log.absent |= coverage.absent

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.evidence.candidates import Candidate, find_candidates
+from breadknife.plugins.prose.evidence.contexts import ALONE
+from breadknife.plugins.prose.evidence.frames import find_supported
 from breadknife.plugins.prose.evidence.kinds import KINDS
 from breadknife.text.document import Span, keep_apart
 
@@ -18,8 +22,20 @@ class CountsEngine:
         if language not in ("", self._dialect):
             return ()
         sure = [each for each in find_candidates(text) if _excess(each) >= 0]
-        best_first = sorted(sure, key=lambda each: (-_excess(each), each.span))
-        return tuple(_make_lint(text, each) for each in keep_apart(best_first, gap=2))
+        counted = [
+            (each.kind, each.span, each.replacement)
+            for each in sorted(sure, key=lambda each: (-_excess(each), each.span))
+        ]
+        framed = [
+            (each.rule, each.span, each.replacement)
+            for each in find_supported(text)
+            if each.gain >= ALONE.get(each.rule, math.inf)
+        ]
+        lints = [
+            Lint(self.name, rule, span, describe_change(text, span, new), (new,), "Counts")
+            for rule, span, new in (*counted, *framed)
+        ]
+        return tuple(keep_apart(lints, gap=2))
 
     def close(self) -> None:
         pass
@@ -35,8 +51,3 @@ def describe_change(text: str, span: Span, new: str) -> str:
 
 def _excess(candidate: Candidate) -> float:
     return candidate.score - KINDS.by_name[candidate.kind].alone
-
-
-def _make_lint(text: str, candidate: Candidate) -> Lint:
-    span, new = candidate.span, candidate.replacement
-    return Lint(CountsEngine.name, candidate.kind, span, describe_change(text, span, new), (new,), "Counts")

@@ -14,18 +14,8 @@ from dataclasses import dataclass, replace
 
 from breadknife.plugins.prose.engines.lint import Lint, LintRequest, drop_noise
 from breadknife.plugins.prose.engines.respelled import respell
-from breadknife.plugins.prose.engines.rules import (
-    ACRONYMS,
-    ARTICLES,
-    COMMAS,
-    PRONOUNS,
-    REPEATS,
-    SAFE,
-    SENTENCE_BLANKS,
-    SPELLING,
-    is_of_dictionaries,
-    is_right,
-)
+from breadknife.plugins.prose.engines.rule_context import counts
+from breadknife.plugins.prose.engines.rules import PRONOUNS, SAFE, SPELLING, is_of_dictionaries, is_right
 from breadknife.plugins.prose.project.misspellings import meant
 from breadknife.plugins.prose.project.respelling import CERTAIN, LIKELY, POSSIBLE, Respelling, doubt
 from breadknife.text.document import Span
@@ -33,17 +23,6 @@ from breadknife.text.document import Span
 _MOST_FIXES = 4
 _RIVAL = 1 / 8
 """The probability of a word that may have been meant as well, in parts of the likeliest one's."""
-_ARTICLE = re.compile(r"\b(?:an?|the)\s$", re.IGNORECASE)
-# After an article, so that it isn't a variable called "a", nor one of two articles.
-_NOUN_OR_ADJECTIVE = re.compile(
-    r"\s(?!(?:an?|the|is|are|was|or|and|in|of|to|as|at|if|on|by|for|with)\b)([^\W\d_]+)(?!\w)"
-)
-_ACRONYM = re.compile("[FHLMNRSUX][A-Z]")
-"""How an acronym begins that may sound otherwise than its first letter: a FIFO, an FTP."""
-
-# "the *The Organization* tier": the second begins a name; "`Bootstrap-Flask`_ Bootstrap-Flask is": a link, then text.
-_REPEATED_NAME = re.compile(r"\b(?:[a-z]+\W+[A-Z][a-z]*|([A-Z]\w+-[\w-]+)\W+\1)$")
-
 # What an index never does: "i am", "i've", "i think".
 _I_ADVERB = r"also|just|never|always|still|only|really|finally|actually|usually"
 _I_VERB = (
@@ -51,10 +30,6 @@ _I_VERB = (
     r"|needed|need|prefer|recommend|suggest|suppose|think|thought|tried|try|understand|wanted|want|went|wish"
 )
 _FIRST_PERSON = re.compile(rf"['’](?:m|ve|d|ll)\b| (?:(?:{_I_ADVERB}) )?(?:{_I_VERB})\b")
-_WORD_AND_MARK = re.compile(r"[a-z][!?]$")
-
-_SHORT_ADVERB = "Thus|Hence|So|Now|Then|Next|Still|Yet|Also|Currently|Recently|Today|Sometimes|Often|Usually"
-_NEEDS_NO_COMMA = re.compile(rf"(?:{_SHORT_ADVERB})\b")
 
 
 @dataclass(frozen=True)
@@ -272,45 +247,6 @@ def _respell(text: str, span: Span, lints: Sequence[Lint]) -> tuple[Respelling, 
     """Return what may have been meant by a word, of all that engines offer for it, in their order."""
     return respell(
         text, span, [new for lint in lints if lint.span == span and lint.rule in SPELLING for new in lint.replacements]
-    )
-
-
-def counts(text: str, lint: Lint, lints: Sequence[Lint]) -> bool:
-    """Tell whether what an engine says, among all `lints` of the paragraph, may become a finding at all.
-
-    Some rules are wrong again and again in the same way, which the text beside them shows.
-    """
-    if lint.rule in REPEATS and _REPEATED_NAME.search(text, lint.span.start, lint.span.end):
-        return False
-    if lint.rule in COMMAS and _NEEDS_NO_COMMA.match(text, lint.span.start):
-        return False
-    if lint.rule in SENTENCE_BLANKS and not _WORD_AND_MARK.search(text, max(0, lint.span.start - 2), lint.span.start):
-        return False
-    if lint.rule in ARTICLES and not _has_a_sound(text, lint):
-        return False
-    return lint.rule in SPELLING | REPEATS or not _beside_unknown_word(lint, lints)
-
-
-def _has_a_sound(text: str, lint: Lint) -> bool:
-    """Tell whether the word after an article tells which one it is, and the article is the only one there."""
-    word = _NOUN_OR_ADJECTIVE.match(text, lint.span.end)
-    if word is None or _ARTICLE.search(text, max(0, lint.span.start - 5), lint.span.start):
-        return False
-    if not _ACRONYM.match(word[1]):
-        return True
-    return any(word[1] in ACRONYMS.get(article.lower(), ()) for article in lint.replacements)
-
-
-def _beside_unknown_word(lint: Lint, lints: Sequence[Lint]) -> bool:
-    """Tell whether an engine doesn't know a word beside it: then it can't judge the grammar around that. Counts know no
-    spelling, so any engine tells them."""
-    return any(
-        (other.engine == lint.engine or lint.engine == "counts")
-        and other.rule in SPELLING
-        and other.span != lint.span
-        and other.span.start <= lint.span.end + 1
-        and lint.span.start <= other.span.end + 1
-        for other in lints
     )
 
 

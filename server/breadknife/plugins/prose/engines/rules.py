@@ -111,8 +111,8 @@ def is_right(engine: str, rule: str, category: str = "") -> bool:
     """Tell whether a rule is right more often than not: it is shown at once, and others wait until a second engine
     agrees.
 
-    For Harper's, `bench/prose/harper_rules.tsv` has what maintainers made of them; for LanguageTool's,
-    `bench/prose/trust.tsv` has each judgement, and `python bench/prose/trust.py table` sums them up.
+    `bench/prose/harper_rules.tsv` and `bench/prose/languagetool_rules.tsv` have what maintainers made of them; for
+    those of LanguageTool that spoke there less than three times, `bench/prose/trust.tsv` has judgements.
     """
     if engine == "harper":
         return rule in HARPER_IS_RIGHT or (category in _HARPER_KINDS and rule not in _HARPER_IS_WRONG)

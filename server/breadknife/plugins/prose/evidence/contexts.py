@@ -70,6 +70,7 @@ class ContextPattern:
 
 
 class _Table(msgspec.Struct, rename={"supporting": "for"}):
+    alone: dict[str, float]
     patterns: dict[str, str]
     supporting: list[dict[str, str | list[str]]]
 
@@ -86,6 +87,8 @@ def _read_rows(table: _Table, rows: list[dict[str, str | list[str]]]) -> tuple[C
 
 _TABLE = msgspec.toml.decode(files(__package__ or "").joinpath("contexts.toml").read_bytes(), type=_Table)
 SUPPORTING = _read_rows(_TABLE, _TABLE.supporting)
+ALONE: Mapping[str, float] = _TABLE.alone
+"""By rule, the nats from which on counts need no model's agreement."""
 
 
 def refine_rule(rule: str, text: str, start: int, end: int, old: str, new: str) -> str:

@@ -34,6 +34,8 @@ class FramedChange:
     rule: str
     span: Span
     replacement: str
+    gain: float = 0.0
+    """By how many nats counts find what stands there likelier after it, once they have been asked."""
 
 
 def _by_word() -> Mapping[str, tuple[ConfusionSet, ...]]:
@@ -52,15 +54,11 @@ _MISSING = tuple(confusion for confusion in CONFUSIONS if confusion.words[0] == 
 @lru_cache(maxsize=1 << 8)
 def find_supported(text: str) -> tuple[FramedChange, ...]:
     """Return the changes that a frame speaks for, and counts too, or not much against."""
-    return tuple(
-        each
-        for each in find_framed(text)
-        if _gain(text, each) >= (LEAST_OF_FAR if each.rule in _FAR else LEAST_SUPPORT)
-    )
+    measured = (replace(each, gain=_measure(text, each)) for each in find_framed(text))
+    return tuple(each for each in measured if each.gain >= (LEAST_OF_FAR if each.rule in _FAR else LEAST_SUPPORT))
 
 
-def _gain(text: str, change: FramedChange) -> float:
-    """Return by how many nats counts find what stands there likelier after a change."""
+def _measure(text: str, change: FramedChange) -> float:
     start, end = change.span.start, change.span.end
     before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
     as_it_is, changed = compare_words(before, after, (text[start:end], change.replacement))

@@ -22,7 +22,7 @@ from breadknife.plugins.prose.project.slips import slips
 from breadknife.plugins.prose.project.word_counts import english, trade
 from breadknife.project.words import dialectless, list_near_words
 
-LIKELY, POSSIBLE, CERTAIN = 0.35, 0.12, 0.9
+LIKELY, POSSIBLE, CERTAIN = 0.325, 0.12, 0.9
 """The probability of a slip from which on a word is reported, from which on the model is asked, and that of a word from
 which on it may be put there unseen."""
 SHORTEST = 3
@@ -35,6 +35,8 @@ _PREFIX = re.compile(
     r"(?=\w{3})"
 )
 _SUFFIX = re.compile(r"(?<=\w{3})(?:s|es|ed|d|ing|ables?|ers?|ors?|ly|ness)$")
+_KNOWN = 5
+"""The level in `trade` of terms that may have been meant."""
 _PART, _STEM = 4, 2
 """Levels in `english` of words that others are made of: in compounds, and with a prefix."""
 
@@ -90,7 +92,8 @@ def respellings(word: str, offered: tuple[str, ...], *, begins: bool) -> tuple[R
 
 def list_candidates(word: str, offered: Sequence[str]) -> dict[str, str]:
     """Return the words that may have been meant by one in lower case, each as it is written."""
-    all_words = (*meant(word), *offered, *(each for each in list_near_words(word, _LETTERS) if each in english()))
+    near = (each for each in list_near_words(word, _LETTERS) if each in english() or trade().get(each, 0) >= _KNOWN)
+    all_words = (*meant(word), *offered, *near)
     written: dict[str, str] = {}
     for each in all_words:
         lower = each.casefold().replace("’", "'")
@@ -110,6 +113,7 @@ def candidate_features(word: str, candidate: str, written: str) -> Mapping[str, 
     features["listed"] = float(candidate == listed[0]) if listed else 0
     features["listed_later"] = float(candidate in listed[1:])
     features["name"] = float(not written.islower())
+    features["term"] = float(trade().get(candidate, 0)) if candidate not in english() else 0.0
     return features
 
 

@@ -17,6 +17,8 @@ class SlipKind(StrEnum):
     """A letter is there twice: `untill`."""
     UNDOUBLED = "undoubled"
     """A double letter is there once: `occured`."""
+    REPEATED = "repeated"
+    """Two or three letters are there twice: `utitilities`."""
     ADDED = "added"
     LEFT_OUT = "left_out"
     VOWEL = "vowel"
@@ -41,8 +43,9 @@ class Slip:
 
 
 _COSTS = {
-    SlipKind.SWAPPED: 1.0, SlipKind.DOUBLED: 0.8, SlipKind.UNDOUBLED: 0.8, SlipKind.ADDED: 1.1, SlipKind.LEFT_OUT: 1.0,
-    SlipKind.VOWEL: 1.0, SlipKind.ALIKE: 1.2, SlipKind.KEY: 1.2, SlipKind.OTHER: 2.0, SlipKind.APOSTROPHE: 0.5,
+    SlipKind.SWAPPED: 1.0, SlipKind.DOUBLED: 0.8, SlipKind.UNDOUBLED: 0.8, SlipKind.REPEATED: 1.2, SlipKind.ADDED: 1.1,
+    SlipKind.LEFT_OUT: 1.0, SlipKind.VOWEL: 1.0, SlipKind.ALIKE: 1.2, SlipKind.KEY: 1.2, SlipKind.OTHER: 2.0,
+    SlipKind.APOSTROPHE: 0.5,
 }  # fmt: skip
 """Of several ways from what was meant to what is written, the one with the least sum is taken."""
 _UNLIKELY = 3
@@ -101,6 +104,10 @@ def _ways_to(written: str, meant: str, i: int, j: int, ways: dict[tuple[int, int
         yield ways[i - 1, j - 1] if x == y else after((i - 1, j - 1), _substitution(x, y))
     if (i - 2, j - 2) in ways and x != y and x == meant[j - 2] and y == written[i - 2]:
         yield after((i - 2, j - 2), SlipKind.SWAPPED)
+    for length in (2, 3):
+        again = written[max(0, i - length) : i]
+        if (i - length, j) in ways and written.endswith(again, 0, i - length):
+            yield after((i - length, j), SlipKind.REPEATED)
     if (i - 1, j) in ways:
         yield after((i - 1, j), _extra(x, written[max(0, i - 2) : i - 1] + written[i : i + 1], SlipKind.DOUBLED))
     if (i, j - 1) in ways:
