@@ -52,7 +52,7 @@ COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
     ],
     "null": [
         (1, ("null",)),
-        (1, ("null", "report", ".")), (0, ("null", "triage", "--from", "-")), (0, ("null", "annotate", "--from", "-")),
+        (0, ("null", "triage", "--from", "-")),
     ],
     "plugins": [
         (0, ("plugins", "list")), (2, ("plugins", "check", "no-such")), (0, ("plugins", "new", "new")),
@@ -92,7 +92,6 @@ COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
 """Each with the exit code that says that it came as far as it should."""
 GIVEN = {
     ("null", "triage", "--from", "-"): REPORT,
-    ("null", "annotate", "--from", "-"): "E.java:3: warning: [NullAway] returning @Nullable expression\n",
     ("setup",): "n\n" * 9,
 }
 """What a command reads. All others find the end of their input."""

@@ -30,7 +30,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from jspecify import OPENED
 
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
@@ -42,6 +41,12 @@ BUGS = Path(__file__).with_name("past_bugs.tsv")
 _NEAR = 2
 """Lines."""
 _LEFT_OUT = frozenset({"test", "tests", "testdata", "docs", "doc"})
+_PACKAGES = ("api", "code", "file", "parser", "tree", "util", "comp", "main", "processing", "model")
+_OPENED = (
+    *(f"-J--add-exports=jdk.compiler/com.sun.tools.javac.{each}=ALL-UNNAMED" for each in _PACKAGES),
+    *(f"-J--add-opens=jdk.compiler/com.sun.tools.javac.{each}=ALL-UNNAMED" for each in ("code", "comp")),
+)
+"""What Error Prone needs of the compiler."""
 _ANNOTATED = "-XDaddTypeAnnotationsToSymbol=true"
 """What JSpecify mode needs of a compiler before Java 22, if that has it; Temurin 25 was used."""
 _TSC = re.compile(
@@ -159,7 +164,7 @@ def others(tree: Path, row: dict[str, str], checkers: Path) -> Iterator[str]:
                 "--should-stop=ifError=FLOW",
                 plugin,
             )
-            yield from _near(("javac", *OPENED, *given, row["file"]), tree, row)
+            yield from _near(("javac", *_OPENED, *given, row["file"]), tree, row)
 
 
 def _near(command: Sequence[str], tree: Path, row: dict[str, str]) -> Iterator[str]:

@@ -54,7 +54,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "fix --from": ("fix", "--from", "-"),
     "fix --from what isn't there": ("fix", "--from", f"no{FOLDER}"),
     "fix --write": ("fix", "--from", "-", "--write"),
-    "null report": ("null", "report", "."),
+    "null": ("null", "triage", "."),
     "config show": ("config", "show", "--origin", f"{NAMES[0]}.py"),
     "config check": ("config", "check", "."),
     "doctor": ("doctor",),

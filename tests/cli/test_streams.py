@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("models list", "config show", "lint a.md", "null report a.py")
+COMMANDS = ("models list", "config show", "lint a.md", "null triage a.py")
 
 
 @pytest.fixture(autouse=True)

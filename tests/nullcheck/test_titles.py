@@ -10,7 +10,7 @@ import pytest
 
 from breadknife.plugins.nullcheck.languages import language
 from breadknife.plugins.nullcheck.values import RepairOffer, Strategy
-from breadknife.plugins.nullcheck.wording import in_comment, in_title
+from breadknife.plugins.nullcheck.wording import in_title
 from breadknife.text.syntax import parse
 from nullcheck.asking import findings, offered
 from support import document
@@ -119,12 +119,3 @@ def test_a_title_says_how_many_findings_it_ends(id: str, text: str, strategy: st
     titles = {action.data["strategy"]: action.explanation for action in reversed(offered(text, language=id))}
     assert titles.get(strategy) == title
     assert title in [fix.title for finding in findings(document(text, id)) for fix in finding.fixes]
-
-
-@pytest.mark.parametrize(
-    ("expression", "named"),
-    [("a.b()", "a.b()"), ("größe", "größe"), ("a(\n  b,\n)", "a( b, )"), ("a" * 41, "it"), ("a['\u202e']", "it"),
-     (r'a("\u000a")', "it")],
-)  # fmt: skip
-def test_a_comment_names_what_is_whole_and_on_one_line(expression: str, named: str) -> None:
-    assert in_comment(expression) == named

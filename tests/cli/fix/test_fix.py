@@ -338,7 +338,7 @@ def test_without_another_checker_our_own_findings_are_repaired(project: Path) ->
         (["fix"], ["1 of 2: a.py", "2 of 2: b.py", "1 of 4: a.py", "4 of 4: b.py"]),
         (["fix", "--list"], ["1 of 2: a.py", "2 of 2: b.py", "4 of 4: b.py"]),
         (["fix", "--from", "mypy.txt"], ["1 of 1: b.py"]),
-        (["null", "report"], ["1 of 2: a.py", "2 of 2: b.py", "1 of 2: shutil.which()", "2 of 2: g(a)"]),
+        (["null", "triage"], ["1 of 2: a.py", "2 of 2: b.py", "1 of 2: shutil.which()", "2 of 2: g(a)"]),
     ],
 )
 def test_a_terminal_shows_how_far_it_is_in_a_line_that_goes_away(

@@ -99,28 +99,6 @@ def test_findings_about_other_things_get_no_place(source: str, code: str, messag
 
 
 @pytest.mark.parametrize(
-    ("source", "code", "message", "comment"),
-    [
-        ("ts", "2532", "Object is possibly 'undefined'.", "// @ts-expect-error b() is never null here"),
-        ("eslint", "no-unsafe-optional-chaining", "If it short-circuits with 'undefined' the evaluation …",
-         "// eslint-disable-next-line no-unsafe-optional-chaining -- b() is never null here"),
-    ],
-)  # fmt: skip
-def test_where_no_edit_is_right_the_checker_is_told_so_with_a_reason(
-    source: str, code: str, message: str, comment: str
-) -> None:
-    text = "class A {\n  x = a() || b().c;\n}\n"
-    at = text.index("b()")
-    finding = Finding(Span(at, at + 3), source, code, message)
-    file = opened(text)
-    place = file.place(finding)
-    assert place is not None
-    offers = list(file.offers(place, (finding,)))
-    assert offers[-1].strategy is Strategy.IGNORE
-    assert apply_edits(text, offers[-1].edits) == text.replace("  x =", f"  {comment}\n  x =")
-
-
-@pytest.mark.parametrize(
     ("text", "at", "after"),
     [
         ("function f(rows: Row[]) {\n  rows[0].run();\n}\n", "rows[0]",

@@ -11,7 +11,7 @@ import pytest
 from breadknife.plugins.nullcheck.languages.java.file import Java, JavaFile
 from breadknife.plugins.nullcheck.values import MessageContent, RepairOffer, Strategy
 from breadknife.task.values import Finding
-from breadknife.text.document import Document, Span, apply_edits
+from breadknife.text.document import Document, apply_edits
 from breadknife.text.syntax import parse
 from support import marked_spans
 
@@ -255,15 +255,6 @@ def test_what_was_caught_is_not_dropped(throws: str, inside: str, strategy: str,
     assert all(", e);" in apply_edits(text, offer.edits) for offer in rest if offer.strategy is Strategy.RAISE)
     if "throw" in inside:
         assert Strategy.RETURN not in {offer.strategy for offer in rest}
-
-
-def test_nullaways_own_annotation_is_the_last_offer() -> None:
-    text = in_class("int f(@Nullable String s) {", "    return s.length();", "}")
-    at = text.index("s.length")
-    finding = Finding(Span(at, at + 1), "nullaway", "NullAway", "dereferenced expression s is @Nullable")
-    last = offered(text, (finding,))[-1]
-    assert last.strategy is Strategy.IGNORE
-    assert '    @SuppressWarnings("NullAway") // s is never null here\n' in apply_edits(text, last.edits)
 
 
 # --- every edit, for every case that must fire ---

@@ -38,13 +38,6 @@ def _without_contents(expression: str) -> str:
     return kept if depth == 0 else expression
 
 
-def in_comment(expression: str) -> str:
-    """Return how a comment in the code names an expression: on one line and in full, or "it" where that can't be. An
-    expression with a backslash is "it", too, as Java ends a comment at an escaped line break."""
-    shown = " ".join(expression.split())
-    return shown if len(shown) <= _MAX_QUOTE and shown.isprintable() and "\\" not in shown else "it"
-
-
 def capitalised(clause: str) -> str:
     """Return the clause with a capital letter at its beginning."""
     return clause[0].upper() + clause[1:]

@@ -10,7 +10,7 @@ from pathlib import Path
 from breadknife.errors import DocumentError
 from breadknife.paths import rewrite
 from breadknife.plugins.nullcheck.project.values import Edits
-from breadknife.text.document import Document, TextEdit, file_bytes, file_encoding, read_document
+from breadknife.text.document import Document, file_bytes, file_encoding, read_document
 from breadknife.text.printable import escaped_name
 
 
@@ -19,15 +19,6 @@ class FileChange:
     path: Path
     before: str
     after: str
-
-
-def together(made: Iterable[Edits]) -> Edits:
-    """Edits of the same texts; what several of them bring, such as an import, is made once."""
-    edits = dict[Path, dict[TextEdit, None]]()
-    for each in made:
-        for path, own in each.items():
-            edits.setdefault(path, {}).update(dict.fromkeys(own))
-    return {path: tuple(own) for path, own in edits.items()}
 
 
 class UnsavedDocuments:

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -129,17 +129,6 @@ def read_report(repairs: Repairs, source: str) -> Sequence[PrintedFinding]:
 
 def _report_folder(source: str) -> Path | None:
     return None if source == "-" else Path(os.path.abspath(source)).parent
-
-
-def findings_in(
-    repairs: Repairs, said: Sequence[PrintedFinding], paths: Sequence[Path], folder: Path
-) -> Iterator[tuple[Path, Finding]]:
-    """Yield the findings of these files as they are by now, whatever they are about."""
-    files = _Files(paths, folder)
-    for printed, here in _by_path(said).items():
-        path = files.meant(printed)
-        found = (each.finding(repairs.changes.document(path)) for each in here) if path is not None else ()
-        yield from ((path, finding) for finding in found if path is not None and finding is not None)
 
 
 def _by_path(said: Sequence[PrintedFinding]) -> Mapping[str, Sequence[PrintedFinding]]:

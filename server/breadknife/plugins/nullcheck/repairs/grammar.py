@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
 import msgspec
 
@@ -159,21 +158,6 @@ class TestFailure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """It always fails, and is written into a check."""
 
 
-class IgnoreComment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A checker's own ignore comment."""
-
-    names: frozenset[str]
-    """Its source or its code, in lower case."""
-    said: str
-    """What a title calls it."""
-    comment: str
-    """`{code}`, `{reason}`."""
-    where: Literal["above", "end", "member"] = "above"
-    """On a line of its own before the place, at the line's end, or before the declaration around the place."""
-    languages: frozenset[str] = frozenset()
-    """Where only some of the language's ids have it."""
-
-
 class LanguageGrammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: str
     """The name of its files of data: a language with several LSP ids has one."""
@@ -192,7 +176,8 @@ class LanguageGrammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Functions that have no use for what the function returns that they are given."""
     meant: frozenset[Use] = frozenset()
     """Uses that do no harm by themselves: what gets the null may reckon with it."""
-    ignores: tuple[IgnoreComment, ...] = ()
+    ignores: Mapping[str, str] = {}
+    """Checker, in small letters -> its own ignore comment."""
     tests: tuple[TestFailure, ...] = ()
     shapes: DeclarationNodes
     """What declares something."""

@@ -11,7 +11,6 @@ from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.conditions import test_in_condition
 from breadknife.plugins.nullcheck.repairs.ecmascript.site import EcmaScriptSite
-from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.leaving import leave_round, return_early, skip, throw
 from breadknife.plugins.nullcheck.repairs.repair import RepairProposal, RepairRule, written
 from breadknife.plugins.nullcheck.repairs.testing import fail_test
@@ -130,5 +129,5 @@ def claim(site: EcmaScriptSite) -> Iterator[RepairProposal]:
 
 
 REPAIRS: tuple[RepairRule[EcmaScriptSite], ...] = (
-    fail_test, chain, throw, leave_round, return_early, skip, test_in_condition, claim, ignore,
+    fail_test, chain, throw, leave_round, return_early, skip, test_in_condition, claim,
 )  # fmt: skip

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.conditions import test_in_condition
 from breadknife.plugins.nullcheck.repairs.go.site import GoSite, PairedAssignment
-from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.layout import lines_after, on_own_line
 from breadknife.plugins.nullcheck.repairs.leaving import guarded, leave_round, may_be_guarded, returning, skip
 from breadknife.plugins.nullcheck.repairs.repair import Edits, RepairProposal, RepairRule
@@ -130,15 +129,6 @@ def return_zeros(site: GoSite) -> Iterator[RepairProposal]:
     yield returning(site, ", ".join(site.zeros(site.results)), evidence)
 
 
-def panic(site: GoSite) -> Iterator[RepairProposal]:
-    """It would panic anyway."""
-    if may_be_guarded(site) and not site.error:
-        yield RepairProposal(
-            Strategy.ASSERT, f"Panic with a message if {site.said} is nil", repair.OTHERWISE,
-            lambda said: guarded(site, f'panic("{said.message}")'), MessageContent("panic", words_for(site)),
-        )  # fmt: skip
-
-
 REPAIRS: tuple[RepairRule[GoSite], ...] = (
-    fail_test, check_error, return_error, return_zeros, leave_round, skip, test_in_condition, panic, ignore,
+    fail_test, check_error, return_error, return_zeros, leave_round, skip, test_in_condition,
 )  # fmt: skip

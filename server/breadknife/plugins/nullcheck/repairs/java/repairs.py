@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.conditions import test_in_condition
-from breadknife.plugins.nullcheck.repairs.ignoring import ignore
 from breadknife.plugins.nullcheck.repairs.leaving import is_let_through, leave_round, return_early, skip, throw
 from breadknife.plugins.nullcheck.repairs.repair import Edits, RepairProposal, RepairRule
 from breadknife.plugins.nullcheck.repairs.site import Site
@@ -49,5 +48,5 @@ def _imported(site: Site, name: str) -> tuple[str, Edits]:
 
 
 REPAIRS: tuple[RepairRule[Site], ...] = (
-    fail_test, require, throw, leave_round, return_early, skip, test_in_condition, ignore,
+    fail_test, require, throw, leave_round, return_early, skip, test_in_condition,
 )  # fmt: skip

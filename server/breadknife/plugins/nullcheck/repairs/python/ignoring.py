@@ -29,9 +29,9 @@ def ignore(site: PythonSite) -> Iterator[RepairProposal]:
             reason = reason or "no check can be placed before it here"
     if not reason:
         return
-    rows = {row.comment: row for row in site.grammar.ignores for each in told if each.source.lower() in row.names}
-    is_one = len({each.source.lower() for each in told}) == 1
-    said = next(iter(rows)) if rows and is_one else _EVERY
+    sources = {each.source.lower() for each in told}
+    is_one = len(sources) == 1
+    said = next((site.grammar.ignores.get(each, _EVERY) for each in sources if is_one), _EVERY)
     codes = ", ".join(dict.fromkeys(each.code for each in told if each.code)) if is_one else ""
     made = comment(site.tree, site.span, f"{said}[{codes}]" if codes else said, reason)
     if made is not None:
