@@ -192,6 +192,14 @@ def test_where_a_test_has_found_null_nothing_requires_another() -> None:
     assert not {offer.strategy for offer in offered(text)} & {Strategy.ASSERT, Strategy.RAISE, Strategy.RETURN}
 
 
+@pytest.mark.parametrize(("caught", "raises"), [("IllegalArgumentException", False), ("java.io.IOException", True)])
+def test_what_is_thrown_is_not_caught_around_it(caught: str, raises: bool) -> None:
+    text = in_class(
+        "void f(@Nullable String s) {", "    try {", "        s.trim();", f"    }} catch ({caught} e) {{", "    }", "}"
+    )
+    assert ("raise" in results(text)) is raises
+
+
 def test_where_null_is_certain_no_guard_hides_it() -> None:
     text = in_class(
         "int f(String s) {", "    if (s == null) {", "        return s.length();", "    }", "    return 0;", "}"

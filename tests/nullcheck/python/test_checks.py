@@ -215,3 +215,26 @@ def test_where_an_exception_is_under_way_the_rest_goes_on(around: str, line: str
 
 def test_nothing_is_offered_for_what_is_always_none() -> None:
     assert offered("def f(p):\n" + EXCEPT.format("⟦f⟧.close()"), "nullcheck")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("caught", "offered_there"),
+    [
+        ("ValueError", {Strategy.ASSERT}),
+        ("(KeyError, ValueError) as error", {Strategy.ASSERT}),
+        ("AssertionError", {Strategy.RAISE}),
+        ("(AssertionError, ValueError)", set[Strategy]()),
+        ("KeyError", {Strategy.ASSERT, Strategy.RAISE}),
+        ("Exception", set[Strategy]()),  # which catches what a None leads to, too
+    ],
+)
+def test_what_is_raised_is_not_caught_around_it(caught: str, offered_there: set[Strategy]) -> None:
+    marked = f"def f(x=None):\n    try:\n        ⟦x⟧.y()\n    except {caught}:\n        return 0\n"
+    made = {offer.strategy for offer in offered(marked)[1]}
+    assert made & {Strategy.ASSERT, Strategy.RAISE} == offered_there
+
+
+def test_an_exception_of_the_file_is_caught_by_what_it_is_of() -> None:
+    head = "class Missing(ValueError): ...\n\n\ndef g(x):\n    if x is None:\n        raise Missing('x')\n"
+    around = "def f(x=None):\n    try:\n        ⟦x⟧.y()\n    except ValueError:\n        return 0\n"
+    assert Strategy.RAISE not in {offer.strategy for offer in offered(f"{head}\n\n{around}")[1]}

@@ -176,6 +176,8 @@ class LanguageGrammar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Functions that have no use for what the function returns that they are given."""
     meant: frozenset[Use] = frozenset()
     """Uses that do no harm by themselves: what gets the null may reckon with it."""
+    bases: Mapping[str, tuple[str, ...]] = {}
+    """Exception of the language -> what it is of, other than what every exception is."""
     ignores: Mapping[str, str] = {}
     """Checker, in small letters -> its own ignore comment."""
     tests: tuple[TestFailure, ...] = ()

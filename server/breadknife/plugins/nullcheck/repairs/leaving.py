@@ -120,6 +120,8 @@ def throw(site: Site) -> Iterator[RepairProposal]:
             cause = site.filled(writing.cause, caught=site.caught)
     word = writing.throw.partition(" ")[0].capitalize()
     exception = re.sub(r"(?:raise|throw new) ([\w.]+).*", r"\1", habit) or exception
+    if site.is_caught(exception):
+        return
 
     def edits(said: MessageContent) -> Edits | None:
         line = site.filled(writing.throw, exception=said.exception, message=said.message, cause=cause)

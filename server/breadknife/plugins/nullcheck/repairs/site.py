@@ -152,6 +152,28 @@ class Site:
         found = re.search(r"[\w$]+(?=\s*\)\s*\{)", self.text(self.handler).partition("\n")[0])
         return found[0] if found is not None else ""
 
+    def is_caught(self, exception: str) -> bool:
+        """Tell whether code around it catches an exception of this name by one that it is of, but not by those that a
+        use of null raises: what is written there would hide that."""
+        name = exception.rpartition(".")[2]
+        names = {name, *self._bases(name)} - self.home.knowledge.errors.broad
+        caught = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)")
+        for inner, outer in pairwise((self.node, *self.around)):
+            if inner != outer.child_by_field_name("body"):
+                continue
+            clauses = [each for each in outer.named_children if each.type in ("except_clause", "catch_clause")]
+            clauses += [outer] if outer.type == "with_statement" else []
+            if any(caught.search(re.split(r"[:{]", self.text(each), maxsplit=1)[0]) for each in clauses):
+                return True
+        return False
+
+    def _bases(self, exception: str) -> Iterator[str]:
+        """Yield the names of what an exception of the file, or of the language, is of."""
+        class_ = self.home.file.classes.get(exception)
+        for base in class_.bases if class_ is not None else self.grammar.bases.get(exception, ()):
+            yield base
+            yield from self._bases(base)
+
     @property
     def limits(self) -> Node | None:
         """Return the outermost declaration around it that edits of one place stay in."""

@@ -32,7 +32,7 @@ _UNDER_WAY = "it would replace an exception in progress"
 
 def check(site: PythonSite) -> Iterator[RepairProposal]:
     """Propose `assert x is not None`."""
-    if not may_be_guarded(site):
+    if not may_be_guarded(site) or site.is_caught("AssertionError"):
         return
     habit = re.compile(rf"\bassert {re.escape(site.source)}(?: is not None)?\b")
     evidence = "nothing says what else should happen"
