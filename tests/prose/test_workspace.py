@@ -212,6 +212,7 @@ def test_what_is_no_file_or_too_large_is_not_written(tmp_path: Path) -> None:
         Decisions().add(path, "m")
     assert path.stat().st_size == 5 << 20
     assert Decisions().words(tmp_path) == frozenset()
+    assert Decisions().unread(tmp_path) == [path]
 
 
 def test_the_words_of_a_dictionary_are_folded_once(tmp_path: Path, home: Path) -> None:

@@ -98,6 +98,13 @@ class ProjectDecisions:
             return known[1]
 
 
+def is_too_large(path: Path) -> bool:
+    """Tell whether a file of decisions has so many bytes that nothing of it is read."""
+    with contextlib.suppress(OSError):
+        return path.stat().st_size > _LARGEST
+    return False
+
+
 def _lines(path: Path) -> list[str]:
     return [line for _, line in numbered_lines(path)]
 

@@ -8,6 +8,7 @@ import pytest
 
 from breadknife.errors import Cancelled
 from breadknife.plugins.prose.plugin import ProsePlugin
+from breadknife.plugins.prose.project.workspace import dictionary_path
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.values import (
     Command,
@@ -239,3 +240,12 @@ def test_cancelled(plugin: ProsePlugin, context: PluginContext) -> None:
     context.cancel.cancel()
     with pytest.raises(Cancelled):
         check(plugin, document(TEXT, "markdown"), context)
+
+
+def test_a_dictionary_that_is_too_large_is_told_of(plugin: ProsePlugin, context: PluginContext) -> None:
+    assert context.root is not None
+    path = dictionary_path(context.root)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"word\n" * (1 << 20))
+    check(plugin, document(TEXT, "markdown"), replace(context, values=ALONE))
+    assert context.notices == [f"Nothing of {path} counts: it is larger than 4 MB. Take lines out of it."]

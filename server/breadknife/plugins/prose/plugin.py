@@ -169,6 +169,8 @@ class ProsePlugin:
         directives, lowered = _search_text(before, edit, document)
         suppressions = self._suppressions(document, settings, directives, context)
         engines = self._engines.find(settings)
+        for path in self._decisions.unread(context.root):
+            context.notify(f"Nothing of {path} counts: it is larger than 4 MB. Take lines out of it.")
         words, is_own = self._decisions.words(context.root), of_project(context.project, whole=whole)
         run = CheckRun(
             document,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from breadknife.paths import config_dir
 from breadknife.plugins.prose.project.spelling import folded
-from breadknife.project.decisions import FOLDER, ProjectDecisions
+from breadknife.project.decisions import FOLDER, ProjectDecisions, ignores_path, is_too_large
 from breadknife.text.document import Document, Span
 
 _BLANKS = re.compile(r"\s+")
@@ -66,6 +66,11 @@ class Decisions(ProjectDecisions):
         super().__init__()
         self._words: dict[Path | None, tuple[list[frozenset[str]], frozenset[str]]] = {}
         """By folder: the lines of the dictionaries, and their words."""
+
+    def unread(self, root: Path | None) -> Sequence[Path]:
+        """Return the files of words and ignored findings that are too large to be read."""
+        paths = {dictionary_path(None), dictionary_path(root), *([ignores_path(root)] if root else [])}
+        return sorted(filter(is_too_large, paths))
 
     def words(self, root: Path | None) -> frozenset[str]:
         """Return what the user's dictionary and the workspace's hold, in `folded` form."""
