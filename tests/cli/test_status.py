@@ -47,7 +47,7 @@ ENGINE = EngineStatus(
             idle=4.0,
             calibration=Calibration(2, 64, ((1, 0.015), (8, 0.06))),
         ),
-        ModelStatus("new", 0, 8_192),
+        ModelStatus("new", 0, 8_192, device="CPU"),
         ModelStatus("reads", 0, 0, kind=ModelKind.ENCODER, bytes=25_000_000, prompt_tokens=4_321),
     ),
     lanes=(LaneStatus("typing", 0, 1, 40),),
@@ -88,7 +88,7 @@ tiny                98 MB, idle 4 s
   cache             1,200 of 8,192 tokens in 3 sequences; 93% of prompts came from there
   output            62 tokens/s, 80 tokens written; 75% of 20 drafted kept
   machine           2 threads, slices of 64; ms for one decode of so many tokens: 1: 15, 8: 60
-new                 0 MB, idle 0 s
+new                 0 MB, idle 0 s, computed by CPU
   cache             0 of 8,192 tokens in 0 sequences; 0% of prompts came from there
   output            0 tokens/s, 0 tokens written
   machine           not measured yet: that is done when it is quiet

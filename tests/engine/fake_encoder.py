@@ -20,6 +20,7 @@ class FakeEncoder:
     context: int = 64
     labels: tuple[str, ...] = ("a", "b", "c")
     bytes: int = 0
+    device: str = "CPU"
     step_seconds: float = 0.0
     read: list[str] = field(default_factory=list[str])
     """What was read to its end."""

@@ -44,6 +44,7 @@ class FakeModel:
     """The likeliest token after a sequence's tokens."""
     tokens: list[list[int]] = field(default_factory=lambda: [[] for _ in range(2)])
     bytes: int = 0
+    device: str = "CPU"
     block: int = 1
     """It can be rolled back to so many tokens, twice as many and so on: with more than one it is as a recurrent one."""
     rolls_back: bool = field(init=False)

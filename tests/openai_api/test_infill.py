@@ -1,4 +1,4 @@
-"""`/infill`, as llama.vim asks for it."""
+"""`/infill`, as llama.vim and llama.vscode ask for it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,37 @@ ASKED: dict[str, Any] = {
     "response_fields": ["content", "timings/prompt_n", "timings/predicted_n", "truncated", "tokens_cached", "none"],
 }
 """The body that llama.vim sends."""
+
+VSCODE: dict[str, Any] = {
+    "id_slot": 0,
+    "input_prefix": "def f(a):\n",
+    "input_suffix": "\n\nf(1)\n",
+    "input_extra": [{"text": "A = 1\n", "time": 1764662400000, "filename": "a.py"}],
+    "prompt": "    ret",
+    "n_predict": 128,
+    "n_cmpl": 3,
+    "top_k": 40,
+    "top_p": 0.99,
+    "stream": False,
+    "samplers": ["top_k", "top_p", "infill"],
+    "cache_prompt": True,
+    "n_indent": 4,
+    "t_max_prompt_ms": 500,
+    "t_max_predict_ms": 2500,
+    "lora": [{"id": 0, "scale": 0.5}],
+    "model": "qwen",
+}
+"""The body that llama.vscode sends, with all that its settings may add."""
+
+
+def test_what_llama_vscode_asks_is_answered(served: Served, engine: Recording) -> None:
+    assert served.raw("/health")[::2] == (200, {"status": "ok"})
+    status, _, answer = served.raw("/infill", VSCODE)
+    assert (status, answer["content"]) == (200, "yes"), "a single text is taken, whatever n_cmpl says"
+    assert {"prompt_ms", "predicted_ms", "predicted_n"} < set(answer["timings"])
+    ahead = VSCODE | {"n_predict": 0, "samplers": [], "t_max_predict_ms": 1}
+    assert served.raw("/infill", ahead)[0] == 200
+    assert [request.max_tokens for request in engine.generated] == [128, 1]
 
 
 def test_what_llama_vim_asks_is_answered(served: Served, engine: Recording) -> None:

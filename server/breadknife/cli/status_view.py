@@ -74,7 +74,9 @@ def _lanes(lanes: Sequence[Values]) -> Table:
 def _loaded_model(model: Values) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(min_width=18)
-    table.add_row(Text(model["name"], "bold"), f"{model['bytes'] / 1e6:,.0f} MB, idle {duration(model['idle'])}")
+    computed = f", computed by {model['device']}" if model.get("device") else ""  # an older engine doesn't say
+    about = f"{model['bytes'] / 1e6:,.0f} MB, idle {duration(model['idle'])}{computed}"
+    table.add_row(Text(model["name"], "bold"), about)
     if not model["cells"]:  # it only reads, so it has no KV cache
         table.add_row(f"  {model['kind']}", f"{model['prompt_tokens']:,} tokens read")
         return table

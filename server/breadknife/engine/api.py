@@ -319,6 +319,8 @@ class ModelStatus:
     """Seconds since it was last used."""
     adapters: tuple[str, ...] = ()
     calibration: Calibration | None = None
+    device: str = ""
+    """What computes: `CPU`, the name of a GPU, or `CPU` with the reason why the GPU doesn't."""
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,8 @@ class Model(Protocol):
     cell_ids: list[list[int]]
     """For each of `tokens` a number of the cell that it is in; sequences that share a cell have the same number."""
     bytes: int
+    device: str
+    """What computes, in words."""
     rolls_back: bool
     """True if `truncate` and `copy` keep as many tokens as they are told. A recurrent memory knows only some of its
     earlier states, so that they may keep fewer: look at `tokens`. And it decodes one sequence after the other."""
@@ -150,6 +152,8 @@ class Encoder(Protocol):
     labels: tuple[str, ...]
     """Of a classifier."""
     bytes: int
+    device: str
+    """What computes, in words."""
 
     def encoder_input(self, text: str) -> EncoderInput: ...
 

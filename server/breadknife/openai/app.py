@@ -206,6 +206,7 @@ def make_app(
     recipes = [Route("/v1/recipes/{name}", RecipesApi(run_recipe).serve, methods=["POST"])] if run_recipe else []
     app = Starlette(
         routes=[
+            Route("/health", _health),
             Route("/v1/models", api.models),
             Route("/v1/models/{name}", api.model),
             Route("/v1/completions", api.completions, methods=["POST"]),
@@ -223,6 +224,11 @@ def make_app(
         },
     )
     return guarded(app, token)
+
+
+async def _health(_request: Request) -> Response:
+    """Say that requests are served, as llama-server does: llama.vscode asks before it shows itself as ready."""
+    return JSONResponse({"status": "ok"})
 
 
 def guarded(app: ASGIApp, token: str) -> ASGIApp:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import random
 import threading
 from pathlib import Path
+from typing import Any
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
 import pytest
 
 from breadknife.engine.api import Part, Sampling
+from breadknife.engine.daemon.daemon import load_model
+from breadknife.engine.llama import weights
 from breadknife.engine.llama.model import LlamaModel
 from breadknife.engine.llama.weights import Weights
 from breadknife.engine.model import Evaluation, Rows
+from breadknife.engine.settings import EngineSettings
 from breadknife.errors import EngineError, ModelError
 from engine.llama.writing import TEXT, evaluate, model_file, tokens_of, write
 
@@ -186,6 +190,25 @@ def test_a_truncated_model_is_refused_with_a_reason(tmp_path: Path, size: int) -
         LlamaModel(Weights(path), cells=256, sequences=1, threads=1, width=32)
     with pytest.raises(ModelError):
         LlamaModel(Weights(tmp_path / "missing.gguf"), cells=256, sequences=1, threads=1, width=32)
+
+
+def test_a_gpu_whose_driver_fails_leaves_the_work_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    load, tries = llama.llama_model_load_from_file, list[int]()
+
+    def load_on_cpu_only(path: bytes, params: Any) -> Any:
+        tries.append(params.n_gpu_layers)
+        return None if params.n_gpu_layers else load(path, params)
+
+    monkeypatch.setattr(weights, "gpu_name", lambda: "Fast GPU")
+    monkeypatch.setattr(llama, "llama_model_load_from_file", load_on_cpu_only)
+    model = load_model("smollm2-135m", EngineSettings())
+    assert tries == [999, 0]
+    assert model.device.startswith("CPU, Fast GPU failed: llama.cpp can't load ")
+    model.close()
+
+
+def test_without_a_gpu_the_cpu_computes(model: LlamaModel) -> None:
+    assert model.device == "CPU" or weights.gpu_name()
 
 
 def test_too_little_memory_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ from breadknife.engine.liveness import announce, withdraw
 from breadknife.engine.model import AnyModel
 from breadknife.engine.settings import EngineSettings, read_engine_settings
 from breadknife.engine.transport import BACKLOG, Endpoint, connect, forget, listen, private_folder
-from breadknife.errors import BreadknifeError, Cancelled, EngineUnavailable
+from breadknife.errors import BreadknifeError, Cancelled, EngineError, EngineUnavailable, ModelError
 from breadknife.offline import forbid_network
 from breadknife.paths import lock_file, state_dir
 
@@ -182,20 +182,28 @@ def load_model(name: str, settings: EngineSettings) -> AnyModel:
     try:
         from breadknife.engine.llama.encoder import LlamaEncoder  # llama.cpp is imported when a model is needed
         from breadknife.engine.llama.recurrent import open_model
-        from breadknife.engine.llama.weights import Weights
+        from breadknife.engine.llama.weights import Weights, gpu_name
     except Exception as error:  # llama_cpp raises RuntimeError for a library that can't be loaded
         raise EngineUnavailable(
             f"the engine can't be loaded: {error}; `breadknife setup engine` installs it anew"
         ) from error
 
+    def opened(without_gpu: str = "") -> AnyModel:
+        weights = Weights(path, without_gpu)
+        # The pool says how many threads.
+        if weights.kind is ModelKind.DECODER:
+            return open_model(weights, cells=CELLS, sequences=SEQUENCES, threads=1, width=WIDTH)
+        return LlamaEncoder(weights, threads=1)
+
     path = from_store(name)
     started = time.monotonic()
-    weights = Weights(path)
-    # The pool says how many threads.
-    if weights.kind is ModelKind.DECODER:
-        model = open_model(weights, cells=CELLS, sequences=SEQUENCES, threads=1, width=WIDTH)
-    else:
-        model = LlamaEncoder(weights, threads=1)
+    try:
+        model = opened()
+    except (ModelError, EngineError) as error:
+        if not gpu_name():
+            raise
+        log.warning("%s can't be loaded with %s, so the CPU computes it: %s", name, gpu_name(), error)
+        model = opened(without_gpu=str(error))
     log.info("loaded %s from %s in %.1f s", name, path, time.monotonic() - started)
     return model
 

@@ -19,9 +19,10 @@ class ModelStats:
         self.adapters: set[str] = set()
         self._last_use = time.monotonic()
         if isinstance(model, Encoder):
-            self._status = ModelStatus("", 0, 0, kind=model.kind, bytes=model.bytes)
+            self._status = ModelStatus("", 0, 0, kind=model.kind, bytes=model.bytes, device=model.device)
         else:
-            self._status = ModelStatus("", 0, model.cells, kind=ModelKind.DECODER, bytes=model.bytes)
+            kind = ModelKind.DECODER
+            self._status = ModelStatus("", 0, model.cells, kind=kind, bytes=model.bytes, device=model.device)
 
     def look(self) -> None:
         """Note how much of the model's cache is used, and that the model was used now."""

@@ -39,7 +39,7 @@ class LlamaEncoder:
             weights.close()
             raise
         self.labels = weights.labels if self.kind is ModelKind.CLASSIFIER else ()
-        self.bytes = weights.bytes
+        self.bytes, self.device = weights.bytes, weights.device
         self._memory = llama.llama_get_memory(self._context)
         self._abort = Abort(self._context)
         outputs = llama.llama_model_n_cls_out if weights.pooling == "rank" else llama.llama_model_n_embd_out

@@ -41,7 +41,7 @@ class LlamaModel:
         self._weights = weights
         self._model, self._vocab, self._path = weights.handle, weights.vocab, weights.path
         self.width = width
-        self.bytes = weights.bytes
+        self.bytes, self.device = weights.bytes, weights.device
         self._context = self._new_context(cells, sequences, threads)
         self._memory = llama.llama_get_memory(self._context)
         self.cells: int = llama.llama_n_ctx(self._context)

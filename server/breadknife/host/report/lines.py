@@ -54,6 +54,7 @@ def _engine(engine: Values) -> Iterator[str]:
     for model in engine["models"]:
         reads = f"{model['kind']}, {model['prompt_tokens']} tokens read"
         held = f"{model['cached_tokens']} of {model['cells']} tokens held" if model["cells"] else reads
+        held += f", computed by {model['device']}" if model.get("device") else ""  # an older engine doesn't say
         yield f"loaded   {model['name']}: {model['bytes'] / 1e6:.0f} MB, idle {duration(model['idle'])}, {held}"
     for name in engine["set_aside"]:
         yield f"{name} is set aside: the engine died over it; `breadknife models allow {name}`"
