@@ -4,8 +4,8 @@ A language is added in three steps, and the rest of the server doesn't change fo
 
 1. `knowledge/grammar/<language>.toml` names the nodes of its grammar, has the templates of what is written, and lists
    the order of its proposals (`LanguageGrammar` says what each key means).
-2. A table `REPAIRS` in `repairs/<language>/` lists its repairs: the neutral ones that fit (`leaving`, `ignoring`), and
-   what is special to the language. A repair is a function of a site.
+2. A table `REPAIRS` in `repairs/<language>/` lists its repairs: the neutral ones that fit (`leaving`, `conditions`),
+   and what is special to the language. A repair is a function of a site.
 3. Its `NullFile` makes a `Site` for a place, and gives both to `offering.Offering`.
 
 A repair needn't prove that it is right: `offering` drops each proposal that doesn't parse, doesn't end the finding,
