@@ -47,7 +47,7 @@ def test_the_page_without_a_terminal_is_plain_and_narrow(bare_machine: Path) -> 
     assert "\x1b" not in said.stdout
     assert max(map(len, lines)) <= 80
     assert lines[-1].endswith("`breadknife setup --yes`, or name parts.")
-    for model in builtin_catalog().models:
+    for model in (model for model in builtin_catalog().models if model.sha256):
         [row] = [line for line in lines if model.name in line]
         assert f"{model.download_size / 1e6:,.0f} MB" in row
         assert "not here" in row

@@ -35,6 +35,11 @@ class Parts:
         """Every model that can be fetched: a file that the user has added is here already."""
         return tuple(ModelPart(model, self.offline) for model in self.catalog.models if not model.path or model.hub)
 
+    @property
+    def pinned_models(self) -> tuple[ModelPart, ...]:
+        """Those whose content is known: what nobody has tried or fetched isn't proposed to people who begin."""
+        return tuple(part for part in self.models if part.model.sha256)
+
     @cached_property
     def default_models(self) -> tuple[ModelPart, ...]:
         """The models that something uses unless settings say otherwise."""

@@ -27,7 +27,8 @@ def show(parts: Parts) -> None:
     console.print("All of it stays on this machine; pip gets packages from its index:\n")
     console.print(_table("part", (parts.engine, parts.languagetool)))
     console.print()
-    console.print(_table("model", parts.models, numbered=True))
+    console.print(_table("model", parts.pinned_models, numbered=True))
+    console.print("\nBigger models for code: `breadknife models recommend` names the one that suits this machine.")
     installed = [part for part in parts.editors if part.editor.found]
     names = ", ".join(part.editor.title for part in installed) or "none that breadknife knows"
     console.print(f"\n[bold]editors[/bold]  {names}")
@@ -54,17 +55,17 @@ def choose(parts: Parts) -> list[Part]:
 def _models(parts: Parts) -> list[ModelPart]:
     """Ask for models by their numbers in the table, and return them. The default is all default models that are
     missing."""
-    missing = [number for number, part in enumerate(parts.models, 1) if not part.status().ready]
+    missing = [number for number, part in enumerate(parts.pinned_models, 1) if not part.status().ready]
     if not missing:
         return []
-    usual = [number for number in missing if parts.models[number - 1] in parts.default_models]
+    usual = [number for number in missing if parts.pinned_models[number - 1] in parts.default_models]
     default = " ".join(map(str, usual)) or "none"
     while True:
         answer = typer.prompt("Models to fetch, by number (`none` for none)", default=default)
-        numbers = chosen(answer, len(parts.models))
+        numbers = chosen(answer, len(parts.pinned_models))
         if numbers is not None:
-            return [parts.models[number - 1] for number in numbers]
-        typer.echo(f"Numbers from 1 to {len(parts.models)}, such as `1 3`; or `none`.")
+            return [parts.pinned_models[number - 1] for number in numbers]
+        typer.echo(f"Numbers from 1 to {len(parts.pinned_models)}, such as `1 3`; or `none`.")
 
 
 def chosen(answer: str, most: int) -> list[int] | None:
