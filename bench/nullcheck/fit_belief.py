@@ -1,18 +1,18 @@
 """Fits the model of `plugins/nullcheck/core/confidence.json` to deleted guards and to what histories never changed.
 
     python bench/nullcheck/fit_belief.py gather deleted_guards.tsv rows.tsv NAME=REPOSITORY …
-    python bench/nullcheck/fit_belief.py gather-released rows.tsv PACKAGES/rich …
     python bench/nullcheck/fit_belief.py fit rows.tsv [--write]
 
 `gather` lays a repository's tree out as it is at its row's commit. Each file with a guard is followed twice: with the
 guard deleted, where the use is a hole by construction, and as it is. Of the latter, a use counts as an invariant if its
 function stood in the file two years before with the same text. A row has what the model may know of a use, no code.
-`gather-released` does that with released packages, whose uses count as they stand.
+Then other files of the repository are followed as they are, drawn by the seed, up to `MOST_LINES` of each language:
+files with guards have more to do with null than others.
 
 `fit` is a logistic regression with an L2 penalty on the part `train`: holes against all uses in intact files, of which
-those that stood for two years weigh `OLD` times as much. The threshold for `medium` is the lowest chance at which
-intact files of `train` and `tune` show at most `BUDGET` findings in 1,000 lines, whatever the language; that for `high`
-half as many.
+those that stood for two years weigh `OLD` times as much. A language's threshold for `medium` is the lowest chance at
+which the drawn files of `train` and `tune` show at most `BUDGET` findings in 1,000 lines, with those that are shown
+whatever their chance; that for `high` half as many.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ import csv
 import json
 import subprocess
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from breadknife.plugins.nullcheck.core import suspicion
 from breadknife.plugins.nullcheck.core.analysis import FunctionDereference
 from breadknife.plugins.nullcheck.core.belief import Evidence
-from breadknife.plugins.nullcheck.core.confidence import ConfidenceModel, features
+from breadknife.plugins.nullcheck.core.confidence import ConfidenceModel, Thresholds, features
 from breadknife.plugins.nullcheck.core.declarations import unit_of
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages import language
@@ -46,14 +46,14 @@ from breadknife.text.syntax import parse
 MODEL = Path(__file__).parents[2] / "server/breadknife/plugins/nullcheck/core/confidence.json"
 INDEX_SECONDS = 120
 YEARS = 2
-MOST_LINES = 6_000
-"""Of one package."""
+MOST_LINES = 3_000
+"""Of one repository, in one language."""
 PENALTY = 1.0
 OLD = 3.0
 BUDGET = 0.35
 """Findings in 1,000 lines."""
 FIELDS = ("part", "repository", "language", "sample", "lines", "label", "at", "origin", *Evidence._fields)
-HOLE, INVARIANT, OTHER = "hole", "invariant", "other"
+HOLE, INVARIANT, OTHER, DRAWN = "hole", "invariant", "other", "drawn"
 
 Floats = NDArray[np.float64]
 Row = dict[str, str]
@@ -68,7 +68,7 @@ class Everything(ConfidenceModel, frozen=True):
 
 def gather(rows: Sequence[Row], repository: Path) -> Iterator[Sequence[object]]:
     """Yield the rows of the guards of one repository, at one commit."""
-    suspicion.fitted = lambda: Everything(0.0, {}, 0.0, 0.0)
+    suspicion.fitted = lambda _: Everything(0.0, {}, Thresholds(0.0, 0.0))
     commit = rows[0]["commit"]
     at = int(git(repository, "log", "-1", "--format=%ct", commit))
     before = git(repository, "rev-list", "-1", f"--before={at - YEARS * 365 * 86400}", commit).decode().strip()
@@ -79,6 +79,8 @@ def gather(rows: Sequence[Row], repository: Path) -> Iterator[Sequence[object]]:
         try:
             for row in rows:
                 yield from _gathered(row, Path(folder), project, repository, before)
+            ids = {knowledge_name(language_of(Path(row["path"])) or "") for row in rows}
+            yield from _drawn(rows[0]["part"], rows[0]["repository"], ids, Path(folder), project)
         finally:
             project.close()
 
@@ -105,26 +107,20 @@ def _gathered(row: Row, root: Path, project: Project, repository: Path, before: 
         yield *head, INVARIANT if is_old else OTHER, _line(each, text), *_described(each)
 
 
-def gather_released(package: Path) -> Iterator[Sequence[object]]:
-    """Yield the rows of a released package, of at most `MOST_LINES` lines."""
-    suspicion.fitted = lambda: Everything(0.0, {}, 0.0, 0.0)
-    paths = [path for path in sorted(package.rglob("*")) if path.is_file() and (language_of(path) or "") in FORMS]
-    paths = [path for path in paths if not LEFT_OUT.search(path.relative_to(package).as_posix())]
+def _drawn(part: str, name: str, ids: Collection[str], root: Path, project: Project) -> Iterator[Sequence[object]]:
+    """Yield the rows of files drawn by the seed, in languages of which the repository has guards."""
+    paths = [path for path in sorted(root.rglob("*")) if path.is_file() and (language_of(path) or "") in FORMS]
+    paths = [path for path in paths if not LEFT_OUT.search(path.relative_to(root).as_posix())]
     Random(SEED).shuffle(paths)
-    project, lines = FolderProject(package.parent), 0
-    try:
-        for path in paths:
-            id, text = language_of(path) or "", path.read_text("utf-8", "replace")
-            if lines > MOST_LINES:
-                return
-            lines += text.count("\n") + 1
-            name = path.relative_to(package.parent).as_posix()
-            head = "train", package.name, id, name, text.count("\n") + 1, OTHER
+    lines = Counter[str]()
+    for path in paths:
+        id, text = language_of(path) or "", path.read_text("utf-8", "replace")
+        if knowledge_name(id) in ids and lines[knowledge_name(id)] < MOST_LINES:
+            lines[knowledge_name(id)] += text.count("\n") + 1
+            head = part, name, id, path.relative_to(root).as_posix(), text.count("\n") + 1, DRAWN
             yield *head, 0, *_described(None)
             for each in _found(path, id, text, project):
                 yield *head, _line(each, text), *_described(each)
-    finally:
-        project.close()
 
 
 def _is_of(guard: Guard, row: Row, source: bytes) -> bool:
@@ -189,9 +185,14 @@ def _evidence(row: Row) -> Evidence:
 
 
 def _is_left_out(row: Row) -> bool:
-    """Tell whether a use is too weak to be one, or shown anyway, as comparisons are, which no deleted guard has."""
+    """Tell whether a use is too weak to be one, or shown anyway."""
     is_weak = row["origin"] == OriginKind.BELIEF and _evidence(row).tests < suspicion.LEAST_TESTS
-    return is_weak or row["origin"] == OriginKind.COMPARISON
+    return is_weak or _is_always(row)
+
+
+def _is_always(row: Row) -> bool:
+    """Tell whether a finding is shown whatever its chance."""
+    return row["origin"] in (OriginKind.COMPARISON, OriginKind.LATER)
 
 
 def fit(rows: Sequence[Row], *, write: bool) -> None:
@@ -201,43 +202,35 @@ def fit(rows: Sequence[Row], *, write: bool) -> None:
     of = np.array([[1.0, *(_features(row).get(name, 0.0) for name in names)] for row in known])
     label = np.array([row["label"] for row in known])
     part = np.array([row["part"] for row in known])
-    language_ids = np.array([_tongue(row) for row in known])
+    language_ids = np.array([knowledge_name(row["language"]) for row in known])
     train = part == "train"
     weights = fitted(of[train], (label[train] == HOLE).astype(float), np.where(label[train] == INVARIANT, OLD, 1.0))
     chances = 1 / (1 + np.exp(-of @ weights))
     for name, weight in sorted(zip(["bias", *names], weights, strict=True), key=lambda pair: -abs(pair[1])):
         print(f"  {name:24} {weight:7.3f}")
-    lines = _lines(rows)
-    here = label != HOLE
-    all_lines = sum(lines.values())
+    lines, drawn = _lines(rows), np.isin(part, ("train", "tune")) & (label == DRAWN)
+    always = Counter(knowledge_name(row["language"]) for row in rows if row["label"] == DRAWN and _is_always(row))
 
-    def threshold(budget: float) -> float:
+    def threshold(tongue: str, budget: float) -> float:
         """The lowest chance with at most so many findings in 1,000 lines."""
-        sorted_chances = np.sort(chances[here])[::-1]
-        most = int(budget * all_lines / 1000)
+        sorted_chances = np.sort(chances[drawn & (language_ids == tongue)])[::-1]
+        most = max(int(budget * lines[tongue] / 1000) - always[tongue], 0)
         return float(sorted_chances[most]) + 1e-6 if most < len(sorted_chances) else 0.0
 
-    medium, high = threshold(BUDGET), threshold(BUDGET / 2)
-    holes = defaultdict[tuple[str, str], int](int)
-    for row in rows:
-        holes[row["part"], _tongue(row)] += row["label"] == HOLE
-    for key in sorted(holes):
-        of_key = (part == key[0]) & (language_ids == key[1])
-        for name, least in (("high", high), ("medium", medium)):
-            shown = int((of_key & (label == HOLE) & (chances >= least)).sum())
-            quiet = int((of_key & (label != HOLE) & (chances >= least)).sum())
-            total = holes[key]
-            print(f"{key[0]:6} {key[1]:11} {name:7} {shown:4} of {total:4} ({shown / max(total, 1):4.0%}), intact "
-                  f"{quiet:4}: {1000 * quiet / max(lines[key], 1):.2f} in 1,000 lines; "
-                  f"any {int((of_key & (label == HOLE)).sum())}")  # fmt: skip
-    weighed = {name: round(float(weight), 3) for name, weight in zip(names, weights[1:], strict=True)}
-    model = {
-        "bias": round(float(weights[0]), 3),
-        "weights": weighed,
-        "high": round(high, 4),
-        "medium": round(medium, 4),
+    thresholds = {
+        each: {"high": round(threshold(each, BUDGET / 2), 4), "medium": round(threshold(each, BUDGET), 4)}
+        for each in sorted(set(language_ids))
     }
-    print(f"high {high:.4f}, medium {medium:.4f}; seed {SEED}")
+    holes = Counter((row["part"], knowledge_name(row["language"])) for row in rows if row["label"] == HOLE)
+    for key, total in sorted(holes.items()):
+        of_key = (part == key[0]) & (language_ids == key[1]) & (label == HOLE)
+        for name, least in thresholds[key[1]].items():
+            shown = int((of_key & (chances >= least)).sum())
+            print(f"{key[0]:6} {key[1]:11} {name:7} {shown:4} of {total:4} ({shown / total:4.0%}); any {of_key.sum()}")
+    for each, of in thresholds.items():
+        print(f"{each:11} {of}, {lines[each]} lines, always shown {always[each]}")
+    weighed = {name: round(float(weight), 3) for name, weight in zip(names, weights[1:], strict=True)}
+    model = {"bias": round(float(weights[0]), 3), "weights": weighed, "thresholds": thresholds}
     if write:
         MODEL.write_text(json.dumps(model, indent=2) + "\n", encoding="utf-8", newline="\n")
 
@@ -248,21 +241,20 @@ def _place(row: Row) -> tuple[object, ...]:
     return row["repository"], row["sample"] if row["label"] == HOLE else path, row["label"] == HOLE, row["at"]
 
 
-def _tongue(row: Row) -> str:
-    return "ecmascript" if "script" in row["language"] else row["language"]
+def knowledge_name(id: str) -> str:
+    """Return the language whose knowledge serves a document of a language."""
+    return "ecmascript" if "script" in id else id
 
 
-def _lines(rows: Sequence[Row]) -> dict[tuple[str, str], int]:
-    """Return the lines of the files, by part and language."""
+def _lines(rows: Sequence[Row]) -> Counter[str]:
+    """Return the lines of the drawn files of `train` and `tune`, by language."""
     files = {
-        (row["part"], _tongue(row), *_place(row)[:1], row["sample"].rpartition(":")[0] or row["sample"]): int(
-            row["lines"]
-        )
-        for row in rows
-    }
-    lines = defaultdict[tuple[str, str], int](int)
-    for (part, tongue, *_), count in files.items():
-        lines[part, tongue] += count
+        (knowledge_name(row["language"]), row["repository"], row["sample"]): int(row["lines"])
+        for row in rows if row["label"] == DRAWN and row["part"] != "test"
+    }  # fmt: skip
+    lines = Counter[str]()
+    for (tongue, *_), count in files.items():
+        lines[tongue] += count
     return lines
 
 
@@ -278,9 +270,6 @@ def main() -> None:
     gathering.add_argument("guards", type=Path)
     gathering.add_argument("rows", type=Path)
     gathering.add_argument("repositories", nargs="+")
-    released = commands.add_parser("gather-released")
-    released.add_argument("rows", type=Path)
-    released.add_argument("packages", nargs="+", type=Path)
     fitting = commands.add_parser("fit")
     fitting.add_argument("rows", type=Path)
     fitting.add_argument("--write", action="store_true")
@@ -289,16 +278,13 @@ def main() -> None:
         fit(read(given.rows), write=given.write)
         return
     by_repository = defaultdict[str, list[Row]](list)
-    for row in read(given.guards) if given.command == "gather" else ():
+    for row in read(given.guards):
         by_repository[row["repository"]].append(row)
     is_new = not given.rows.exists()
     with given.rows.open("a", encoding="utf-8", newline="\n") as opened:
         if is_new:
             print(*FIELDS, sep="\t", file=opened)
-        for package in given.packages if given.command == "gather-released" else ():
-            for row in gather_released(package.resolve()):
-                print(*row, sep="\t", file=opened, flush=True)
-        for argument in given.repositories if given.command == "gather" else ():
+        for argument in given.repositories:
             name, _, folder = argument.partition("=")
             for row in gather(by_repository[name], Path(folder)) if by_repository[name] else ():
                 print(*row, sep="\t", file=opened, flush=True)

@@ -133,7 +133,8 @@ def _is_of(line: int, what: str, row: Row) -> bool:
 
 
 def guard_of(row: Row, root: Path) -> Guard | None:
-    source = (root / row["path"]).read_bytes() if (root / row["path"]).is_file() else b""
+    # Read as the text that is checked is: a guard's offsets hold without the returns of CRLF, too.
+    source = (root / row["path"]).read_text("utf-8", "replace").encode() if (root / row["path"]).is_file() else b""
     tree = parse(source.decode("utf-8", "replace"), language_of(root / row["path"]) or "")
     for guard in guards(tree) if tree is not None else ():
         line = source.count(b"\n", 0, guard.start) + 1
@@ -215,7 +216,7 @@ def score_checker(checker: str, rows: Sequence[Row], root: Path, counted: Counte
     for row in rows:
         if (guard := found[row["path"], row["guard"]]) is not None:
             path = root / row["path"]
-            path.write_bytes(guard.without(path.read_bytes()))
+            path.write_bytes(guard.without(path.read_text("utf-8", "replace").encode()))
     after = _checked(checker, root, paths)
     for row in rows:
         new = [line for path, line in after - before if path == row["path"] and 0 <= line - int(row["use"]) <= BEHIND]

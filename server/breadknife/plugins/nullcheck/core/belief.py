@@ -4,7 +4,7 @@ A use that isn't tested, of a value that others test, deviates (Engler et al., "
 Tests are counted by their words, without following anything: a file is read at some 5 MB a second.
 
 What a belief is about is a subject: `.x` is an attribute, `x()` what a function gives, `x` a variable, `f(x)` the
-parameter of all functions of a name.
+parameter of all functions of a name. Of the object of a Go method it is `T(x)`: T's methods, and its name there.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _FILLED = re.compile(rb"[)\s]*+[:{]\s*+([\w$.]++)\s*+:?=(?!=)")
 _DECLARED = re.compile(rb"(?<!\breturn)(?<!\bthrow)(?<!\belse)(?<!\bassert)(?<=[\w>\]])\s++(\w++)\s*+(?=[=;:](?!=))")
 """A variable that is declared."""
 NOBODY = (0, 0)
+ELEMENT = b"[]"
+"""The subject of an element in a loop: what has its name elsewhere says nothing of it."""
 
 
 class FileBeliefs(NamedTuple):
@@ -79,6 +81,10 @@ def subject_of(expression: il.Expression, library: frozenset[bytes]) -> bytes:
             return _called(_written(callee), library)
         case il.Operation(operator="await", operands=(operand,)):
             return subject_of(operand, library)
+        case il.Operation(operator="next"):
+            return ELEMENT
+        case il.Subscript(at=at, owner=owner) if at == owner.at:  # the second name of a loop in Go
+            return ELEMENT
         case _:
             return b""
 
@@ -117,7 +123,9 @@ def _steps(*numbers: int) -> Sequence[int]:
 
 
 def parameter_subject(function: Function, name: bytes) -> bytes:
-    return b"%b(%b)" % (function.name.encode(), name)
+    """Return what beliefs about a parameter are about; about the object of a method, what other methods do with it."""
+    class_ = function.receiver_class if name == function.receiver.encode() else None
+    return b"%b(%b)" % ((class_.name if class_ is not None else function.name).encode(), name)
 
 
 def word_of(subject: bytes) -> bytes:
@@ -142,7 +150,9 @@ def tests_of(source: bytes, knowledge: Knowledge) -> UnitTests:
                 found.update(_stored_before(stored.get(written, ()), match.start()))
     used = set[bytes]()
     for dot, word, after in _USED.findall(source):
-        used.add(word + b"()" if after == b"(" else b"." + word if dot else word)
+        used.add(b"." + word if dot else word)
+        if after == b"(":
+            used.add(word + b"()")
     used |= {b"%b.%b()" % pair for pair in patterns.of_library.findall(source)}
     for name, stores in stored.items() if stored is not None else ():
         if name in used:
@@ -201,6 +211,7 @@ class Beliefs:
         """`around` returns what the files do that this one imports."""
         self._units, self._knowledge, self._get_around = dict.fromkeys(units), knowledge, around
         self.library, self.null = knowledge.beliefs.library, knowledge.null
+        self.language, self.asks_methods_of_null = knowledge.language, knowledge.calls_methods_of_null
 
     def tests(self, unit: Function) -> UnitTests:
         if unit.tests is None:

@@ -1,7 +1,8 @@
 """How likely a null is to get to its use: a logistic model over where the null comes from and what others believe.
 
-`confidence.json` has its weights, one for each feature, the same for each language. `bench/nullcheck/fit_belief.py`
-fits them to guards that were deleted, where the use is a hole for certain, and to uses in code as it stands."""
+`confidence.json` has its weights, one for each feature, the same for each language, and for each language the chances
+from which a finding is shown. `bench/nullcheck/fit_belief.py` fits them to guards that were deleted, where the use is a
+hole for certain, and to uses in code as it stands."""
 
 from __future__ import annotations
 
@@ -44,16 +45,30 @@ def _odds(where: str, tested: int, untested: int) -> Mapping[str, float]:
     return {f"tests{where}": 1.0, f"odds{where}": math.log((tested + 0.3) / (untested + 0.7))}
 
 
+class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The least chances, from 0 to 1, of findings in one language."""
+
+    high: float
+    medium: float
+    """Below it, a finding isn't shown by default."""
+
+
+class FittedWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `confidence.json` has."""
+
+    bias: float
+    weights: Mapping[str, float]
+    thresholds: Mapping[str, Thresholds]
+    """Language, as `knowledge_of` names it -> its thresholds: authors test more in one language than in another."""
+
+
 class ConfidenceModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A chance is the logistic function of `bias` and the features, times their weights, added up."""
 
     bias: float
     weights: Mapping[str, float]
     """Feature -> its weight; one that isn't named weighs nothing."""
-    high: float
-    """The least chance, from 0 to 1, of a finding of high confidence."""
-    medium: float
-    """The least chance, from 0 to 1, of a finding of medium confidence; below it is low."""
+    thresholds: Thresholds
 
     def chance(self, kind: OriginKind, evidence: Evidence) -> float:
         """Return how likely the null is to get to its use, from 0 to 1."""
@@ -62,17 +77,18 @@ class ConfidenceModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def confidence(self, kind: OriginKind, evidence: Evidence) -> Confidence:
         chance = self.chance(kind, evidence)
-        if chance >= self.high:
+        if chance >= self.thresholds.high:
             return Confidence.HIGH
-        return Confidence.MEDIUM if chance >= self.medium else Confidence.LOW
+        return Confidence.MEDIUM if chance >= self.thresholds.medium else Confidence.LOW
 
     def is_shown(self, kind: OriginKind, evidence: Evidence) -> bool:
         """Tell whether a finding is shown by default."""
-        return self.chance(kind, evidence) >= self.medium
+        return self.chance(kind, evidence) >= self.thresholds.medium
 
 
 @cache
-def fitted() -> ConfidenceModel:
-    """Return the model that comes with breadknife."""
+def fitted(language: str) -> ConfidenceModel:
+    """Return the model that comes with breadknife, for a language as `knowledge_of` names it."""
     data = files("breadknife.plugins.nullcheck.core").joinpath("confidence.json").read_bytes()
-    return msgspec.json.decode(data, type=ConfidenceModel)
+    written = msgspec.json.decode(data, type=FittedWeights)
+    return ConfidenceModel(written.bias, written.weights, written.thresholds[language])

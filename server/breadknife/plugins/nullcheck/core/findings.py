@@ -56,7 +56,7 @@ def _explained(home: FileAnalysis, found: FunctionDereference) -> NullFinding:
     span, code = file.span(dereference.at), dereference.kind.value
     # It can only be null there, or the function itself compares it: one of two lines is wrong, whatever others do.
     is_wrong = dereference.fact.nullness == Nullness.NULL or kind in (OriginKind.LATER, OriginKind.COMPARISON)
-    confidence = Confidence.HIGH if is_wrong else fitted().confidence(kind, dereference.evidence)
+    confidence = Confidence.HIGH if is_wrong else fitted(home.knowledge.language).confidence(kind, dereference.evidence)
     finding = Finding(span, SOURCE, code, message, confidence=confidence, related=tuple(path))
     return NullFinding(finding, kind)
 

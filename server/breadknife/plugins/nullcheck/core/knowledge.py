@@ -113,6 +113,8 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Calls whose first argument must not be null."""
     errors: Errors = Errors()
     catching: frozenset[str] = frozenset()
+    language: str = ""
+    """Set by `knowledge_of`."""
     nulls: Sequence[str]
     """The names of the language's nulls."""
     left_out: int = 1
@@ -252,7 +254,7 @@ def knowledge_of(language: str) -> Knowledge:
     written = files(_FOLDER).joinpath(f"{language}.toml").read_bytes()
     knowledge = msgspec.toml.decode(written, type=Knowledge)
     functions, classes = (defaultdict(frozenset[str], table) for table in (knowledge.functions, knowledge.classes))
-    return msgspec.structs.replace(knowledge, functions=functions, classes=classes)
+    return msgspec.structs.replace(knowledge, language=language, functions=functions, classes=classes)
 
 
 def _searching(patterns: Sequence[str]) -> re.Pattern[bytes]:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.belief import (
+    ELEMENT,
     Beliefs,
     Evidence,
     parameter_subject,
@@ -30,6 +31,7 @@ class Suspicion:
 
     def __init__(self, beliefs: Beliefs, main: Function, imports: Container[str]) -> None:
         self.beliefs, self._main, self._imports = beliefs, main, imports
+        self._model = fitted(beliefs.language)
         self._evidence = dict[tuple[Function, bytes, bytes, str], Evidence]()
 
     def is_suspect(self, function: Function) -> bool:
@@ -57,7 +59,7 @@ class Suspicion:
             is_parameter=True, is_said=True, is_typed=True
         )
         evidence = evidence._replace(untested=0, untested_around=0, name_untested=0)
-        return evidence.tests >= LEAST_TESTS and fitted().is_shown(OriginKind.BELIEF, evidence)
+        return evidence.tests >= LEAST_TESTS and self._model.is_shown(OriginKind.BELIEF, evidence)
 
     def subject(self, expression: il.Expression) -> bytes:
         """Return what beliefs about the expression's value are about."""
@@ -71,6 +73,8 @@ class Suspicion:
             _, subject, name, parameter = key
             unit = unit_of(function, self._main)
             name = name if name[:1] != b"." and not name.endswith(b")") else b""
+            if subject == ELEMENT:
+                subject = name = b""
             given = list[bytes]()
             if parameter and name == parameter.encode():
                 names = [each.name for each in function.parameters[function.is_bound :]]
@@ -108,11 +112,12 @@ class Suspicion:
     def origin(self, expression: il.Expression, fact: Fact, function: Function) -> NullOrigin | None:
         """Return the origin of a null that only a belief tells of; None where that doesn't suffice."""
         subject = self.subject(expression)
-        if not subject or expression.key == function.receiver or subject.decode("utf-8", "replace") in self._imports:
+        is_object = expression.key == function.receiver and not self.beliefs.asks_methods_of_null
+        if not subject or is_object or subject.decode("utf-8", "replace") in self._imports:
             return None
         evidence = self.evidence(expression, fact, function)
         tests = evidence.tests
-        if tests < LEAST_TESTS or not fitted().is_shown(OriginKind.BELIEF, evidence):
+        if tests < LEAST_TESTS or not self._model.is_shown(OriginKind.BELIEF, evidence):
             return None
         verb = "tests" if tests == 1 else "test"
         why = f"{counted(tests, 'other function')} {verb} it for {self.beliefs.null}"

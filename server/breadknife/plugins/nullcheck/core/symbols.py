@@ -265,6 +265,7 @@ class SymbolTable(ABC):
         target = self.target(name) if name in self.file.classes or "." in name else None
         if target is not None and target.class_ is not None:
             name = target.home.own_type(target.class_).name
+            type_ = type_._replace(is_value=type_.is_value and not target.class_.is_interface)
         return type_._replace(name=name, arguments=tuple(self._qualified(argument) for argument in type_.arguments))
 
     # Classes and their attributes

@@ -259,14 +259,15 @@ def _classify(repairs: Repairs, found: DereferenceFinding, origin: NullSource) -
     if not own and (known := _known_there(file, found)):
         return known
     kind, evidence = (file.kind(place) if own else None) or _CAME[origin.kind], file.evidence(place)
-    chance = fitted().chance(kind, evidence)
+    model = fitted(file.home.knowledge.language)
+    chance = model.chance(kind, evidence)
     if own and kind in _SOURCED and own.confidence is Confidence.HIGH and not is_handed_on:
         return Classification(FindingClass.CAN_HAPPEN, capitalised(reason), chance)
     if _is_believed(evidence) and not is_handed_on:
         verb = "tests" if evidence.tests == 1 else "test"
         why = f"{counted(evidence.tests, 'other function')} {verb} it, and here it isn't tested"
         return Classification(FindingClass.UNCLEAR, why, chance, "Others test it, and here it isn't tested")
-    if chance < fitted().medium:
+    if chance < model.thresholds.medium:
         return Classification(FindingClass.NOISE, _RELIED_ON, chance)
     match origin.kind:
         case CauseKind.ATTRIBUTE | CauseKind.PARAMETER | CauseKind.VARIABLE | CauseKind.PLACE:

@@ -90,8 +90,7 @@ class TransferFunctions(StoreTransfer):
                     attribute = self.home.member(owner.type, callee.name, callee.at)
                     if attribute.called:
                         return Callee(attribute.called, self.home.target(attribute.called), owner)
-                    if attribute.may_be_null:
-                        self.need(callee, Use.CALL, state)
+                    self.demand(callee, Use.CALL, state.facts.get(callee.key) or attribute, state)
                 return Callee(f"{owner.type.name}.{callee.name}", target, owner)
             name = f"{owner.called}.{callee.name}" if owner.called else ""
             return Callee(name, self.home.target(name) if name else None, owner)

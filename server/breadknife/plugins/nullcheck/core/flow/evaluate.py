@@ -29,7 +29,7 @@ from breadknife.plugins.nullcheck.core.state import FlowState
 from breadknife.plugins.nullcheck.core.summaries import Summaries
 from breadknife.plugins.nullcheck.values import Use
 
-_READS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT})
+_READS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL})
 """The uses that a belief may be about: for others null is mostly excluded by what the value is."""
 _FUNCTION = Fact(Nullness.NON_NULL, type=Type("function"))
 
@@ -281,8 +281,9 @@ class Evaluator(ABC):
 
 
 def _is_value(fact: Fact) -> bool:
-    """Tell whether null is none of the values that it may be: of a number, a struct, a module, a function."""
-    return bool(fact.called) or (fact.type is not None and fact.type.is_value)
+    """Tell whether null is none of the values that it may be: of a number, a struct, a module, a function. What another
+    package declares may also be an interface."""
+    return bool(fact.called) or (fact.type is not None and fact.type.is_value and "." not in fact.type.name)
 
 
 def _tuples(items: Sequence[Expression], facts: tuple[Fact, ...]) -> tuple[tuple[Fact, ...], ...]:

@@ -169,7 +169,7 @@ class _Worklist:
     def _assign(self, assign: il.Assign, state: FlowState) -> None:
         evaluator, target, value = self.evaluator, assign.target, assign.value
         if isinstance(target, il.Display):
-            fact = evaluator.need(value, Use.ITERATE, state)
+            fact = evaluator.need(value, Use.ITERATE, state)._replace(subject=evaluator.home.suspicion.subject(value))
         else:
             fact = self.assigned(assign, evaluator.value(value, state))
             home, is_open = evaluator.home, fact.nullness != Nullness.NON_NULL and not fact.subject

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
+from breadknife.plugins.nullcheck.core.belief import ELEMENT
 from breadknife.plugins.nullcheck.core.flow.evaluate import typed
 from breadknife.plugins.nullcheck.core.flow.refine import Refiner
 from breadknife.plugins.nullcheck.core.il import ByteRange, Expression
@@ -69,7 +70,8 @@ class StoreTransfer(Refiner, ABC):
         for items in tuples:
             branch = state.copy()
             for target, item in zip(targets, items, strict=True):
-                self.assign(target, item, branch, at)
+                is_element = fact.subject == ELEMENT and not item.may_be_null
+                self.assign(target, item._replace(subject=ELEMENT) if is_element else item, branch, at)
             if len(tuples) > 1:
                 is_beside_null = any(item.nullness == Nullness.NULL for item in items)
                 for target, item in zip(targets, items, strict=True):

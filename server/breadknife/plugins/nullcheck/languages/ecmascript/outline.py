@@ -149,6 +149,9 @@ class EcmaScriptOutliner(Outliner):
             changed_within=self._assigned.within[at], asserted=self._asserted(return_type),
         )  # fmt: skip
         function.parameters = tuple(self._parameter(child) for child in _parameter_nodes(node))
+        if function.parameters and function.parameters[0].annotation is None:
+            given, *others = function.parameters
+            function.parameters = (given._replace(annotation=self._props(node)), *others)
         function.is_open = body is not None and body.type == "statement_block" and _is_open(body)
         self.closures[key] = function
         around.within.append(function)
@@ -190,6 +193,13 @@ class EcmaScriptOutliner(Outliner):
             left_out = il.Null(at_of(node), "undefined", nulls=UNDEFINED)
         return Parameter(at_of(target), name, self._default(value), type_, "*" if is_rest else "", left_out)
 
+    def _props(self, node: Node) -> Type | None:
+        """Return the type of what a component gets: `const A: FC<Props> = ({ b }) => …`."""
+        declarator = node.parent if node.parent is not None and node.parent.type == "variable_declarator" else None
+        type_ = self.types.read(part(declarator, "type")) if declarator is not None else None
+        is_component = type_ is not None and type_.name in self.knowledge.functions["component_types"]
+        return type_.arguments[0] if type_ is not None and is_component and type_.arguments else None
+
     def _default(self, value: Node | None) -> il.Expression | None:
         """Return the default of a parameter; only of a simple one anything is known. None if there is none."""
         if value is None or value.type in FUNCTIONS or inner(value):
@@ -199,19 +209,25 @@ class EcmaScriptOutliner(Outliner):
     # Types and classes
 
     def _alias(self, node: Node) -> None:
-        """Note a type alias; one of an object type is a class of that name."""
+        """Note a type alias; one of an object type, or of an intersection, is a class of that name."""
         name, value = word(node, "name"), part(node, "value")
-        if value is not None and value.type == "object_type":
-            self._members(value, Class(at_of(value), name, ()), self._scopes, self.main)
+        if value is not None and value.type in ("object_type", "intersection_type"):
+            self._shaped(value, name)
         elif (type_ := self.types.read(value)) is not None:
             self.aliases[name] = type_
 
     def _shape(self, node: Node) -> str:
-        """Note an object type that is written in place, and return the name that it has from then on."""
+        """Note an object type that is written in place, or an intersection, and return the name that it has from then
+        on."""
         name = f"{{}}{node.start_byte}"
         if name not in self.classes:
-            self._members(node, Class(at_of(node), name, ()), self._scopes, self.main)
+            self._shaped(node, name)
         return name
+
+    def _shaped(self, node: Node, name: str) -> None:
+        types = inner(node) if node.type == "intersection_type" else []
+        bases = tuple(type_.name for child in types if (type_ := self.types.read(child)) is not None)
+        self._members(node, Class(at_of(node), name, bases), self._scopes, self.main)
 
     def class_(self, node: Node, scopes: Scopes, around: Function, /) -> None:
         name = word(node, "name") or f"class@{node.start_byte}"

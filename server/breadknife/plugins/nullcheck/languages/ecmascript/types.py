@@ -16,6 +16,8 @@ ANY = Type("any")
 """A type that allows null without saying so."""
 UNKNOWN = Type("")
 _DEEPEST = 8
+_UNREAD = frozenset({"generic_type", "function_type", "object_type", "intersection_type"})
+"""Kinds of types whose parts aren't all types."""
 _ELEMENT = re.compile(r"(?:HTML|SVG)\w*Element\Z|Element\Z")
 _NULLS = {"null": NULL, "undefined": UNDEFINED}
 _ANYTHING = frozenset({"any", "unknown", "void"})
@@ -32,7 +34,8 @@ class TypeScriptTypes:
     imports: Mapping[str, str]
     """Local name -> qualified name."""
     shape: Callable[[Node], str]
-    """Notes the members of an object type that is written in place, and gives the name that it has from then on."""
+    """Notes the members of an object type that is written in place, or of several types that an object has at once, and
+    gives the name that it has from then on."""
 
     def read(self, node: Node | None, depth: int = 0) -> Type | None:
         """Return the type that is written; None where nothing is."""
@@ -43,7 +46,7 @@ class TypeScriptTypes:
     def _of(self, node: Node, depth: int) -> Type:
         if depth > _DEEPEST:
             return UNKNOWN
-        below = [] if node.type in ("generic_type", "function_type", "object_type") else inner(node)
+        below = inner(node) if node.type not in _UNREAD else []
         match node.type:
             case "type_annotation" | "parenthesized_type" | "readonly_type" | "constraint":
                 return self._of(below[0], depth + 1) if below else UNKNOWN
@@ -64,8 +67,10 @@ class TypeScriptTypes:
             case "generic_type":
                 arguments = inner(part(node, "type_arguments"))
                 type_ = self.named(word(node, "name"))
+                if type_.name == "Readonly" and len(arguments) == 1:
+                    return self._of(arguments[0], depth + 1)
                 return type_._replace(arguments=tuple(self._of(argument, depth + 1) for argument in arguments))
-            case "object_type":
+            case "object_type" | "intersection_type":
                 return Type(self.shape(node))
             case "template_literal_type":
                 return Type("string")
