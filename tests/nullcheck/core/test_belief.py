@@ -115,6 +115,33 @@ def test_what_most_rely_on_is_believed(tests: int, uses: int) -> None:
     assert findings(document(text)) == ()
 
 
+SELF = "class A:\n" + "".join(
+    f"    def f{at}(self):\n        if self.on is not None:\n            self.on()\n" for at in range(8)
+)
+NIL = 'package p\n\nimport "net"\n\ntype T struct{ N int }\n\n'
+RECEIVERS = "".join(f"func (t *T) F{at}() {{\n\tif t == nil {{\n\t\treturn\n\t}}\n\tt.N = 1\n}}\n" for at in range(8))
+FOREIGN = "".join(f"func f{at}(a net.Addr) {{\n\tif a != nil {{\n\t\ta.String()\n\t}}\n}}\n" for at in range(8))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "used"),
+    [
+        ("python", SELF + "    def g(self):\n        self.on()\n", "`self.on`"),
+        ("go", NIL + RECEIVERS + "func (t *T) G() {\n\tt.N = 1\n}\n", "`t`"),
+        ("go", NIL + FOREIGN + "func g(a net.Addr) {\n\ta.String()\n}\n", "`a`"),
+    ],
+)
+def test_what_else_deviates(language: str, text: str, used: str) -> None:
+    [finding] = findings(document(text, language))
+    assert finding.message.startswith(f"{used} may be")
+
+
+@pytest.mark.parametrize("loop", ["for peer in peers", "for n, peer in enumerate(peers)", "for peer, n in peers"])
+def test_an_element_of_a_loop_is_another_value(loop: str) -> None:
+    tests = "".join(map(TEST.format, range(8)))
+    assert findings(document(tests + f"def g(peers):\n    {loop}:\n        peer.go()\n")) == ()
+
+
 def test_what_a_test_fills_is_there_for_others() -> None:
     fill = "def f{}(self, x):\n    if self.x is None:\n        self.x = 1\n"
     assert b".x" not in belief.tests_of(fill.encode(), knowledge_of("python")).tested
