@@ -68,7 +68,7 @@ class Everything(ConfidenceModel, frozen=True):
 
 def gather(rows: Sequence[Row], repository: Path) -> Iterator[Sequence[object]]:
     """Yield the rows of the guards of one repository, at one commit."""
-    suspicion.fitted = lambda _: Everything(0.0, {}, Thresholds(0.0, 0.0))
+    suspicion.fitted = lambda _: Everything(0.0, {}, Thresholds(0.0, 0.0), "")
     commit = rows[0]["commit"]
     at = int(git(repository, "log", "-1", "--format=%ct", commit))
     before = git(repository, "rev-list", "-1", f"--before={at - YEARS * 365 * 86400}", commit).decode().strip()
@@ -177,7 +177,7 @@ def fitted(of: Floats, true: Floats, weight: Floats) -> Floats:
 
 
 def _features(row: Row) -> dict[str, float]:
-    return dict(features(OriginKind(row["origin"]), _evidence(row)))
+    return dict(features(OriginKind(row["origin"]), _evidence(row), knowledge_name(row["language"])))
 
 
 def _evidence(row: Row) -> Evidence:
@@ -211,9 +211,13 @@ def fit(rows: Sequence[Row], *, write: bool) -> None:
     lines, drawn = _lines(rows), np.isin(part, ("train", "tune")) & (label == DRAWN)
     always = Counter(knowledge_name(row["language"]) for row in rows if row["label"] == DRAWN and _is_always(row))
 
+    causes = np.array([_cause(at, row) for at, row in enumerate(known)])
+
     def threshold(tongue: str, budget: float) -> float:
         """The lowest chance with at most so many findings in 1,000 lines."""
-        sorted_chances = np.sort(chances[drawn & (language_ids == tongue)])[::-1]
+        here = drawn & (language_ids == tongue)
+        highest = {cause: chances[here & (causes == cause)].max() for cause in sorted(set(causes[here]))}
+        sorted_chances = sorted(highest.values(), reverse=True)
         most = max(int(budget * lines[tongue] / 1000) - always[tongue], 0)
         return float(sorted_chances[most]) + 1e-6 if most < len(sorted_chances) else 0.0
 
@@ -239,6 +243,13 @@ def _place(row: Row) -> tuple[object, ...]:
     """Return what tells a row from others: the intact uses of a file with two guards come twice."""
     path = row["sample"].rpartition(":")[0] or row["sample"]
     return row["repository"], row["sample"] if row["label"] == HOLE else path, row["label"] == HOLE, row["at"]
+
+
+def _cause(at: int, row: Row) -> str:
+    """Return what stands for the cause of a use: lint shows one finding for each. A belief has none but the place."""
+    if row["origin"] == OriginKind.BELIEF:
+        return str(at)
+    return "\t".join((row["repository"], row["sample"], row["origin"], str(_evidence(row))))
 
 
 def knowledge_name(id: str) -> str:

@@ -153,7 +153,7 @@ COUNTS = st.builds(Evidence, *[st.integers(0, 50)] * 6, *[st.booleans()] * 5)
 @given(kind=st.sampled_from(OriginKind), evidence=COUNTS)
 def test_a_chance_is_one(kind: OriginKind, evidence: Evidence) -> None:
     assert 0 < fitted("go").chance(kind, evidence) < 1
-    assert kind.value in features(kind, evidence)
+    assert kind.value in features(kind, evidence, "go")
 
 
 def test_long_lines_take_no_longer() -> None:

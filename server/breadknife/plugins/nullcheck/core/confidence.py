@@ -1,8 +1,8 @@
 """How likely a null is to get to its use: a logistic model over where the null comes from and what others believe.
 
-`confidence.json` has its weights, one for each feature, the same for each language, and for each language the chances
-from which a finding is shown. `bench/nullcheck/fit_belief.py` fits them to guards that were deleted, where the use is a
-hole for certain, and to uses in code as it stands."""
+`confidence.json` has its weights, one for each feature, nearly all the same for each language, and for each language
+the chances from which a finding is shown. `bench/nullcheck/fit_belief.py` fits them to guards that were deleted, where
+the use is a hole for certain, and to uses in code as it stands."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from breadknife.task.values import Confidence
 
 
 @lru_cache(1 << 12)
-def features(kind: OriginKind, evidence: Evidence) -> Mapping[str, float]:
-    """Return what the model knows of a finding: feature -> its value."""
-    found = {kind.value: 1.0}
+def features(kind: OriginKind, evidence: Evidence, language: str) -> Mapping[str, float]:
+    """Return what the model knows of a finding: feature -> its value. `language` is as `knowledge_of` names it."""
+    found = {kind.value: 1.0, language: 1.0}
     tested = evidence.tested + evidence.tested_around
     untested = evidence.untested + evidence.untested_around
     found |= _odds("", evidence.tested, evidence.untested)
@@ -33,7 +33,7 @@ def features(kind: OriginKind, evidence: Evidence) -> Mapping[str, float]:
     found["given null"] = float(evidence.is_given)
     found["tested here"] = float(evidence.is_tested_here)
     found["said"] = float(evidence.is_said)
-    found["parameter"] = float(evidence.is_parameter)
+    found[f"parameter {language}"] = float(evidence.is_parameter)  # in Java many are tested, in Python few
     found["typed"] = float(evidence.is_typed)
     return {name: value for name, value in found.items() if value}
 
@@ -69,10 +69,12 @@ class ConfidenceModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights: Mapping[str, float]
     """Feature -> its weight; one that isn't named weighs nothing."""
     thresholds: Thresholds
+    language: str
 
     def chance(self, kind: OriginKind, evidence: Evidence) -> float:
         """Return how likely the null is to get to its use, from 0 to 1."""
-        weighed = sum(self.weights.get(name, 0.0) * value for name, value in features(kind, evidence).items())
+        found = features(kind, evidence, self.language)
+        weighed = sum(self.weights.get(name, 0.0) * value for name, value in found.items())
         return 1 / (1 + math.exp(-self.bias - weighed))
 
     def confidence(self, kind: OriginKind, evidence: Evidence) -> Confidence:
@@ -91,4 +93,4 @@ def fitted(language: str) -> ConfidenceModel:
     """Return the model that comes with breadknife, for a language as `knowledge_of` names it."""
     data = files("breadknife.plugins.nullcheck.core").joinpath("confidence.json").read_bytes()
     written = msgspec.json.decode(data, type=FittedWeights)
-    return ConfidenceModel(written.bias, written.weights, written.thresholds[language])
+    return ConfidenceModel(written.bias, written.weights, written.thresholds[language], language)

@@ -20,7 +20,7 @@ from breadknife.plugins.nullcheck.core.declarations import WORDS, Function, unit
 from breadknife.plugins.nullcheck.core.nullness import Fact, NullOrigin, OriginKind
 from breadknife.plugins.nullcheck.wording import counted
 
-LEAST_TESTS = 2
+LEAST_TESTS = 1
 """Tests by others without which nothing is believed."""
 _COMMENT = 2000
 """Bytes of a comment that are read."""
