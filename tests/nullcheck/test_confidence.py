@@ -32,8 +32,8 @@ def f(y):
     z = one(y)
     return z.c
 """
-BELIEVED = "".join(f"def f{at}(x):\n    if x is None:\n        return\n    x.go()\n" for at in range(8)) + (
-    "def g(x):\n    x.go()\n"
+BELIEVED = "".join(f"def f{at}(a):\n    if a.x is None:\n        return\n    a.x.go()\n" for at in range(8)) + (
+    "def g(a):\n    a.x.go()\n"
 )
 SHOWN = {
     Confidence.HIGH: Severity.WARNING, Confidence.MEDIUM: Severity.INFORMATION, Confidence.LOW: Severity.HINT,
