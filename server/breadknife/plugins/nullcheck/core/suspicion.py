@@ -81,6 +81,7 @@ class Suspicion:
                 at = names.index(parameter) if parameter in names else -1
                 given = [f"{function.name}#{which}".encode() for which in (at, parameter)]
                 subject = parameter_subject(function, name)
+                name = b"" if parameter == function.receiver else name  # a method's object has a name of its own
             evidence = self.beliefs.about(subject, name, unit if unit is not self._main else None, given)
             is_said = bool(name) and self._is_said(function, name)
             self._evidence[key] = evidence._replace(is_said=is_said, is_parameter=bool(given))
