@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "offline": {"errors"},
     "arrivals": {"paths"},
     "metering": {"errors"},
-    "disk_cache": {"paths"},
+    "disk_cache": {"errors", "paths"},
     "text": {"errors", "lru", "cancel", "disk"},
     "project": {"errors", "lru", "cancel", "disk", "paths", "disk_cache", "text"},
     "engine": {"errors", "lru", "cancel", "children", "metering", "paths", "offline"},
@@ -41,10 +41,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "api": {"errors", "cancel", "engine", "text", "task", "steps"},
     "testing": {"engine", "text", "task", "host"},
     "lsp": {"errors", "cancel", "offline", "arrivals", "paths", "text", "task", "host"},
-    "setup": {"errors", "cancel", "children", "paths", "arrivals", "engine", "text", "plugins"},
+    "setup": {"errors", "cancel", "children", "paths", "arrivals", "disk_cache", "engine", "text", "plugins"},
     "cli": {
-        "errors", "cancel", "children", "git", "offline", "disk", "paths", "arrivals", "engine", "text", "project",
-        "task", "host", "plugins", "lsp", "openai", "setup", "steps", "recipes",
+        "errors", "cancel", "children", "git", "offline", "disk", "paths", "arrivals", "disk_cache", "engine", "text",
+        "project", "task", "host", "plugins", "lsp", "openai", "setup", "steps", "recipes",
     },
 }  # fmt: skip
 """Folder (or module) -> what it may import of breadknife, besides itself and the version."""
@@ -86,9 +86,10 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "assemble": {"output"},
         "formats": {"output"},
         "fix": {"assemble", "files", "output"},
+        "cache": {"commands", "output"},
         "changes": set(),
         "baseline": set(),
-        "lint": {"assemble", "baseline", "changes", "commands", "files", "formats", "output"},
+        "lint": {"assemble", "baseline", "cache", "changes", "commands", "files", "formats", "output"},
         "recipes": {"assemble", "commands", "output"},
         "find": {"assemble", "output", "recipes"},
         "mcp": {"assemble", "find", "lint", "output", "recipes"},
@@ -146,7 +147,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
 top, and may import all of them."""
 
 LAYERS: dict[str, tuple[str, ...]] = {
-    "cli": ("baseline changes fix formats models plugins recipes setup", "engine lint shelf", "mcp"),
+    "cli": ("baseline cache changes fix formats models plugins recipes setup", "engine lint shelf", "mcp"),
     "engine": ("grammars models remote", "fit llama", "daemon"),
     "host": ("answers plugins settings", "report"),
     "lsp": ("boundary", "features"),

@@ -9,10 +9,12 @@ import contextlib
 import hashlib
 import logging
 import sqlite3
+import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -20,6 +22,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from breadknife import __version__
+from breadknife.errors import CacheError
 from breadknife.paths import make_private
 
 log = logging.getLogger(__name__)
@@ -28,7 +31,14 @@ DAYS = 60
 """An answer that nobody has asked for in so many days is removed."""
 MOST = 100_000
 """The most answers in a file, in about 30 MB. The prose check has some 800 for a README of 4,000 words."""
-_BUSY_S = 0.2
+CACHES: Mapping[str, str] = {
+    "digests.sqlite": "which text each file has",
+    "names.sqlite": "names and words of texts",
+    "nullcheck.sqlite": "what null checks found",
+    "prose.sqlite": "what Harper, LanguageTool and the model said of paragraphs",
+}
+"""Name of a file in `paths.answers_dir()` -> what is in it."""
+_BUSY_S, _PATIENT_S = 0.2, 5.0
 _BROKEN = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 _TABLE = """
 CREATE TABLE IF NOT EXISTS answers (question BLOB PRIMARY KEY, answer BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID
@@ -86,7 +96,7 @@ class DiskCache:
             self._drop()
 
     def _today(self) -> int:
-        return int(self._clock() // 86_400)
+        return _day(self._clock())
 
     def _run(self, statement: str, *values: bytes | int) -> list[Any] | None:
         """Run a statement and return its rows; None where it can't be done now."""
@@ -114,9 +124,13 @@ class DiskCache:
             self._connection = None
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _day(seconds: float) -> int:
+    return int(seconds // 86_400)
+
+
+def _opened(path: Path, busy_s: float = _BUSY_S) -> sqlite3.Connection:
     make_private(path)  # SQLite gives the files beside it the same mode
-    connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA synchronous = OFF")  # what breaks when the power fails is made anew
         connection.execute(_TABLE)
@@ -124,6 +138,73 @@ def _opened(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+@dataclass(frozen=True)
+class AnswersFile:
+    """What a file of a `DiskCache` has."""
+
+    path: Path
+    answers: int
+    size: int
+    """In bytes."""
+
+
+def describe(path: Path) -> AnswersFile | None:
+    """Return what is in a file of a `DiskCache`; None if it isn't there, or can't be read as one."""
+    if not path.is_file():
+        return None
+    try:
+        with contextlib.closing(_opened(path)) as connection:
+            [(count,)] = connection.execute("SELECT COUNT(*) FROM answers").fetchall()
+        return AnswersFile(path, count, path.stat().st_size)
+    except (sqlite3.Error, OSError):
+        return None
+
+
+def remove_answers(path: Path, days: int | None, clock: Callable[[], float] = time.time) -> None:
+    """Remove the answers that nobody has asked for in so many days, all if it is None, and give their room back.
+
+    Raises CacheError where that can't be done now.
+    """
+    least = _day(clock()) - days if days is not None else sys.maxsize
+    try:
+        with contextlib.closing(_opened(path, _PATIENT_S)) as connection:
+            connection.execute("DELETE FROM answers WHERE day < ?", (least,))
+            connection.execute("VACUUM")
+    except (sqlite3.Error, OSError) as error:
+        raise CacheError(f"{path}: {error}; try again once nothing else uses it, or delete the file") from error
+
+
+def list_answers(path: Path, most: int) -> Sequence[tuple[bytes, bytes]]:
+    """Return the questions of a file with their answers, in order: the newest, of at most so many bytes together. None
+    where it isn't there or can't be read."""
+    if not path.is_file():
+        return ()
+    found, size = list[tuple[bytes, bytes]](), 0
+    try:
+        with contextlib.closing(_opened(path, _PATIENT_S)) as connection:
+            rows = connection.execute("SELECT question, answer FROM answers ORDER BY day DESC, question")
+            for question, answer in rows:
+                size += len(question) + len(answer)
+                if size > most:
+                    break
+                found.append((question, answer))
+    except (sqlite3.Error, OSError):
+        return ()
+    return sorted(found)
+
+
+def add_answers(path: Path, answers: Iterable[tuple[bytes, bytes]], clock: Callable[[], float] = time.time) -> None:
+    """Add answers to questions that have none. Raises CacheError."""
+    rows = ((*each, _day(clock())) for each in answers)
+    try:
+        with contextlib.closing(_opened(path, _PATIENT_S)) as connection:
+            connection.execute("BEGIN")
+            connection.executemany("INSERT OR IGNORE INTO answers VALUES (?, ?, ?)", rows)
+            connection.execute("COMMIT")
+    except (sqlite3.Error, OSError) as error:
+        raise CacheError(f"{path}: {error}") from error
 
 
 class TypedDiskCache(Generic[_Question, _Result]):

@@ -24,6 +24,7 @@ BreadknifeError                 has a message for people: what happened, why, an
 ├── RecipeError                 a recipe that the command line names can't be found, run or written
 ├── ShelfError                  a folder can't be added to the shelf, or its index can't be used
 ├── GitFailed                   git can't say what has changed: no repository, no such commit, no git
+├── CacheError                  what is kept of texts can't be changed now, or not be shared
 ├── PackageMissing              an optional Python package isn't installed
 ├── NetworkForbidden            something tried to use the network while offline
 └── Cancelled                   the client no longer wants the answer, or its time is up
@@ -133,6 +134,10 @@ class ShelfError(BreadknifeError):
 
 class GitFailed(BreadknifeError):
     """Git can't say what has changed: there is no repository, no such commit, or no git."""
+
+
+class CacheError(BreadknifeError):
+    """What is kept of texts can't be changed now, or not be shared with other machines."""
 
 
 class PackageMissing(BreadknifeError):

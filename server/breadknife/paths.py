@@ -28,6 +28,8 @@ log = logging.getLogger("breadknife.paths")
 _Kind = TypeVar("_Kind")
 _NAMED = 50
 """Characters of a file's name that a new file beside it has in its own, until it takes the old one's place."""
+CACHE_DIR = "BREADKNIFE_CACHE_DIR"
+"""The environment variable that says the same as `--cache-dir`."""
 PROJECT_MARKS = (".git", ".breadknife", "breadknife.toml")
 """One of these in a folder makes it a project of its own."""
 
@@ -55,6 +57,13 @@ def state_dir() -> Path:
 def cache_dir() -> Path:
     """Return what can be made or fetched again: the engine's wheels, unfinished builds."""
     return _under("cache", platformdirs.user_cache_path("breadknife", appauthor=False))
+
+
+def answers_dir() -> Path:
+    """Return what was found out about texts (`disk_cache`): BREADKNIFE_CACHE_DIR, or in the folder of what can be made
+    again."""
+    chosen = os.environ.get(CACHE_DIR)
+    return Path(chosen).absolute() if chosen else cache_dir()
 
 
 def runtime_dir() -> Path:

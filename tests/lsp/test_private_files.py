@@ -83,7 +83,7 @@ def test_commands(home: Path, tmp_path: Path) -> None:
     breadknife(work, "trust", ".")
     breadknife(work, "doctor")
     written = {path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file()}
-    assert {"state/prose.sqlite", "config/trusted.json", "config/recipes/mine.toml"} <= written
+    assert {"cache/prose.sqlite", "config/trusted.json", "config/recipes/mine.toml"} <= written
     assert any(name.startswith("data/shelf/") for name in written)
     assert any(name.startswith("cache/") for name in written)
     assert open_to_others(home) == []

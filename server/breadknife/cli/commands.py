@@ -16,9 +16,15 @@ from typer.core import TyperCommand
 from breadknife.cli.output import INTERRUPTED, tell
 from breadknife.errors import BreadknifeError
 from breadknife.offline import OFFLINE
+from breadknife.paths import CACHE_DIR
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Offline = Annotated[bool, typer.Option("--offline", envvar=OFFLINE, help="Block any use of the network.")]
+
+CacheDir = Annotated[
+    Path | None,
+    typer.Option(envvar=CACHE_DIR, metavar="DIR", help="Keep what is found out about texts here.", file_okay=False),
+]
 
 EngineScript = Annotated[
     Path | None,

@@ -10,6 +10,7 @@ import typer
 
 from breadknife import __version__
 from breadknife.cli import config, null
+from breadknife.cli.cache import app as cache
 from breadknife.cli.commands import App, EngineScript, Json, Offline
 from breadknife.cli.engine import app as engine
 from breadknife.cli.lint.command import lint
@@ -32,6 +33,7 @@ app.add_typer(recipes.app, name="recipes")
 app.add_typer(shelf.app, name="shelf")
 app.add_typer(config.app, name="config")
 app.add_typer(null.app, name="null")
+app.add_typer(cache.app, name="cache")
 
 
 def _version(wanted: bool) -> None:

@@ -77,7 +77,7 @@ class FileDigests:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._store = DiskCache(paths.cache_dir() / _DIGESTS, most=_MOST_FILES)
+        self._store = DiskCache(paths.answers_dir() / _DIGESTS, most=_MOST_FILES)
 
     def text(self, path: Path, read: Callable[[], str | None]) -> HashedText | None:
         """Return the text of a file, which `read` returns; None if that returns None."""
@@ -110,7 +110,7 @@ class FileNamesCache:
     """The names of code and the words of documents, in the user's cache folder, for all processes."""
 
     def __init__(self) -> None:
-        store = DiskCache(paths.cache_dir() / _FILE, most=_MOST)
+        store = DiskCache(paths.answers_dir() / _FILE, most=_MOST)
         self._names = TypedDiskCache[tuple[str, str, bytes], FileNames](store, _code(), FileNames)
         self._words = TypedDiskCache[tuple[str, str, str, bytes], FileWords](store, f"words {_code()}", FileWords)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from breadknife.cli.commands import EngineScript, Offline
+from breadknife.cli.commands import CacheDir, EngineScript, Offline
+from breadknife.paths import CACHE_DIR
 from breadknife.task.values import Confidence
 
 _FORMATS = "text, json, github, gitlab, junit, rdjson or sarif."
@@ -69,6 +71,13 @@ def lint(
     stale_ignores: Annotated[
         bool, typer.Option("--stale-ignores", help="Show instead what is ignored and need not be any more.")
     ] = False,
+    cache_dir: CacheDir = None,
+    cache_url: Annotated[
+        str | None,
+        typer.Option(
+            envvar="BREADKNIFE_CACHE_URL", metavar="URL", help="Share that with other machines: a folder or a server."
+        ),
+    ] = None,
     offline: Offline = False,
     engine_script: EngineScript = None,
 ) -> int | None:
@@ -127,6 +136,13 @@ def lint(
 
         return stale.run(paths or [], offline=offline, engine_script=engine_script)
 
+    if cache_url and cache_dir is None:
+        from breadknife.cli.cache.shared import folder_of
+
+        cache_dir = folder_of(cache_url)
+    if cache_dir is not None:
+        os.environ[CACHE_DIR] = str(cache_dir.absolute())  # for the processes that this one starts, too
+
     from breadknife.cli.lint.changed import ChangeOptions
     from breadknife.cli.lint.options import LintOptions, RuleSelection, split_names
     from breadknife.cli.lint.run import run
@@ -135,6 +151,6 @@ def lint(
     options = LintOptions(
         paths or (), stdin_filename, language, only or (), selection, min_confidence, format, statistics, output_file,
         exit_zero, ChangeOptions(base or "", changed_lines is not None, staged) if by_change else None,
-        not no_baseline, jobs, offline, engine_script,
+        not no_baseline, jobs, cache_url or "", offline, engine_script,
     )  # fmt: skip
     return run(options)

@@ -98,6 +98,8 @@ class LintOptions:
     """Leave out the findings that the folder's baseline keeps."""
     jobs: int | None = None
     """The number of processes that check; None for one at first, and one for each core if that takes long."""
+    cache_url: str = ""
+    """The address of a cache that is shared with other machines; empty for none."""
     offline: bool = False
     engine_script: Path | None = None
 

@@ -20,6 +20,7 @@ from typing import TextIO
 from breadknife.cancel import CancelToken
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.baseline.file import baseline_path
+from breadknife.cli.cache.shared import SharedCache
 from breadknife.cli.files import tell_complaint
 from breadknife.cli.formats.values import (
     FileReport,
@@ -43,6 +44,7 @@ from breadknife.host.host import Host
 from breadknife.host.plugins.registry import rules_of
 from breadknife.host.settings import Settings
 from breadknife.host.workspace import root_of
+from breadknife.paths import answers_dir
 from breadknife.task.values import Finding
 from breadknife.text.document import MARK, Document, read_document, uri_to_path, with_newlines
 
@@ -64,6 +66,9 @@ def run(options: LintOptions, writer: ReportWriter | None = None) -> int:
     use_utf8()
     options.output_format()  # raises an error before anything is read
     sources = [standard_input(options.stdin_filename)] if options.stdin_filename else None
+    shared = SharedCache.of(options.cache_url, offline=options.offline) if options.cache_url else None
+    if shared is not None:
+        shared.fetch(answers_dir())
     host = make_host(options.engine_script)
     host.on_progress = tell_progress
     host.on_notice = tell
@@ -75,7 +80,10 @@ def run(options: LintOptions, writer: ReportWriter | None = None) -> int:
         out = stack.enter_context(opened(options.output_file))
         lint = _LintRun(host, options, cancel, out, writer)
         lint.check(sources)
-        return lint.end()
+        code = lint.end()
+        if shared is not None and not cancel.cancelled:
+            shared.publish(answers_dir())
+        return code
 
 
 @dataclass(frozen=True)

@@ -189,7 +189,7 @@ class EngineRegistry:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._store = DiskCache(paths.state_dir() / "prose.sqlite")
+        self._store = DiskCache(paths.answers_dir() / "prose.sqlite")
         self._languagetools = LanguageToolRegistry(clock, self._store)
         self._thread = harper_thread()
         self._loading: Future[Any] | None = None

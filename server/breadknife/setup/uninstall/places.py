@@ -17,6 +17,7 @@ from pathlib import Path
 import platformdirs
 
 from breadknife import paths
+from breadknife.disk_cache import CACHES
 from breadknife.setup.editors.files import written_files
 
 _BESIDE = (".lock", "-wal", "-shm", "-journal")
@@ -65,7 +66,7 @@ KINDS = (
     Kind(
         "cache",
         "what can be made again",
-        ((paths.cache_dir, ("digests.sqlite", "engine", "names.sqlite", "nullcheck.sqlite", "wheels")),),
+        ((paths.cache_dir, (*CACHES, "engine", "shared", "wheels")),),
     ),
     Kind(
         "state",

@@ -92,4 +92,4 @@ def store_of(language: str, kind: type[_Kind]) -> TypedDiskCache[Any, _Kind]:
     """Return the store in the user's cache folder. What it keeps is decided by our code, too."""
     code = code_of(Path(nullcheck.__path__[0]), Path(text.__path__[0]))
     state = f"{kind.__name__} {code} {language} {grammar_version(language)} {sys.version_info[:2]}"
-    return TypedDiskCache(DiskCache(paths.cache_dir() / _FILE, most=_MOST), state, kind)
+    return TypedDiskCache(DiskCache(paths.answers_dir() / _FILE, most=_MOST), state, kind)
