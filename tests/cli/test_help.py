@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from breadknife.cli.main import app
 
-GROUPS = ("models", "engine", "plugins", "recipes", "shelf", "config", "null")
+GROUPS = ("cache", "models", "engine", "plugins", "recipes", "shelf", "config", "null")
 
 
 def commands() -> Iterator[tuple[str, ...]]:
