@@ -11,7 +11,7 @@ from breadknife.cli.commands import App, Json
 from breadknife.cli.output import counted, megabytes, print_json, say
 from breadknife.disk_cache import CACHES, DAYS, AnswersFile, describe, remove_answers
 
-app = App("Show and remove what is kept of texts, so that it need not be found out again.")
+app = App("Show and remove what is kept of texts.")
 
 
 @app.command()
