@@ -28,6 +28,7 @@ SCRIPT = "{script}"
 """Stands for the file of a scripted engine."""
 
 COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
+    "cache": [(0, ("cache", "info")), (0, ("cache", "prune")), (0, ("cache", "clear"))],
     "config": [(0, ("config", "show", ".")), (0, ("config", "check", ".")), (0, ("config", "schema"))],
     "baseline": [(0, ("baseline", "--engine-script", SCRIPT))],
     "doctor": [(1, ("doctor",))],
