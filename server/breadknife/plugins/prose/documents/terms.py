@@ -12,6 +12,7 @@ from breadknife.text.document import Span
 
 _WORD = re.compile(r"(?<![\w.@/-])[^\W\d_]+(?:-[^\W\d_]+)*(?![\w@/-]|\.\w)")
 _IDENTIFIER = re.compile(r"[a-z]+[A-Z]")
+_JOINED_NAME = re.compile(r"[a-z][A-Z]")
 _POSSESSIVE = re.compile("['’]s$")
 _SHORTEST = 4
 """Letters of a word that is looked at."""
@@ -38,11 +39,14 @@ def find_terms_in_two_ways(context: DocumentContext) -> Iterator[DocumentProblem
                 continue  # `viewMode` is a name of the program
             rivals = [(count, rival) for rival, count in uses.items() if _differ(way, rival)]
             rival_uses, rival = max(rivals, default=(0, ""))
+            if "-" in way and _JOINED_NAME.search(rival):
+                continue  # `key-auth` describes what the name `KeyAuth` stands for
             own_uses = sum(
                 count for same, count in uses.items() if not _differ(way, same) and same.lower() == way.lower()
             )
             if rival_uses >= _FEWEST and rival_uses > own_uses:
-                replacement = with_capital_of(way, rival)
+                is_start = way.islower() and rival[1:].islower()  # the other may begin a sentence
+                replacement = rival.lower() if is_start else with_capital_of(way, rival)
                 yield DocumentProblem(spans[0], f"“{way}” is mostly written “{replacement}” here.", replacement)
 
 
