@@ -49,7 +49,7 @@ COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
         (0, ("models", "list")), (0, ("models", "which", "completion")), (1, ("models", "verify")),
         (2, ("models", "pull", "--offline")), (2, ("models", "add", "evil.gguf")),
         (2, ("models", "allow", "qwen2.5-coder-0.5b")), (0, ("models", "remove", "qwen2.5-coder-0.5b")),
-        (0, ("models", "prune")),
+        (0, ("models", "prune")), (2, ("models", "recommend")), (0, ("models", "use", "qwen2.5-coder-0.5b")),
     ],
     "null": [
         (1, ("null",)),
