@@ -186,7 +186,7 @@ def _evidence(row: Row) -> Evidence:
 
 def _is_left_out(row: Row) -> bool:
     """Tell whether a use is too weak to be one, or shown anyway."""
-    is_weak = row["origin"] == OriginKind.BELIEF and _evidence(row).tests < suspicion.LEAST_TESTS
+    is_weak = row["origin"] == OriginKind.BELIEF and not suspicion.is_believed(_evidence(row))
     return is_weak or _is_always(row)
 
 

@@ -58,7 +58,7 @@ def test_exit_codes(project: Path, files: dict[str, str], paths: list[str], code
 
 LIKELY = "import yaml\n\nline = input()\nm = yaml.safe_load(line)\nm.keys()\n"
 USE = "    def u{}(self):\n        return self.x.strip()\n"
-UNLIKELY = "class A:\n    x: str | None = None\n\n" + "".join(USE.format(at) for at in range(200))
+UNLIKELY = "class A:\n    x: str | None = None\n\n" + "".join(USE.format(at) for at in range(400))
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_why_and_status_have_windows_of_their_own(open_small: Callable[..., Edit
     ]
     explained = ["    The model has nothing to add here.", "    → Write a little more."]
     for command, line, lines in (
-        ("Breadknife status", "plugins  completion, drift, nullcheck", missing),
+        ("Breadknife status", "plugins  completion, drift, find, nullcheck", missing),
         ("Breadknife why", "check, by nullcheck: answered", explained),
     ):
         for key in ("q", "<Esc>", "<C-w>p"):

@@ -20,10 +20,18 @@ from breadknife.plugins.nullcheck.core.declarations import WORDS, Function, unit
 from breadknife.plugins.nullcheck.core.nullness import Fact, NullOrigin, OriginKind
 from breadknife.plugins.nullcheck.wording import counted
 
-LEAST_TESTS = 1
-"""Tests by others without which nothing is believed."""
+LEAST_TESTS, LEAST_ODDS = 3, 4
+"""Tests by others without which nothing is believed, and how many there must be for each that uses the value untested.
+With one test, two readers of 20 findings in new packages found one that can happen. On the part for training, Python's
+findings in 1,000 lines go from 0.43 to 0.11 with these, and deleted guards that are shown from 54 to 49 of 91."""
 _COMMENT = 2000
 """Bytes of a comment that are read."""
+
+
+def is_believed(evidence: Evidence) -> bool:
+    """Tell whether enough others test a value, and so few don't, that it is believed to be null at times."""
+    untested = evidence.untested + evidence.untested_around
+    return evidence.tests >= max(LEAST_TESTS, LEAST_ODDS * untested)
 
 
 class Suspicion:
@@ -59,7 +67,7 @@ class Suspicion:
             is_parameter=True, is_said=True, is_typed=True
         )
         evidence = evidence._replace(untested=0, untested_around=0, name_untested=0)
-        return evidence.tests >= LEAST_TESTS and self._model.is_shown(OriginKind.BELIEF, evidence)
+        return is_believed(evidence) and self._model.is_shown(OriginKind.BELIEF, evidence)
 
     def subject(self, expression: il.Expression) -> bytes:
         """Return what beliefs about the expression's value are about."""
@@ -117,9 +125,9 @@ class Suspicion:
         if not subject or is_object or subject.decode("utf-8", "replace") in self._imports:
             return None
         evidence = self.evidence(expression, fact, function)
-        tests = evidence.tests
-        if tests < LEAST_TESTS or not self._model.is_shown(OriginKind.BELIEF, evidence):
+        if not is_believed(evidence) or not self._model.is_shown(OriginKind.BELIEF, evidence):
             return None
+        tests = evidence.tests
         verb = "tests" if tests == 1 else "test"
         why = f"{counted(tests, 'other function')} {verb} it for {self.beliefs.null}"
         return NullOrigin(OriginKind.BELIEF, expression.at, why)
