@@ -146,7 +146,7 @@ def test_a_score_that_is_pushed_out_is_the_same(engine: Engine, fresh: Fresh, mi
 
 
 def test_the_daemon_loads_a_file_of_the_users_own(loaded: RecurrentModel, home: Path, fresh: Fresh) -> None:
-    added = add_model(AddRequest(str(loaded._path), roles=("completion",)), ModelStore(), lambda _: None, offline=True)
+    added = add_model(AddRequest(str(loaded._path), roles=("judge",)), ModelStore(), lambda _: None, offline=True)
     assert added.model.kind is ModelKind.DECODER
     model = load_model(added.model.name, EngineSettings())
     assert isinstance(model, RecurrentModel)
