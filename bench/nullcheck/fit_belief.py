@@ -63,7 +63,7 @@ class Everything(ConfidenceModel, frozen=True):
     """Shows each use that any belief is about."""
 
     def is_shown(self, kind: OriginKind, evidence: Evidence) -> bool:
-        return evidence.tests >= suspicion.LEAST_TESTS
+        return suspicion.is_believed(evidence)
 
 
 def gather(rows: Sequence[Row], repository: Path) -> Iterator[Sequence[object]]:

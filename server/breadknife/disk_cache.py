@@ -142,12 +142,12 @@ def _opened(path: Path, busy_s: float = _BUSY_S) -> sqlite3.Connection:
 
 @dataclass(frozen=True)
 class AnswersFile:
-    """What a file of a `DiskCache` has."""
+    """Says what a file of a `DiskCache` has."""
 
     path: Path
     answers: int
     size: int
-    """In bytes."""
+    """Its size in bytes."""
 
 
 def describe(path: Path) -> AnswersFile | None:

@@ -1,4 +1,4 @@
-"""Where a shared cache lies: in a folder, or on a server that speaks HTTP as Bazel's remote caches do."""
+"""A shared cache lies in a folder, or on a server that speaks HTTP as Bazel's remote caches do."""
 
 from __future__ import annotations
 

@@ -335,13 +335,13 @@ class _LintRun:
         """Return files that haven't changed, but in which a change may have brought findings: those that import changed
         ones, whose nulls may come from there, and pages that name a file which was moved."""
         found = {os.path.abspath(source.path): source for source in sources}
+        affected = list(self._changed.pages_naming_moved()) if self._changed is not None else []
         for source in sources:
             root = self._root_of(source.path.parent)
             self._await_project(root)
             project = self._host.projects.of(root)
-            for path in project.importers(source.path.absolute()) if project is not None else ():
-                found.setdefault(str(path), Source(Path(os.path.relpath(path)), is_named=False))
-        for path in self._changed.pages_naming_moved() if self._changed is not None else ():
+            affected += project.importers(source.path.absolute()) if project is not None else ()
+        for path in affected:
             found.setdefault(str(path), Source(Path(os.path.relpath(path)), is_named=False))
         return list(found.values())[len(sources) :]
 

@@ -113,12 +113,12 @@ class PlaceInFolder:
     line: int
     last_line: int
     name: str
-    """With its class; empty for what stands in no function, class or section."""
+    """It has its class before it, and is empty for what stands in no function, class or section."""
     kind: str
     head: str
     """The first line of its signature, or its heading."""
     fits: str
-    """What of it fits the question: `name, documentation`."""
+    """This says what of it fits the question: `name, documentation`."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,8 @@ class FoundPlacesInFolder:
     places: tuple[PlaceInFolder, ...]
     """The likeliest first."""
     searched: str = ""
-    """What was searched, and how."""
+    """This says what was searched, and how."""
     model: str = ""
-    """That compared meanings; empty if none did."""
+    """The model that compared meanings; it is empty if none did."""
     reason: str = ""
     """Why there is no place; empty if there is one."""

@@ -14,7 +14,7 @@ A page (Markdown, reStructuredText) is compared with what all changed files of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -122,30 +122,36 @@ class DriftPlugin:
             return ()
         on = {kind for kind, row in kinds().items() if row.on} | rules_named(settings.enabled_rules)
         on -= rules_named(settings.disabled_rules)
-        drifts = self._drifts(document, name, base, context, whole=whole)
-        if Kind.PARAMETER_UNKNOWN in on and document.language in SOURCES and (tree := context.tree(document)):
-            told = {drift.span for drift in drifts}
-            unknown = find_unknown(read_facts(document, tree), document)
-            drifts = sorted((*drifts, *(each for each in unknown if each.span not in told)), key=lambda each: each.span)
+        if document.language in PAGES:
+            drifts = self._in_page(document, name, base, context)
+        else:
+            drifts = self._in_code(document, name, base, context, on, whole=whole)
         drifts = [each for each in drifts if each.kind in on and not self._holding.has(root, document, each)]
         return [(self._finding(drift, document, base, context), drift) for drift in drifts]
 
-    def _drifts(self, document: Document, name: str, base: Base, context: Context, *, whole: bool) -> list[Drift]:
-        if document.language in PAGES:
-            gone = self._changes.gone(base, lambda path: _text_of(path, context))
-            before = self._bases.text(base, name, document.language) if gone else None
-            return find_page_drift(gone, document, before) if before is not None else []
-        if whole and name not in self._bases.changed(base).paths:
+    def _in_page(self, document: Document, name: str, base: Base, context: Context) -> list[Drift]:
+        gone = self._changes.gone(base, lambda path: _text_of(path, context))
+        before = self._bases.text(base, name, document.language) if gone else None
+        return find_page_drift(gone, document, before) if before is not None else []
+
+    def _in_code(
+        self, document: Document, name: str, base: Base, context: Context, on: Set[str], *, whole: bool
+    ) -> list[Drift]:
+        may_differ = not whole or name in self._bases.changed(base).paths
+        text = self._bases.text(base, name, document.language) if may_differ else None
+        differs, is_any_told = text is not None and text != document.text, Kind.PARAMETER_UNKNOWN in on
+        before = self._changes.facts(text, document.language, name) if differs else None
+        if before is None and not is_any_told:
             return []
-        text = self._bases.text(base, name, document.language)
-        if text is None or text == document.text:
-            return []
-        before = self._changes.facts(text, document.language, name)
         context.cancel.raise_if_cancelled()
         tree = context.tree(document)
-        if before is None or tree is None:
+        if tree is None:
             return []
-        return find_drift(before, read_facts(document, tree), document)
+        now = read_facts(document, tree)
+        found = {each.span: each for each in find_unknown(now, document)} if is_any_told else {}
+        if before is not None:
+            found |= {each.span: each for each in find_drift(before, now, document)}
+        return sorted(found.values(), key=lambda each: each.span)
 
     def _finding(self, drift: Drift, document: Document, base: Base, context: Context) -> Finding:
         row = kinds()[drift.kind]

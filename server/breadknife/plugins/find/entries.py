@@ -31,7 +31,7 @@ _HEADS: Mapping[str, tuple[str, re.Pattern[str]]] = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class FileEntry:
     """A part of a file that has a name."""
 
     name: str
@@ -49,7 +49,7 @@ class Entry:
     """Its words, with how much each counts."""
 
 
-def entries_of(text: str, language: str) -> tuple[Entry, ...]:
+def entries_of(text: str, language: str) -> tuple[FileEntry, ...]:
     """Return the entries of a text, in order, at most `MOST`. `language` is the LSP's id; a text in a language that has
     no names, or with syntax that takes too long to parse, is one entry as a whole."""
     document = Document("untitled:text", language, text)
@@ -63,7 +63,7 @@ def entries_of(text: str, language: str) -> tuple[Entry, ...]:
     )
 
 
-def _sections(document: Document, kind: str, head: re.Pattern[str]) -> Iterator[Entry]:
+def _sections(document: Document, kind: str, head: re.Pattern[str]) -> Iterator[FileEntry]:
     matches = list(head.finditer(document.text))
     if not matches:
         return
@@ -78,7 +78,7 @@ def _sections(document: Document, kind: str, head: re.Pattern[str]) -> Iterator[
         )
 
 
-def _definitions(document: Document, definitions: Sequence[Definition]) -> Iterator[Entry]:
+def _definitions(document: Document, definitions: Sequence[Definition]) -> Iterator[FileEntry]:
     """Yield an entry for each definition, whose body is without the definitions in it, and one for the rest."""
     text = document.text
     inside: dict[int, list[Definition]] = {}
@@ -120,11 +120,11 @@ def _entry(
     documentation: str,
     body: str,
     container: str = "",
-) -> Entry:
+) -> FileEntry:
     counts = Counter(words_of(body))
     for text, weight in ((name, NAME - BODY), (f"{head} {documentation} {container}", HEAD - BODY)):
         for word in words_of(text[:2_000]):
             counts[word] += weight
-    return Entry(
+    return FileEntry(
         name, kind, container, line, last_line, head[:_LONGEST_HEAD].strip(), documentation[:500], dict(counts)
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from breadknife import paths, text
 from breadknife.cancel import CancelToken
 from breadknife.disk_cache import DiskCache, TypedDiskCache, code_of
-from breadknife.plugins.find.entries import Entry, entries_of
+from breadknife.plugins.find.entries import FileEntry, entries_of
 from breadknife.plugins.find.words import words_of
 from breadknife.project.files import FolderFiles, read_text, stamp_of
 from breadknife.project.index import Stamp
@@ -40,7 +40,7 @@ class LocatedEntry:
     """An entry and its file."""
 
     path: Path
-    entry: Entry
+    entry: FileEntry
     is_test: bool
 
 
@@ -61,8 +61,8 @@ class WorkspaceIndex:
         self.root = Path(os.path.realpath(root))
         self._files: dict[Path, _IndexedFile] = {}
         code = code_of(Path(text.__path__[0]), Path(__file__).parent)
-        self._cache = TypedDiskCache[tuple[str, str, str], Entry](
-            DiskCache(paths.cache_dir() / _FILE, most=_MOST), code, Entry
+        self._cache = TypedDiskCache[tuple[str, str, str], FileEntry](
+            DiskCache(paths.cache_dir() / _FILE, most=_MOST), code, FileEntry
         )
         self._lock = threading.Lock()
 
@@ -91,7 +91,7 @@ class WorkspaceIndex:
         length = sum(sum(entry.counts.values()) for entry in entries) + _PATH * len(path_words) * len(entries)
         return _IndexedFile(stamp, located, path_words, length)
 
-    def _entries(self, source: str, language: str) -> tuple[Entry, ...]:
+    def _entries(self, source: str, language: str) -> tuple[FileEntry, ...]:
         question = language, grammar_version(language), source
         entries = self._cache.get(question)
         if entries is None:

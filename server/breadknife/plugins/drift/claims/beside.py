@@ -33,8 +33,7 @@ def find_beside(claimed: Claimed, before: SourceFacts, after: SourceFacts) -> It
     said = _stems(" ".join(block.lines))
     had, has = said & _stems(" ".join(was)), said & _stems(" ".join(now))
     if had and not has and not any(looks_like_code(line.strip(), claimed.document.language) for line in block.lines):
-        line = block.lines[0]
-        span = claimed.span(block.first, len(line) - len(line.lstrip()), len(line.rstrip()))
+        span = claimed.line_span(block.first)
         if len(span):
             subject = next(word for word in re.findall(r"[\w$]+", " ".join(block.lines)) if _stems(word) & had)
             yield claimed.drift(Kind.CODE_REPLACED, span, subject, cause=block.last + 1)

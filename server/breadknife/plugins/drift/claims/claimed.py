@@ -10,6 +10,12 @@ from breadknife.plugins.drift.values import Block, Drift, Kind, Symbol
 from breadknife.text.document import Document, Span
 
 
+def line_span(document: Document, block: Block, row: int) -> Span:
+    """Return the span of what a block of a document says in a line, without the blanks around it."""
+    line, at = block.lines[row - block.first], document.line_starts[row]
+    return Span(at + len(line) - len(line.lstrip()), at + len(line.rstrip()))
+
+
 @dataclass(frozen=True)
 class Claimed:
     document: Document
@@ -33,6 +39,10 @@ class Claimed:
         """Return the span of columns of a line."""
         at = self.document.line_starts[row]
         return Span(at + start, at + end)
+
+    def line_span(self, row: int) -> Span:
+        """Return the span of what the block says in a line."""
+        return line_span(self.document, self.block, row)
 
     def whole_lines(self, first: int, last: int) -> Span:
         """Return the span of lines with their line breaks."""

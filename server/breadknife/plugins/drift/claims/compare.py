@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from breadknife.plugins.drift.claims.alignment import FEWEST_WORDS, UNCHANGED, Alignment, align, is_alike, pair
 from breadknife.plugins.drift.claims.beside import find_beside
-from breadknife.plugins.drift.claims.claimed import Claimed
+from breadknife.plugins.drift.claims.claimed import Claimed, line_span
 from breadknife.plugins.drift.claims.entries import EntryKind, read_entries
 from breadknife.plugins.drift.claims.listed import find_in_entries
 from breadknife.plugins.drift.claims.mentions import mentions, quoted_strings
@@ -86,11 +86,9 @@ def _left_over(
         for block in old.blocks:
             rest = standing.get(block.text) if block.documents and was[block.text] == 1 else None
             if rest is not None and len(block.text.split()) >= FEWEST_WORDS:
-                row, line = next((n, line) for n, line in enumerate(rest.lines, rest.first) if line.strip(" */"))
-                at = document.line_starts[row]
-                span = Span(at + len(line) - len(line.lstrip()), at + len(line.rstrip()))
+                row = next(n for n, line in enumerate(rest.lines, rest.first) if line.strip(" */"))
                 cause = min(rest.last + 1, document.line_count - 1)
-                yield Drift(Kind.DEFINITION_GONE, span, old.name, "", old.name, cause)
+                yield Drift(Kind.DEFINITION_GONE, line_span(document, rest, row), old.name, "", old.name, cause)
 
 
 def _renamed_in_file(

@@ -30,7 +30,7 @@ class LinePiece:
 
 
 @dataclass(frozen=True)
-class Entry:
+class DocumentedEntry:
     """One thing that documentation lists."""
 
     kind: EntryKind
@@ -72,12 +72,12 @@ _NUMPY = re.compile(r"\s*(?P<names>[*`]{0,4}\w[\w.]*`{0,2}(?:\s*,\s*[*`]{0,4}\w+
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 
 
-def read_entries(block: Block) -> list[Entry]:
+def read_entries(block: Block) -> list[DocumentedEntry]:
     """Return what a block lists, in its order. An entry ends before the next one, or where its indentation ends."""
     return [*_fields(block), *_sections(block)]
 
 
-def _fields(block: Block) -> Iterator[Entry]:
+def _fields(block: Block) -> Iterator[DocumentedEntry]:
     """Yield the fields of Sphinx and the tags of JSDoc and Javadoc."""
     for at, line in enumerate(block.lines):
         row = block.first + at
@@ -97,7 +97,7 @@ def _fields(block: Block) -> Iterator[Entry]:
                 text = line[match.end() :].strip()
                 start = line.find(text, match.end())
                 type_ = LinePiece(row, start, start + len(text), text) if text else None
-            yield Entry(kind, names, type_, row, last)
+            yield DocumentedEntry(kind, names, type_, row, last)
         elif match := _TAG.match(line):
             kind = _FIELDS.get(match[2], EntryKind.PARAMETER)
             owner, place = "", None
@@ -110,10 +110,12 @@ def _fields(block: Block) -> Iterator[Entry]:
             type_ = LinePiece(row, match.start("type"), match.end("type"), match["type"]) if match["type"] else None
             if kind is EntryKind.RAISES and type_ is not None:  # JSDoc's `@throws {TypeError} if …`
                 name, type_ = (type_,), None
-            yield Entry(kind, () if kind is EntryKind.RETURNS else name, type_, row, block.first + end - 1, owner)
+            yield DocumentedEntry(
+                kind, () if kind is EntryKind.RETURNS else name, type_, row, block.first + end - 1, owner
+            )
 
 
-def _sections(block: Block) -> Iterator[Entry]:
+def _sections(block: Block) -> Iterator[DocumentedEntry]:
     """Yield the entries of the sections of Google and NumPy."""
     at = 0
     while at < len(block.lines):
@@ -140,14 +142,14 @@ def _sections(block: Block) -> Iterator[Entry]:
         at = max(end, at + 1)
 
 
-def _section(block: Block, kind: EntryKind, start: int, end: int, is_numpy: bool) -> Iterator[Entry]:
+def _section(block: Block, kind: EntryKind, start: int, end: int, is_numpy: bool) -> Iterator[DocumentedEntry]:
     lines = block.lines
     margins = [_indent(line) for line in lines[start:end] if line.strip()]
     if not margins:
         return
     if kind is EntryKind.RETURNS:
         last = max(row for row in range(start, end) if lines[row].strip())
-        yield Entry(kind, (), None, block.first + start, block.first + last)
+        yield DocumentedEntry(kind, (), None, block.first + start, block.first + last)
         return
     for row in range(start, end):
         line = lines[row]
@@ -165,7 +167,7 @@ def _section(block: Block, kind: EntryKind, start: int, end: int, is_numpy: bool
         if match["type"]:
             type_ = LinePiece(block.first + row, match.start("type"), match.end("type"), match["type"])
         last = min(_end(lines, row, margins[0]), end) - 1
-        yield Entry(kind, names, type_, block.first + row, block.first + last)
+        yield DocumentedEntry(kind, names, type_, block.first + row, block.first + last)
 
 
 def _end(lines: Sequence[str], at: int, margin: int) -> int:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from breadknife.plugins.drift.claims.claimed import Claimed
-from breadknife.plugins.drift.claims.entries import Entry, EntryKind
+from breadknife.plugins.drift.claims.entries import DocumentedEntry, EntryKind
 from breadknife.plugins.drift.values import Drift, Kind, Parameter
 from breadknife.text.document import Span
 
@@ -19,7 +19,7 @@ _DEFAULT = re.compile(
 _WORD = re.compile(r"[\w$]+")
 
 
-def find_in_entries(claimed: Claimed, entries: Sequence[Entry]) -> Iterator[Drift]:
+def find_in_entries(claimed: Claimed, entries: Sequence[DocumentedEntry]) -> Iterator[Drift]:
     """Yield the entries of a block that became false."""
     old, new = claimed.before.parameters, claimed.after.parameters
     taken_apart = {any(each.is_property for each in parameters) for parameters in (old, new)}
@@ -61,7 +61,7 @@ def _is_same_but_name(old: Parameter, new: Parameter) -> bool:
     return said and (old.type, old.default, old.starred) == (new.type, new.default, new.starred)
 
 
-def _parameters(claimed: Claimed, entries: Sequence[Entry], renames: dict[str, str]) -> Iterator[Drift]:
+def _parameters(claimed: Claimed, entries: Sequence[DocumentedEntry], renames: dict[str, str]) -> Iterator[Drift]:
     now = {each.name for each in claimed.after.parameters}
     was = {each.name for each in claimed.before.parameters} - now
     come = now - was - {each.name for each in claimed.before.parameters} - set(renames.values())
@@ -82,13 +82,13 @@ def _parameters(claimed: Claimed, entries: Sequence[Entry], renames: dict[str, s
                 yield claimed.drift(Kind.PARAMETER_REMOVED, here, name, edit=gone, cause=claimed.after.head)
 
 
-def _is_whole(claimed: Claimed, entry: Entry) -> bool:
+def _is_whole(claimed: Claimed, entry: DocumentedEntry) -> bool:
     """Tell whether the lines of an entry can go: it has one name, others are left, and no quotes stand in its lines."""
     block = claimed.block
     return len(entry.names) == 1 and block.first < entry.first and entry.last < block.last
 
 
-def _added(claimed: Claimed, entries: Sequence[Entry], renames: dict[str, str]) -> Iterator[Drift]:
+def _added(claimed: Claimed, entries: Sequence[DocumentedEntry], renames: dict[str, str]) -> Iterator[Drift]:
     """Yield the list of parameters, if it named all that there were and lacks one that came."""
     listed = [
         (place.text, entry.last) for entry in _standing(claimed, entries, EntryKind.PARAMETER) for place in entry.names
@@ -105,9 +105,9 @@ def _added(claimed: Claimed, entries: Sequence[Entry], renames: dict[str, str]) 
             order = [other.name for other in claimed.after.parameters]
             earlier = [pair for pair in listed if pair[0] in order[: order.index(each.name)]]
             _, row = (earlier or listed)[-1]
-            line = claimed.block.lines[row - claimed.block.first]
-            here = claimed.span(row, len(line) - len(line.lstrip()), len(line.rstrip()))
-            yield claimed.drift(Kind.PARAMETER_ADDED, here, each.name, each.name, cause=claimed.after.head)
+            yield claimed.drift(
+                Kind.PARAMETER_ADDED, claimed.line_span(row), each.name, each.name, cause=claimed.after.head
+            )
 
 
 def _is_told(parameter: Parameter) -> bool:
@@ -115,7 +115,7 @@ def _is_told(parameter: Parameter) -> bool:
     return parameter.name not in _RECEIVERS and not parameter.name.startswith("_") and not parameter.starred
 
 
-def _kept(claimed: Claimed, entries: Sequence[Entry], renames: dict[str, str]) -> Iterator[Drift]:
+def _kept(claimed: Claimed, entries: Sequence[DocumentedEntry], renames: dict[str, str]) -> Iterator[Drift]:
     """Yield defaults and types of parameters that have others now."""
     now = {each.name: each for each in claimed.after.parameters}
     for old in claimed.before.parameters:
@@ -134,7 +134,7 @@ def _kept(claimed: Claimed, entries: Sequence[Entry], renames: dict[str, str]) -
                 yield from _types(claimed, entry, old.type, new.type)
 
 
-def _defaults(claimed: Claimed, entry: Entry, old: str, new: str) -> Iterator[Drift]:
+def _defaults(claimed: Claimed, entry: DocumentedEntry, old: str, new: str) -> Iterator[Drift]:
     """Yield the default that an entry names, with or without quotes, if it is the one that the parameter had."""
     bare, new_bare = old.strip("'\""), new.strip("'\"")
     for row, line in claimed.standing_lines(entry.first, entry.last):
@@ -165,7 +165,7 @@ def _find_word(text: str, word: str) -> int:
     return at
 
 
-def _types(claimed: Claimed, entry: Entry, old: str, new: str) -> Iterator[Drift]:
+def _types(claimed: Claimed, entry: DocumentedEntry, old: str, new: str) -> Iterator[Drift]:
     """Yield the type in an entry that is the one the parameter had."""
     place = entry.type
     if place is None or place.line not in claimed.standing:
@@ -176,7 +176,7 @@ def _types(claimed: Claimed, entry: Entry, old: str, new: str) -> Iterator[Drift
         yield claimed.drift(Kind.TYPE_CHANGED, here, old, new, (here, new), cause=claimed.after.head)
 
 
-def _raised(claimed: Claimed, entries: Sequence[Entry]) -> Iterator[Drift]:
+def _raised(claimed: Claimed, entries: Sequence[DocumentedEntry]) -> Iterator[Drift]:
     gone = claimed.before.raises - claimed.after.raises
     come = claimed.after.raises - claimed.before.raises
     counts = claimed.after.counts
@@ -191,16 +191,14 @@ def _raised(claimed: Claimed, entries: Sequence[Entry]) -> Iterator[Drift]:
                 yield claimed.drift(Kind.RAISES_GONE, here, place.text, new, edit)
 
 
-def _returned(claimed: Claimed, entries: Sequence[Entry]) -> Iterator[Drift]:
+def _returned(claimed: Claimed, entries: Sequence[DocumentedEntry]) -> Iterator[Drift]:
     if claimed.before.returns and not claimed.after.returns and claimed.after.has_parameters:
         for entry in _standing(claimed, entries, EntryKind.RETURNS):
-            line = claimed.block.lines[entry.first - claimed.block.first]
-            start = len(line) - len(line.lstrip())
-            here = claimed.span(entry.first, start, len(line.rstrip()))
+            here = claimed.line_span(entry.first)
             yield claimed.drift(Kind.RETURNS_GONE, here, "return", cause=claimed.after.head)
 
 
-def _standing(claimed: Claimed, entries: Sequence[Entry], *kinds: EntryKind) -> Iterator[Entry]:
+def _standing(claimed: Claimed, entries: Sequence[DocumentedEntry], *kinds: EntryKind) -> Iterator[DocumentedEntry]:
     """Yield the entries of these kinds that stood there before."""
     for entry in entries:
         if entry.kind in kinds and entry.first in claimed.standing:
