@@ -47,7 +47,7 @@ def run(
         tell(sentence_of(found))
     else:
         for place in found.places:
-            name = f" {place.container}.{place.name}" if place.container else f" {place.name}" if place.name else ""
+            name = f" {place.qualified_name}" if place.name else ""
             say(f"{place.path.relative_to(root)}:{place.line}: {place.kind}{name} ({place.reason})")
             if place.head and place.head != place.name:
                 say(f"    {shortened(place.head, _LONGEST)}")

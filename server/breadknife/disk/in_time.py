@@ -7,14 +7,16 @@ from collections import deque
 from collections.abc import Callable
 from functools import cache
 from queue import Empty, SimpleQueue
+from typing import TypeVar, cast
 
 from breadknife.errors import FileRefused
 
+_Result = TypeVar("_Result")
 _MOST_STUCK = 16
 """Threads that may be stuck at a time; the system can't be made to let go of one."""
 
 
-def in_time(work: Callable[[], bytes], seconds: float) -> bytes:
+def in_time(work: Callable[[], _Result], seconds: float) -> _Result:
     """Return what `work` returns or raises. Raises FileRefused when that takes longer than `seconds`."""
     return _workers().do(work, seconds)
 
@@ -23,19 +25,19 @@ class _Worker:
     """A thread that does one piece of work after the other; `came_back` is called when it ends."""
 
     def __init__(self, came_back: Callable[[], None]) -> None:
-        self._work = SimpleQueue[Callable[[], bytes] | None]()
-        self._done = SimpleQueue[bytes | BaseException]()
+        self._work = SimpleQueue[Callable[[], object] | None]()
+        self._done = SimpleQueue[object]()
         self._came_back = came_back
         threading.Thread(target=self._run, name="breadknife-read", daemon=True).start()
 
-    def do(self, work: Callable[[], bytes], seconds: float) -> bytes | BaseException:
+    def do(self, work: Callable[[], _Result], seconds: float) -> _Result | BaseException:
         """Return what the work returns or raises.
 
         Raises Empty if that takes longer than `seconds`; the thread then ends as soon as the work does.
         """
         self._work.put(work)
         try:
-            return self._done.get(timeout=seconds)
+            return cast("_Result | BaseException", self._done.get(timeout=seconds))
         except Empty:
             self._work.put(None)
             raise
@@ -57,7 +59,7 @@ class _Workers:
         self._stuck = 0
         self._lock = threading.Lock()
 
-    def do(self, work: Callable[[], bytes], seconds: float) -> bytes:
+    def do(self, work: Callable[[], _Result], seconds: float) -> _Result:
         if self._stuck >= _MOST_STUCK:
             raise FileRefused("not read, because many files here don't answer; check the disk or the network share")
         try:

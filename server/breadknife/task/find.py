@@ -38,6 +38,11 @@ class FoundPlace:
     reason: str
     """What fits: `name, documentation`."""
 
+    @property
+    def qualified_name(self) -> str:
+        """The name after that of its class; empty if it has no name."""
+        return ".".join(filter(None, (self.container, self.name)))
+
 
 @dataclass(frozen=True)
 class FoundPlaces(OwnAnswer):

@@ -85,18 +85,17 @@ class HttpStore:
     def _send(self, method: str, name: str, body: bytes | None = None) -> tuple[int, bytes]:
         """Return the status of the reply, which is 404 or means success, and its body. Raises CacheError."""
         try:
-            reply = in_time(partial(self._exchange, method, name, body), SECONDS)
+            status, found = in_time(partial(self._exchange, method, name, body), SECONDS)
         except FileRefused as error:
             raise CacheError(f"{shown(self.url)} hasn't answered within {SECONDS:g} s") from error
         except (OSError, ValueError, HTTPException) as error:
             raise CacheError(f"{shown(self.url)} can't be reached: {error}") from error
-        status = int.from_bytes(reply[:2], "big")
         if status // 100 != 2 and not (method == "GET" and status == HTTPStatus.NOT_FOUND):
             raise CacheError(f"{shown(self.url)} answers {status}")
-        return status, reply[2:]
+        return status, found
 
-    def _exchange(self, method: str, name: str, body: bytes | None) -> bytes:
-        """Return the status of the reply, in two bytes, and its body."""
+    def _exchange(self, method: str, name: str, body: bytes | None) -> tuple[int, bytes]:
+        """Return the status of the reply, and its body."""
         parts = urlsplit(self.url)
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         headers = {"Content-Type": "application/octet-stream"}
@@ -109,4 +108,4 @@ class HttpStore:
             found = reply.read(LARGEST + 1)
         if len(found) > LARGEST:
             raise ValueError(f"more than {LARGEST >> 20} MB came")
-        return reply.status.to_bytes(2, "big") + found
+        return reply.status, found

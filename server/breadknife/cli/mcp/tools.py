@@ -125,7 +125,7 @@ class Tools:
                 os.path.relpath(place.path, self._folder).replace(os.sep, "/"),
                 place.line,
                 place.last_line,
-                ".".join(filter(None, (place.container, place.name))),
+                place.qualified_name,
                 place.kind,
                 place.head,
                 place.reason,

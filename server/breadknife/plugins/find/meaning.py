@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from hashlib import sha256
-from math import sqrt
 
 from breadknife import paths
 from breadknife.cancel import CancelToken
@@ -13,6 +12,7 @@ from breadknife.disk_cache import DiskCache
 from breadknife.plugins.find.index import LocatedEntry
 from breadknife.plugins.find.words import words_of
 from breadknife.project.files import read_text
+from breadknife.steps.builtin.choose import cosine
 from breadknife.task.plugin import Model
 
 _FILE, _MOST = "find-vectors.sqlite", 100_000
@@ -30,7 +30,7 @@ class EntryVectors:
 
     def cosines(self, question: str, entries: Sequence[LocatedEntry], model: Model, cancel: CancelToken) -> list[float]:
         """Return the cosine between the question and each entry. Raises ModelError, EngineError and Cancelled."""
-        [wanted] = model.embed([question], cancel=cancel)
+        [wanted] = map(tuple, model.embed([question], cancel=cancel))
         texts = _texts(entries)
         keys = [sha256(f"{model.name}\0{model.digest}\0{text}".encode("utf-8", "replace")).digest() for text in texts]
         found = {key: kept for key in keys if (kept := self._kept.get(key)) is not None}
@@ -41,7 +41,8 @@ class EntryVectors:
             for key, vector in zip(part, model.embed([missing[key] for key in part], cancel=cancel), strict=True):
                 found[key] = array("f", vector).tobytes()
                 self._kept.put(key, found[key])
-        return [_cosine(wanted, array("f", found[key])) for key in keys]
+        vectors = (tuple(array("f", found[key])) for key in keys)
+        return [cosine(wanted, vector) if len(wanted) == len(vector) else 0.0 for vector in vectors]
 
 
 def _texts(entries: Sequence[LocatedEntry]) -> list[str]:
@@ -54,8 +55,3 @@ def _texts(entries: Sequence[LocatedEntry]) -> list[str]:
         lines = lines_of[located.path][entry.line - 1 : entry.last_line if entry.name else entry.line + 30]
         texts.append(f"{name}: {entry.documentation} {chr(10).join(lines)}"[:_LONGEST])
     return texts
-
-
-def _cosine(a: Sequence[float], b: Sequence[float]) -> float:
-    length = sqrt(sum(number * number for number in a)) * sqrt(sum(number * number for number in b))
-    return sum(x * y for x, y in zip(a, b, strict=True)) / length if length and len(a) == len(b) else 0.0
