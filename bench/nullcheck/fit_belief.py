@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from breadknife.plugins.nullcheck.core import suspicion
 from breadknife.plugins.nullcheck.core.analysis import FunctionDereference
 from breadknife.plugins.nullcheck.core.belief import Evidence
-from breadknife.plugins.nullcheck.core.confidence import ConfidenceModel, Thresholds, features
+from breadknife.plugins.nullcheck.core.confidence import ConfidenceModel, FittedWeights, features
 from breadknife.plugins.nullcheck.core.declarations import unit_of
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages import language
@@ -59,7 +59,7 @@ Floats = NDArray[np.float64]
 Row = dict[str, str]
 
 
-class Everything(ConfidenceModel, frozen=True):
+class Everything(ConfidenceModel):
     """Shows each use that any belief is about."""
 
     def is_shown(self, kind: OriginKind, evidence: Evidence) -> bool:
@@ -68,7 +68,7 @@ class Everything(ConfidenceModel, frozen=True):
 
 def gather(rows: Sequence[Row], repository: Path) -> Iterator[Sequence[object]]:
     """Yield the rows of the guards of one repository, at one commit."""
-    suspicion.fitted = lambda _: Everything(0.0, {}, Thresholds(0.0, 0.0), "")
+    suspicion.fitted = lambda _: Everything(FittedWeights(0.0, {}, {}), "")
     commit = rows[0]["commit"]
     at = int(git(repository, "log", "-1", "--format=%ct", commit))
     before = git(repository, "rev-list", "-1", f"--before={at - YEARS * 365 * 86400}", commit).decode().strip()

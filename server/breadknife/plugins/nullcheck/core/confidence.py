@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -58,24 +59,27 @@ class FittedWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     bias: float
     weights: Mapping[str, float]
+    """Feature -> its weight; one that isn't named weighs nothing."""
     thresholds: Mapping[str, Thresholds]
     """Language, as `knowledge_of` names it -> its thresholds: authors test more in one language than in another."""
 
 
-class ConfidenceModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True)
+class ConfidenceModel:
     """A chance is the logistic function of `bias` and the features, times their weights, added up."""
 
-    bias: float
-    weights: Mapping[str, float]
-    """Feature -> its weight; one that isn't named weighs nothing."""
-    thresholds: Thresholds
+    fitted: FittedWeights
     language: str
+
+    @property
+    def thresholds(self) -> Thresholds:
+        return self.fitted.thresholds[self.language]
 
     def chance(self, kind: OriginKind, evidence: Evidence) -> float:
         """Return how likely the null is to get to its use, from 0 to 1."""
         found = features(kind, evidence, self.language)
-        weighed = sum(self.weights.get(name, 0.0) * value for name, value in found.items())
-        return 1 / (1 + math.exp(-self.bias - weighed))
+        weighed = sum(self.fitted.weights.get(name, 0.0) * value for name, value in found.items())
+        return 1 / (1 + math.exp(-self.fitted.bias - weighed))
 
     def confidence(self, kind: OriginKind, evidence: Evidence) -> Confidence:
         chance = self.chance(kind, evidence)
@@ -92,5 +96,4 @@ class ConfidenceModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def fitted(language: str) -> ConfidenceModel:
     """Return the model that comes with breadknife, for a language as `knowledge_of` names it."""
     data = files("breadknife.plugins.nullcheck.core").joinpath("confidence.json").read_bytes()
-    written = msgspec.json.decode(data, type=FittedWeights)
-    return ConfidenceModel(written.bias, written.weights, written.thresholds[language], language)
+    return ConfidenceModel(msgspec.json.decode(data, type=FittedWeights), language)
