@@ -33,9 +33,11 @@ MOST = 100_000
 """The most answers in a file, in about 30 MB. The prose check has some 800 for a README of 4,000 words."""
 CACHES: Mapping[str, str] = {
     "digests.sqlite": "which text each file has",
+    "find.sqlite": "functions, classes and sections of texts",
     "names.sqlite": "names and words of texts",
     "nullcheck.sqlite": "what null checks found",
     "prose.sqlite": "what Harper, LanguageTool and the model said of paragraphs",
+    "vectors.sqlite": "meanings of functions and sections, as vectors",
 }
 """Name of a file in `paths.answers_dir()` -> what is in it."""
 _BUSY_S, _PATIENT_S = 0.2, 5.0

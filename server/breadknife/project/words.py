@@ -16,6 +16,7 @@ from breadknife.text.extract import extract
 from breadknife.text.outline import Outline
 from breadknife.text.prose import SegmentKind
 from breadknife.text.syntax import parse
+from breadknife.text.tokens import parts_of_words
 
 MOST_OF_A_FILE = 4_000
 """The most different words that are kept of one file."""
@@ -38,7 +39,6 @@ DOCUMENTS = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".asciidoc", ".org", "
 FILES = 2_000
 """The most documents, manifests and lists of people that words are learned from."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _HEADING = re.compile(r"^(?: {0,3}#{1,6} |=+ |\*+ )(.+)|^(\S.*)\n(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$", re.MULTILINE)
 _SHORTEST = 3
 """Letters of a word that is kept."""
@@ -169,7 +169,7 @@ def parts(name: str) -> Iterator[str]:
     """Yield a name and, if it has several parts, those of three letters or more, in lower case: `doreceive_it` and
     `receive` for `doReceive_it`."""
     yield name.casefold()
-    name_parts = _PART.findall(name)
+    name_parts = [part for part in parts_of_words(name) if not part.isdecimal()]
     if len(name_parts) > 1:
         yield from (part.casefold() for part in name_parts if len(part) >= _SHORTEST)
 

@@ -21,6 +21,8 @@ DOUBLE_ONLY = frozenset(("rust", "html", "markdown", "json"))
 _ESCAPED_END = re.compile(r"(?<!\\)(?:\\\\)*\\.$")
 
 
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+
 END_WORDS = frozenset(("end", "fi", "done", "esac", "until"))
 """Words that close a block."""
 MIDDLE_WORDS = frozenset(("else", "elsif", "elif", "elseif", "rescue", "ensure", "when", "in"))
@@ -96,6 +98,12 @@ def word_before(text: str, end: int) -> str:
     while start > 0 and is_of_word(text[start - 1]):
         start -= 1
     return text[start:end]
+
+
+def parts_of_words(text: str) -> list[str]:
+    """Return the parts of all words and names of a text, in order: `parse`, `HTTP`, `Headers` and `2` of
+    `parseHTTPHeaders_2`."""
+    return _PART.findall(text)
 
 
 def columns(blanks: str) -> int:

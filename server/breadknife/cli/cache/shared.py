@@ -20,14 +20,15 @@ import msgspec
 from breadknife import __version__, paths
 from breadknife.cli.cache.stores import LARGEST, BlobStore, is_server, open_store, shown
 from breadknife.cli.output import tell
-from breadknife.disk_cache import CACHES, add_answers, list_answers
+from breadknife.disk_cache import add_answers, list_answers
 from breadknife.errors import CacheError
 
 KEY = "BREADKNIFE_CACHE_KEY"
 """The environment variable with the key that signs what is shared."""
 _SHORTEST_KEY = 16
 _LARGEST_UNPACKED = 4 * LARGEST
-_SHARED = tuple(name for name in CACHES if name != "digests.sqlite")  # it names files of one machine
+_SHARED = ("names.sqlite", "nullcheck.sqlite", "prose.sqlite")
+"""What a run of `lint` needs of `disk_cache.CACHES`, but the files of one machine."""
 _STDOUT = b"\x2a"
 """Bazel's servers take only an `ActionResult` of Bazel's protocol under `ac/`. This is the head of its field
 `stdout_raw` (5, bytes), in which ours stands."""

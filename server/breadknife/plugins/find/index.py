@@ -62,7 +62,7 @@ class WorkspaceIndex:
         self._files: dict[Path, _IndexedFile] = {}
         code = code_of(Path(text.__path__[0]), Path(__file__).parent)
         self._cache = TypedDiskCache[tuple[str, str, str], FileEntry](
-            DiskCache(paths.cache_dir() / _FILE, most=_MOST), code, FileEntry
+            DiskCache(paths.answers_dir() / _FILE, most=_MOST), code, FileEntry
         )
         self._lock = threading.Lock()
 

@@ -15,7 +15,7 @@ from breadknife.project.files import read_text
 from breadknife.steps.builtin.choose import cosine
 from breadknife.task.plugin import Model
 
-_FILE, _MOST = "find-vectors.sqlite", 100_000
+_FILE, _MOST = "vectors.sqlite", 100_000
 _LONGEST = 1_000
 """Characters of an entry that the model reads: some 250 tokens, beyond which it was not trained."""
 _AT_ONCE = 16
@@ -26,7 +26,7 @@ class EntryVectors:
     """Makes and keeps vectors."""
 
     def __init__(self) -> None:
-        self._kept = DiskCache(paths.cache_dir() / _FILE, most=_MOST)
+        self._kept = DiskCache(paths.answers_dir() / _FILE, most=_MOST)
 
     def cosines(self, question: str, entries: Sequence[LocatedEntry], model: Model, cancel: CancelToken) -> list[float]:
         """Return the cosine between the question and each entry. Raises ModelError, EngineError and Cancelled."""

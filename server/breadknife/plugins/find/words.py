@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+from breadknife.text.tokens import parts_of_words
+
 _ENDINGS = (
     (("ies", "y", 4), ("ss", "ss", 0), ("s", "", 3)),
     (("ied", "y", 4), ("ing", "", 5), ("ed", "", 4), ("e", "", 3)),
@@ -18,7 +18,7 @@ _ENDINGS = (
 def words_of(text: str) -> list[str]:
     """Return the words of a text in order: of `parseHTTPHeaders` they are `pars`, `http`, `header`. One letter alone is
     no word."""
-    return [_stem(part.lower()) for part in _PART.findall(text) if len(part) > 1]
+    return [_stem(part.lower()) for part in parts_of_words(text) if len(part) > 1]
 
 
 def asked_words(question: str) -> tuple[str, ...]:

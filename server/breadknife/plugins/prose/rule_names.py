@@ -9,6 +9,7 @@ from breadknife.plugins.prose.documents.rule import SOURCE
 from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
 from breadknife.plugins.prose.engines.harper import rules_of_harper
 from breadknife.plugins.prose.engines.rules import ARTICLES, COMMAS, REPEATS, SPELLING, is_of_dictionaries
+from breadknife.text.tokens import parts_of_words
 
 _COMMON: Mapping[str, frozenset[str]] = {
     "a or an": ARTICLES,
@@ -17,7 +18,6 @@ _COMMON: Mapping[str, frozenset[str]] = {
     "spelling": SPELLING,
 }
 """Names of rules that are met often, and whose ids say little or differ between the engines."""
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 _ENGLISH = re.compile(r"^(?:EN|ENGLISH)_|_RULE$")
 """What LanguageTool's ids begin and end with."""
 _OTHERS: Mapping[str, str] = {
@@ -38,7 +38,7 @@ def name_rule(rule: str, engine: str = "languagetool") -> str:
     if is_of_dictionaries(engine, rule):
         return "spelling"
     bare = _ENGLISH.sub("", rule.rpartition(".")[2])
-    return " ".join(word.lower() for word in _WORD.findall(bare)) or rule
+    return " ".join(word.lower() for word in parts_of_words(bare)) or rule
 
 
 def name_rules(rules: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from breadknife.project.secrets.formats import COMPILED
 from breadknife.project.secrets.told import told_secrets
 from breadknife.text.document import Span
+from breadknife.text.tokens import parts_of_words
 
 RANDOM_BITS = 3.2
 """Bits a character: 24 random hexadecimal digits have about 3.4, an identifier with digits mostly below 3.6, but few
@@ -35,8 +36,6 @@ _RUN = re.compile(r"[\w.:$+/=-]{16,}+", re.ASCII)
 _LITERAL = re.compile(r"[\w+/=-]{24,}+", re.ASCII)
 _DIGIT = re.compile(r"[0-9]")
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
-"""A word of a name, or a number: `parseHTTPResponse2` has four."""
 _WORDS = re.compile(r"[A-Za-z]+(?:[-_./:]+[A-Za-z]+)*")
 _VOWEL = re.compile(r"(?i)[aeiouy]")
 _DIGIT_OR_SIGN = re.compile(r"[0-9!@#^&?+=~]")
@@ -218,7 +217,7 @@ def _is_random(literal: str) -> bool:
 
 def _crumbs(literal: str) -> int:
     """Count the pieces that are letters and can't be a word."""
-    pieces = map(_PIECE.findall, re.findall(r"[A-Za-z0-9]+", literal))
+    pieces = map(parts_of_words, re.findall(r"[A-Za-z0-9]+", literal))
     in_joined_words = (piece for word in pieces if len(word) > 1 for piece in word)
     return sum(len(piece) <= 2 and piece.isalpha() and not _VOWEL.search(piece) for piece in in_joined_words)
 
@@ -227,7 +226,7 @@ def _is_unspoken(value: str) -> bool:
     """Tell whether a value is neither made of words, as a placeholder or a name is, nor a template or an address."""
     if _TEMPLATE.search(value) or value.startswith(_PUBLIC):
         return False
-    words: list[str] = _PIECE.findall(value) if _WORDS.fullmatch(value) else []
+    words = parts_of_words(value) if _WORDS.fullmatch(value) else []
     return len(words) < 2 or any(not 1 < len(word) <= LONGEST_WORD for word in words)
 
 

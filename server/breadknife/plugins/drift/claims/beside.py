@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from breadknife.plugins.drift.claims.claimed import Claimed
 from breadknife.plugins.drift.values import Block, Drift, Kind, SourceFacts
 from breadknife.text.extract.comments.code import looks_like_code
+from breadknife.text.tokens import parts_of_words
 
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _MOST_LINES = 6
 """Lines below a comment that it is about, if no blank line comes before."""
 _FEWEST_LETTERS = 4
@@ -53,4 +53,4 @@ def _below(lines: Sequence[str], block: Block) -> list[str]:
 def _stems(text: str) -> set[str]:
     """Return the first letters of the words in a text, those within names among them: enough to tell `removes` and
     `removed` as one."""
-    return {word.lower()[:5] for word in _WORDS.findall(text) if len(word) >= _FEWEST_LETTERS}
+    return {word.lower()[:5] for word in parts_of_words(text) if len(word) >= _FEWEST_LETTERS}
