@@ -13,8 +13,10 @@ from breadknife.errors import Cancelled
 from breadknife.plugins.find import index as indexing
 from breadknife.plugins.find.entries import MOST, entries_of
 from breadknife.plugins.find.index import WorkspaceIndex
+from breadknife.plugins.find.meaning import EntryVectors
 from breadknife.plugins.find.plugin import fused
 from breadknife.plugins.find.words import asked_words, words_of
+from breadknife.text.tokens import parts_of_words
 from cli.commands import breadknife, within
 
 CLIENT = '''"""Talks to the server."""
@@ -143,11 +145,45 @@ def test_the_number_of_files_is_bounded(folder: Path, monkeypatch: pytest.Monkey
     assert index.counts[1] == 1
 
 
+def test_in_limited_time_the_files_with_the_words_are_read_first(folder: Path) -> None:
+    ticks = iter(range(100))
+    index = WorkspaceIndex(folder, clock=lambda: float(next(ticks)))
+    index.refresh(CancelToken(), words_of("Proxies"), 0.5)
+    assert (index.counts[1], index.unread) == (2, 3)
+    assert [located.entry.name for _, located in index.best(words_of("proxies"), 9)] == ["Proxies"]
+    index.refresh(CancelToken(), words_of("Proxies"), 1.5)
+    assert (index.counts[1], index.unread) == (4, 1)
+    again = WorkspaceIndex(folder, clock=lambda: 0.0)
+    again.refresh(CancelToken())
+    assert (again.counts[1], again.unread) == (5, 0)
+
+
+def test_what_is_kept_on_disk_takes_no_time(folder: Path) -> None:
+    WorkspaceIndex(folder).refresh(CancelToken())
+    ticks = iter(range(100))
+    index = WorkspaceIndex(folder, clock=lambda: float(next(ticks)))
+    index.refresh(CancelToken(), (), 0.5)
+    assert (index.counts[1], index.unread) == (5, 0)
+
+
 def test_it_can_be_cancelled(folder: Path) -> None:
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):
         WorkspaceIndex(folder).refresh(cancel)
+
+
+PARTS = [
+    ("parseHTTPHeaders_2", ["parse", "HTTP", "Headers", "2"]),
+    ("ABc1 the_café", ["A", "Bc", "1", "the", "caf", "é"]),
+    ("日本語 x", ["日本語", "x"]),
+    ("-_.", []),
+]
+
+
+@pytest.mark.parametrize(("text", "parts"), PARTS)
+def test_names_are_split_in_one_way(text: str, parts: list[str]) -> None:
+    assert parts_of_words(text) == parts
 
 
 WORDS = [
@@ -183,3 +219,27 @@ def test_fusion_prefers_what_both_orders_have_near_the_top(folder: Path) -> None
     index.refresh(CancelToken())
     three = index.entries[:3]
     assert fused(three, [0.1, 0.9, 0.2])[0] == three[1]
+
+
+class Embedder:
+    """As much of `breadknife.task.plugin.Model` as vectors need."""
+
+    name = "some-model"
+
+    def __init__(self, digest: str) -> None:
+        self.digest = digest
+        self.texts = 0
+
+    def embed(self, texts: list[str], *, cancel: CancelToken) -> list[list[float]]:
+        self.texts += len(texts)
+        return [[1.0, 0.0] for _ in texts]
+
+
+@pytest.mark.parametrize(("digest", "texts"), [("abc", 5), ("", 8)])
+def test_vectors_are_kept_only_of_a_model_with_a_digest(folder: Path, digest: str, texts: int) -> None:
+    index = WorkspaceIndex(folder)
+    index.refresh(CancelToken())
+    model = Embedder(digest)
+    for _ in range(2):
+        EntryVectors().cosines("retry", index.entries[:3], model, CancelToken())  # type: ignore[arg-type]
+    assert model.texts == texts  # a question twice, and three entries once or twice

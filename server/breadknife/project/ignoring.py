@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import pathspec
@@ -30,6 +31,7 @@ _ALL = ((re.compile(""), True),)
 """The patterns that leave out everything."""
 _STAR, _FOLDERS, _ANYWHERE = "[^/]*", "(?:/.+)?", "^(?:.+/)?"
 """How pathspec writes `*`, `/**` and a beginning in any folder."""
+_NAMED_GROUP = re.compile(r"\(\?P<\w+>")
 _FOLDS = sys.platform in ("darwin", "win32")
 """Whether upper and lower case are the same in patterns, as git's `core.ignoreCase` says on these systems."""
 
@@ -42,10 +44,18 @@ class Rules:
     patterns: tuple[tuple[re.Pattern[str], bool], ...]
     """Each with True if it leaves out what it fits, and False if it takes it in again (`!pattern`)."""
 
+    @cached_property
+    def _any(self) -> re.Pattern[str]:
+        """A pattern that is found in all that one of the others is: most paths fit none, and are tried once."""
+        together = "|".join(f"(?:{_NAMED_GROUP.sub('(', regex.pattern)})" for regex, _ in self.patterns)
+        return re.compile(together, self.patterns[0][0].flags if self.patterns else 0)
+
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
         """Tell whether the path is left out, by the last pattern that fits it; None if none does. Folders above the
         path don't count. `path` is absolute and below `folder`."""
         relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
+        if not self._any.search(relative) and not (is_folder and self._any.search(f"{relative}/")):
+            return None
         fitting = (excludes for regex, excludes in reversed(self.patterns) if _fits(regex, relative, is_folder))
         return next(fitting, None)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from breadknife.plugins.find.words import words_of
+from breadknife.plugins.find.words import count_words, words_of
 from breadknife.text.document import Document
 from breadknife.text.outline import Definition, outline
 from breadknife.text.syntax import parse
@@ -121,10 +120,8 @@ def _entry(
     body: str,
     container: str = "",
 ) -> FileEntry:
-    counts = Counter(words_of(body))
+    counts = count_words(body)
     for text, weight in ((name, NAME - BODY), (f"{head} {documentation} {container}", HEAD - BODY)):
         for word in words_of(text[:2_000]):
-            counts[word] += weight
-    return FileEntry(
-        name, kind, container, line, last_line, head[:_LONGEST_HEAD].strip(), documentation[:500], dict(counts)
-    )
+            counts[word] = counts.get(word, 0) + weight
+    return FileEntry(name, kind, container, line, last_line, head[:_LONGEST_HEAD].strip(), documentation[:500], counts)

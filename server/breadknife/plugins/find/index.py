@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import heapq
+import math
 import os
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import log
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from breadknife.plugins.find.entries import FileEntry, entries_of
 from breadknife.plugins.find.words import words_of
 from breadknife.project.files import FolderFiles, read_text, stamp_of
 from breadknife.project.index import Stamp
+from breadknife.project.names import FileDigests, HashedText
 from breadknife.text.document import language_of
 from breadknife.text.syntax import grammar_version
 
@@ -53,37 +57,66 @@ class _IndexedFile:
     """The sum of all counts of its entries."""
 
 
-class WorkspaceIndex:
-    """The entries of the folder `root`. Ignored files, and such as may hold secrets, have none. Safe to use from
-    several threads."""
+@dataclass(frozen=True)
+class _NewFile:
+    """A file whose entries aren't known."""
 
-    def __init__(self, root: Path) -> None:
+    path: Path
+    stamp: Stamp
+    read: Callable[[], str | None]
+
+
+class WorkspaceIndex:
+    """The entries of the folder `root`. Ignored files, and such as may hold secrets, have none. `clock` returns seconds
+    as `time.monotonic` does. Safe to use from several threads."""
+
+    def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self.root = Path(os.path.realpath(root))
+        self._clock = clock
         self._files: dict[Path, _IndexedFile] = {}
+        self._unread = 0
         code = code_of(Path(text.__path__[0]), Path(__file__).parent)
-        self._cache = TypedDiskCache[tuple[str, str, str], FileEntry](
+        self._cache = TypedDiskCache[tuple[str, str, bytes], FileEntry](
             DiskCache(paths.answers_dir() / _FILE, most=_MOST), code, FileEntry
         )
+        self._digests = FileDigests()
         self._lock = threading.Lock()
 
-    def refresh(self, cancel: CancelToken) -> None:
-        """Read what has changed, and forget what is gone. Raises Cancelled; what was read until then is kept."""
+    def refresh(self, cancel: CancelToken, words: Sequence[str] = (), seconds: float = math.inf) -> None:
+        """Read what has changed, and forget what is gone.
+
+        Files that were never read before come last, those first in whose texts the words are. After so many seconds the
+        rest of them is left for the next time; one at least is read. Raises Cancelled; what was read until then is
+        kept.
+        """
+        end = self._clock() + seconds
         with self._lock:
-            seen = dict[Path, _IndexedFile]()
+            seen, new = dict[Path, _IndexedFile](), list[_NewFile]()
             for path in _listed(self.root, cancel):
                 stamp = stamp_of(path)
-                known = self._files.get(path)
                 if stamp is None:
                     continue
+                known = self._files.get(path)
                 if known is None or known.stamp != stamp:
                     cancel.raise_if_cancelled()
-                    known = self._files[path] = self._read(path, stamp)
+                    read = partial(read_text, path, self.root)
+                    hashed = self._digests.text(path, read)
+                    entries = self._cache.get(_question(path, hashed.digest)) if hashed else ()
+                    if entries is None:
+                        new.append(_NewFile(path, stamp, read))
+                        continue
+                    known = self._files[path] = self._located(path, stamp, entries)
                 seen[path] = known
+            self._unread = 0
+            for number, file in enumerate(_most_promising_first(new, words)):
+                cancel.raise_if_cancelled()
+                if number and self._clock() > end:
+                    self._unread = len(new) - number
+                    break
+                seen[file.path] = self._files[file.path] = self._located(file.path, file.stamp, self._entries(file))
             self._files = seen
 
-    def _read(self, path: Path, stamp: Stamp) -> _IndexedFile:
-        language, source = language_of(path), read_text(path, self.root)
-        entries = self._entries(source, language) if language and source is not None else ()
+    def _located(self, path: Path, stamp: Stamp, entries: Sequence[FileEntry]) -> _IndexedFile:
         relative = path.relative_to(self.root).as_posix()
         is_test = "test" in words_of(relative)
         located = tuple(LocatedEntry(path, entry, is_test or "test" in words_of(entry.name)[:1]) for entry in entries)
@@ -91,13 +124,17 @@ class WorkspaceIndex:
         length = sum(sum(entry.counts.values()) for entry in entries) + _PATH * len(path_words) * len(entries)
         return _IndexedFile(stamp, located, path_words, length)
 
-    def _entries(self, source: str, language: str) -> tuple[FileEntry, ...]:
-        question = language, grammar_version(language), source
-        entries = self._cache.get(question)
-        if entries is None:
-            entries = entries_of(source, language)
-            self._cache.put(question, entries)
+    def _entries(self, file: _NewFile) -> tuple[FileEntry, ...]:
+        """Return the entries of a text that isn't in the cache, and put them there."""
+        source = file.read() or ""
+        entries = entries_of(source, language_of(file.path) or "")
+        self._cache.put(_question(file.path, HashedText.of(source).digest), entries)
         return entries
+
+    @property
+    def unread(self) -> int:
+        """The number of files that were left for the next time."""
+        return self._unread
 
     @property
     def entries(self) -> list[LocatedEntry]:
@@ -138,6 +175,24 @@ class WorkspaceIndex:
             score *= _REST if located.entry.kind == "file" else 1.0
             scored.append((score, -order, located))
         return [(score, located) for score, _, located in heapq.nlargest(keep, scored, key=lambda each: each[:2])]
+
+
+def _question(path: Path, digest: bytes) -> tuple[str, str, bytes]:
+    language = language_of(path) or ""
+    return language, grammar_version(language), digest
+
+
+def _most_promising_first(files: Sequence[_NewFile], words: Sequence[str]) -> Sequence[_NewFile]:
+    """Return files by the words in their texts: each word counts once, and the more the fewer files have it."""
+    if not words or len(files) < 2:
+        return files
+    having = list[frozenset[str]]()
+    for file in files:
+        said = f"{file.path.name}\n{file.read() or ''}".lower()
+        having.append(frozenset(word for word in words if word.removesuffix("y") in said))
+    counts = Counter(word for found in having for word in found)
+    promise = [sum(1 / counts[word] for word in found) for found in having]
+    return [files[at] for at in sorted(range(len(files)), key=lambda at: -promise[at])]
 
 
 def _listed(root: Path, cancel: CancelToken) -> Iterator[Path]:

@@ -1,4 +1,5 @@
-"""Vectors of entries, by the embedding model; each is made once and kept on disk for all processes."""
+"""Vectors of entries, by the embedding model; each is made once and kept on disk for all processes. Those of a model
+that has no digest aren't kept: nobody would notice that it has changed."""
 
 from __future__ import annotations
 
@@ -33,14 +34,16 @@ class EntryVectors:
         [wanted] = map(tuple, model.embed([question], cancel=cancel))
         texts = _texts(entries)
         keys = [sha256(f"{model.name}\0{model.digest}\0{text}".encode("utf-8", "replace")).digest() for text in texts]
-        found = {key: kept for key in keys if (kept := self._kept.get(key)) is not None}
+        may_keep = bool(model.digest)
+        found = {key: kept for key in keys if (kept := self._kept.get(key)) is not None} if may_keep else {}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         keys_missing = list(missing)
         for first in range(0, len(keys_missing), _AT_ONCE):
             part = keys_missing[first : first + _AT_ONCE]
             for key, vector in zip(part, model.embed([missing[key] for key in part], cancel=cancel), strict=True):
                 found[key] = array("f", vector).tobytes()
-                self._kept.put(key, found[key])
+                if may_keep:
+                    self._kept.put(key, found[key])
         vectors = (tuple(array("f", found[key])) for key in keys)
         return [cosine(wanted, vector) if len(wanted) == len(vector) else 0.0 for vector in vectors]
 

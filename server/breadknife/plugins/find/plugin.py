@@ -23,6 +23,8 @@ _READ_BY_MODEL = 50
 """The best entries by words, which are then ranked by meaning, too."""
 _RANK_CONSTANT = 20
 """Of reciprocal rank fusion: a rank counts `1 / (20 + rank)`."""
+_PATIENCE_S = 1.5
+"""Seconds that are spent on files that were never read before."""
 _ROOTS = 4
 """Folders whose entries are kept in memory."""
 
@@ -55,11 +57,12 @@ class FindPlugin:
         if index is None:
             index = WorkspaceIndex(context.root)
             self._indexes[context.root] = index
-        index.refresh(context.cancel)
+        index.refresh(context.cancel, words, _PATIENCE_S)
         keep = max(1, min(request.keep, MOST))
         by_words = [located for _, located in index.best(words, max(keep, _READ_BY_MODEL))]
         places, files = index.counts
-        searched = f"{places:,} places of {files:,} files, by "
+        later = f" ({index.unread:,} are still unread: ask again)" if index.unread else ""
+        searched = f"{places:,} places of {files:,} files{later}, by "
         if not by_words:
             return Silence("not-found", f"Nothing has a word of it ({searched}words).", "ask with words of the code")
         how, origin, ranked = "words", Origin(rule="find/words"), by_words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -18,7 +19,16 @@ _ENDINGS = (
 def words_of(text: str) -> list[str]:
     """Return the words of a text in order: of `parseHTTPHeaders` they are `pars`, `http`, `header`. One letter alone is
     no word."""
-    return [_stem(part.lower()) for part in parts_of_words(text) if len(part) > 1]
+    return [word for part in parts_of_words(text) if (word := _word(part))]
+
+
+def count_words(text: str) -> dict[str, int]:
+    """Return how often each word occurs in a text."""
+    counts = dict[str, int]()
+    for part, count in Counter(parts_of_words(text)).items():
+        if word := _word(part):
+            counts[word] = counts.get(word, 0) + count
+    return counts
 
 
 def asked_words(question: str) -> tuple[str, ...]:
@@ -27,8 +37,12 @@ def asked_words(question: str) -> tuple[str, ...]:
     return tuple(word for word in words if word not in _small_words()) or tuple(words)
 
 
-@lru_cache(50_000)
-def _stem(word: str) -> str:
+@lru_cache(100_000)
+def _word(part: str) -> str:
+    """Return what is compared of a part of a name; empty for one letter."""
+    if len(part) < 2:
+        return ""
+    word = part.lower()
     for row in _ENDINGS:
         for ending, instead, least in row:
             if word.endswith(ending) and len(word) > least:
