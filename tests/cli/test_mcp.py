@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -63,7 +64,7 @@ def folder(tmp_path: Path, home: Path) -> Path:
 async def test_an_agent_finds_repairs_and_asks(folder: Path, home: Path) -> None:
     async with serving(folder, home) as client:
         tools = {tool.name: tool.description or "" for tool in (await client.list_tools()).tools}
-        assert set(tools) == {"lint", "fix", "why", "recipe", "search"}
+        assert set(tools) == {"lint", "drift", "fix", "why", "recipe", "search"}
         assert "shout (Say it loud)" in tools["recipe"]
 
         found = await call(client, "lint", path="notes.md")
@@ -84,6 +85,54 @@ async def test_an_agent_finds_repairs_and_asks(folder: Path, home: Path) -> None
     assert (folder / "notes.md").read_text() == PROSE
 
 
+CODE = '''def fetch(url, wait=30):
+    """Fetch it.
+
+    :param url: where it is
+    :param wait: seconds
+    """
+    return url, wait
+'''
+
+
+def git(folder: Path, *words: str) -> None:
+    author = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(folder), *author, *words], check=True, capture_output=True)
+
+
+async def test_an_agent_asks_what_a_change_made_false(folder: Path, home: Path) -> None:
+    (folder / "src").mkdir()
+    for name in ("a.py", "src/b.py"):
+        (folder / name).write_text(CODE)
+    (folder / "guide.md").write_text("See `src/b.py`.\n")
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "first")
+    changed = CODE.replace("wait=30", "timeout=30").replace(", wait", ", timeout")
+    (folder / "a.py").write_text(changed)
+    git(folder, "mv", "src/b.py", "src/c.py")
+    git(folder, "checkout", "-q", "-b", "work")
+    git(folder, "commit", "-q", "-a", "-m", "second")
+    async with serving(folder, home) as client:
+        found = await call(client, "drift", base="main")
+        claims = {Path(each["path"]).name: each for each in found["claims"]}
+        assert set(claims) == {"a.py", "guide.md"}
+        assert found["since"].startswith("main (")
+        code = claims["a.py"]
+        assert (code["start"]["line"], code["rule"], code["cause_line"]) == (5, "drift/parameter-renamed", 1)
+        assert applied(changed, code["edits"]) == changed.replace(":param wait", ":param timeout")
+        page = claims["guide.md"]
+        assert (page["message"], page["cause_path"]) == (
+            "“src/b.py” is “src/c.py” now", str(folder / "src" / "c.py")
+        )  # fmt: skip
+        assert (await call(client, "drift", path="src", base="main"))["claims"] == []
+        assert (await call(client, "drift", base="work"))["claims"] == []  # nothing has changed since
+        wrong = await client.call_tool("drift", {"base": "nowhere"})
+        assert wrong.is_error
+        assert "the base nowhere isn't in this clone" in wrong.content[0].text  # type: ignore[union-attr]
+    assert (folder / "a.py").read_text() == changed
+
+
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("lint", {"path": "../other.md"}, "not inside"),
     ("fix", {"path": "notes.md", "line": 99}, "there is no line 99; the file has 4"),
@@ -102,6 +151,8 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("fix", {"path": "notes.md"}, "line: Field required"),
     ("lint", {"path": "notes.md", "fast": True}, "lint has no argument 'fast'; it takes min_confidence, path"),
     ("recipe", {"name": "x\ny", "path": "gone\nmd"}, "gone md"),
+    ("drift", {}, "not a git repository"),
+    ("drift", {"path": "away"}, "not inside"),
 ]
 
 

@@ -38,7 +38,7 @@ def run(folder: Path, *, offline: bool, engine_script: Path | None) -> int:
         host.settings = settings_for(host, offline, folder)
         server = ToolServer(__version__, INSTRUCTIONS)
         tools = Tools(host, folder)
-        for tool in (tools.lint, tools.fix, tools.why, tools.recipe, tools.search):
+        for tool in (tools.lint, tools.drift, tools.fix, tools.why, tools.recipe, tools.search):
             description = (inspect.getdoc(tool) or "") + (_recipes(folder, host) if tool == tools.recipe else "")
             parameters = frozenset(inspect.signature(tool).parameters)
             server.add(_in_thread(tool, ToolError), tool.__name__, description, parameters)

@@ -8,8 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from breadknife.cli.find import ask as ask_where
+from breadknife.cli.lint.changed import ChangedSources, ChangeOptions
 from breadknife.cli.lint.sources import find_sources
 from breadknife.cli.mcp.values import (
+    FalseClaim,
+    FalseClaims,
     FoundPlacesInFolder,
     FoundProblem,
     FoundProblems,
@@ -17,6 +20,7 @@ from breadknife.cli.mcp.values import (
     RecipeAnswer,
     VerifiedFix,
     VerifiedFixes,
+    claim_of,
     fix_of,
     position,
     problem_of,
@@ -28,9 +32,10 @@ from breadknife.host.host import Host
 from breadknife.host.report.lines import folded, receipt_lines
 from breadknife.host.workspace import root_of
 from breadknife.recipes.requests import RecipeRequest
+from breadknife.task.drift import DriftRequest
 from breadknife.task.find import FindRequest
-from breadknife.task.values import Action, ActionRequest, CheckRequest, Confidence, ResolveRequest, Silence
-from breadknife.text.document import Document, Span, read_document
+from breadknife.task.values import Action, ActionRequest, CheckRequest, Confidence, Finding, ResolveRequest, Silence
+from breadknife.text.document import Document, Span, read_document, uri_to_path
 
 MAX_PROBLEMS = 200
 MAX_FIXES = 5
@@ -69,6 +74,37 @@ class Tools:
             likely = (finding for finding in reply.findings if finding.confidence.reaches(least_confidence))
             problems += (problem_of(source.path, document, finding) for finding in likely)
         return FoundProblems(tuple(problems[:MAX_PROBLEMS]), _each_once(failed), max(0, len(problems) - MAX_PROBLEMS))
+
+    def drift(self, path: str = ".", base: str = "") -> FalseClaims:
+        """Find what a change made false in docstrings, comments and pages of documentation: the files as they are are
+        compared with the commit or branch `base`, by default with where this branch began. Gives the line that made
+        each claim false and, where that is certain, the edits that make it true. Nothing is written."""
+        inside = self._inside(path)
+        changed = ChangedSources.of([inside], ChangeOptions(base, by_lines=True))
+        failed: list[str] = []
+        sources = [source.path for source in find_sources([inside], lambda error: failed.append(str(error)), changed)]
+        pages = (
+            each for each in changed.pages_naming_moved() if each.is_relative_to(inside) and each.resolve() == each
+        )
+        claims: list[FalseClaim] = []
+        for source in dict.fromkeys((*sources, *pages)):
+            try:
+                document = read_document(source)
+            except DocumentError as error:
+                failed.append(str(error))
+                continue
+            if document.language not in self._host.languages(DriftRequest):
+                continue
+            root = self._root(source)
+            request = DriftRequest(document, changed.base_of(root))
+            reply = self._host.ask(request, root=root, plugin="drift")
+            failed += (receipt.sentence for receipt in reply.receipts if receipt.sentence)
+            claims += (
+                claim_of(source, document, finding, self._cause(document, finding)) for finding in reply.findings
+            )
+        since = "; ".join(changes.base.about for changes in changed.changes)
+        more = max(0, len(claims) - MAX_PROBLEMS)
+        return FalseClaims(tuple(claims[:MAX_PROBLEMS]), since, _each_once(failed), more)
 
     def fix(self, path: str, line: int) -> VerifiedFixes:
         """Find verified ways to repair what is wrong at a line, as edits. Nothing is written."""
@@ -133,6 +169,16 @@ class Tools:
             for place in answer.places
         )
         return FoundPlacesInFolder(tuple(places), answer.searched, answer.origin.model)
+
+    def _cause(self, document: Document, finding: Finding) -> tuple[str, int]:
+        """Return the path and the line, from 1, of what a finding leads to; line 1 of a file that can't be read."""
+        place = finding.related[0]
+        path = uri_to_path(place.uri or document.uri)
+        try:
+            text = document if place.uri is None else read_document(self._inside(str(path)))
+        except DocumentError:
+            return str(path), 1
+        return str(path), position(text, min(place.span.start, len(text.text))).line
 
     def _resolved(
         self, document: Document, plugin: str, action: Action, root: Path, refused: list[str]

@@ -45,6 +45,32 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class FalseClaim:
+    """What documentation says and a change made false."""
+
+    path: str
+    start: Position
+    end: Position
+    message: str
+    rule: str
+    cause_path: str
+    cause_line: int
+    """The line of the change."""
+    edits: tuple[Edit, ...] = ()
+    """What makes it true again; empty where that isn't certain."""
+
+
+@dataclass(frozen=True)
+class FalseClaims:
+    claims: tuple[FalseClaim, ...]
+    since: str
+    """The commit that the files are compared with, in words."""
+    not_checked: tuple[str, ...] = ()
+    more: int = 0
+    """How many claims are left out because there are too many."""
+
+
+@dataclass(frozen=True)
 class VerifiedFix:
     """One way to repair what is at a line; nothing is written. Making all its edits does it."""
 
@@ -89,6 +115,18 @@ def problem_of(path: Path, document: Document, finding: Finding) -> FoundProblem
         f"{finding.source}/{finding.code}",
         str(finding.severity),
         str(finding.confidence),
+    )
+
+
+def claim_of(path: Path, document: Document, finding: Finding, cause: tuple[str, int]) -> FalseClaim:
+    return FalseClaim(
+        str(path),
+        position(document, finding.span.start),
+        position(document, finding.span.end),
+        finding.message,
+        f"{finding.source}/{finding.code}",
+        *cause,
+        tuple(_edit(document, edit) for fix in finding.fixes for edit in fix.edits),
     )
 
 

@@ -1,6 +1,6 @@
 """The drift plugin: how a text becomes findings.
 
-    CheckRequest
+    CheckRequest, DriftRequest (which names its base)
       │ history/base     the text of the file in the commit that it is compared with (git, read once)
       ▼
     SourceFacts          what each version says (`facts`): definitions, parameters, comments
@@ -14,6 +14,7 @@ A page (Markdown, reStructuredText) is compared with what all changed files of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from typing import Any
 from breadknife.lru import LruCache
 from breadknife.plugins.drift.claims.compare import find_drift, find_unknown
 from breadknife.plugins.drift.claims.pages import find_page_drift
+from breadknife.plugins.drift.explaining import EXPLAIN, explain
 from breadknife.plugins.drift.facts import SOURCES, read_facts
 from breadknife.plugins.drift.history.base import LARGEST, Base, Bases
 from breadknife.plugins.drift.history.change import ChangeReader
@@ -29,6 +31,7 @@ from breadknife.plugins.drift.kinds import kinds
 from breadknife.plugins.drift.rest import Rest
 from breadknife.plugins.drift.settings import DriftSettings
 from breadknife.plugins.drift.values import Drift, Kind
+from breadknife.task.drift import DriftRequest
 from breadknife.task.moving import moved
 from breadknife.task.plugin import API, Context
 from breadknife.task.values import (
@@ -48,12 +51,19 @@ from breadknife.task.values import (
     Request,
 )
 from breadknife.text.directives import rules_named
-from breadknife.text.document import Document, TextEdit
+from breadknife.text.document import Document, TextEdit, language_of
 from breadknife.text.printable import shortened
 from breadknife.text.syntax import difference
 
 SOURCE = "drift"
 PAGES = frozenset(("markdown", "restructuredtext"))
+_GENERATED = re.compile(
+    r"@generated\b|\bdo not (?:edit|modify)\b"
+    r"|\b(?:file|code|page|module|document(?:ation)?) (?:(?:is|was|has been) )?(?:auto(?:matically |-)?)?generated\b",
+    re.IGNORECASE,
+)
+"""What a text says in its first `_HEAD` characters that a program has written: nobody corrects it by hand."""
+_HEAD = 1000
 _DOCUMENTS = 32
 _LONGEST_TITLE = 50
 
@@ -62,7 +72,9 @@ class DriftPlugin:
     api = API
     name = SOURCE
     settings: type[Any] = DriftSettings
-    serves: Mapping[type[Any], frozenset[str]] = dict.fromkeys((CheckRequest, ActionRequest), SOURCES | PAGES)
+    serves: Mapping[type[Any], frozenset[str]] = dict.fromkeys(
+        (CheckRequest, ActionRequest, DriftRequest), SOURCES | PAGES
+    )
 
     def __init__(self, rest: Rest | None = None) -> None:
         self._rest = rest or Rest()
@@ -76,11 +88,18 @@ class DriftPlugin:
         match request:
             case CheckRequest():
                 return self._check(request, context)
+            case DriftRequest():
+                found = self._compared(request.document, context, whole=True, base_name=request.base)
+                return Findings(tuple(finding for finding, _ in found))
             case ActionRequest():
                 return Actions(tuple(self._actions(request, context)))
-            case CommandRequest(command=Command(name=name, arguments=(rule, digest, excerpt)), root=Path() as root):
-                if name != HOLDS:
-                    return None
+            case CommandRequest(
+                command=Command(name=name, arguments=(_, digest, _)), document=Document() as document
+            ) if name == EXPLAIN:
+                return self._explain(document, digest, context)
+            case CommandRequest(command=Command(name=name, arguments=(rule, digest, excerpt)), root=Path() as root) if (
+                name == HOLDS
+            ):
                 self._holding.add(root, rule, digest, excerpt)
                 self._shown.clear()
                 context.refresh()
@@ -111,11 +130,14 @@ class DriftPlugin:
             self._shown[document.uri] = document, found
         return Findings(tuple(finding for finding, _ in found))
 
-    def _compared(self, document: Document, context: Context, *, whole: bool) -> Sequence[tuple[Finding, Drift]]:
+    def _compared(
+        self, document: Document, context: Context, *, whole: bool, base_name: str = ""
+    ) -> Sequence[tuple[Finding, Drift]]:
         settings: DriftSettings = context.settings(DriftSettings)
         path, root = document.path, context.root
-        base = self._bases.find(root, settings.base) if root is not None and path is not None else None
-        if root is None or path is None or base is None or len(document.text) > LARGEST:
+        base = self._bases.find(root, base_name or settings.base) if root is not None and path is not None else None
+        is_ours = len(document.text) <= LARGEST and not _GENERATED.search(document.text[:_HEAD])
+        if root is None or path is None or base is None or not is_ours:
             return ()
         name = base.name_of(path)
         if name is None:
@@ -138,7 +160,7 @@ class DriftPlugin:
         self, document: Document, name: str, base: Base, context: Context, on: Set[str], *, whole: bool
     ) -> list[Drift]:
         may_differ = not whole or name in self._bases.changed(base).paths
-        text = self._bases.text(base, name, document.language) if may_differ else None
+        text = self._before(name, document.language, base) if may_differ else None
         differs, is_any_told = text is not None and text != document.text, Kind.PARAMETER_UNKNOWN in on
         before = self._changes.facts(text, document.language, name) if differs else None
         if before is None and not is_any_told:
@@ -153,15 +175,18 @@ class DriftPlugin:
             found |= {each.span: each for each in find_drift(before, now, document)}
         return sorted(found.values(), key=lambda each: each.span)
 
+    def _before(self, name: str, language: str, base: Base) -> str | None:
+        """Return a file's text in the base, where it may have had another name; None if it wasn't there."""
+        text = self._bases.text(base, name, language)
+        if text is None and (old := self._bases.changed(base).name_before(name)) != name:
+            text = self._bases.text(base, old, language)
+        return text
+
     def _finding(self, drift: Drift, document: Document, base: Base, context: Context) -> Finding:
         row = kinds()[drift.kind]
-        cause, uri = document, None
-        if drift.cause_path:
-            path = base.repository.top / drift.cause_path
-            text = _text_of(path, context)
-            cause, uri = Document(path.as_uri(), "", text or ""), path.as_uri()
+        cause = _cause(drift, document, base, context)
         line = cause.line_span(min(drift.cause, cause.line_count - 1))
-        related = (Related(line, row.cause, uri),)
+        related = (Related(line, row.cause, None if cause is document else cause.uri),)
         fixes = ()
         if drift.edit is not None:
             span, new = drift.edit
@@ -180,11 +205,34 @@ class DriftPlugin:
         here = [(finding, drift) for finding, drift in known[1] if finding.span.touches(request.span)]
         for finding, _ in here:
             yield from Actions.fixing((finding,), request.span).items
-        for finding, drift in here:
-            if root is not None:
+        if root is None:
+            return
+        for begin, command in (("It still holds", HOLDS), ("Explain", EXPLAIN)):
+            for finding, drift in here:
+                title = f"{begin}: “{shortened(drift.subject, _LONGEST_TITLE - len(begin) - 4)}”"
                 arguments = self._holding.arguments(document, drift)
-                title = f"It still holds: “{shortened(drift.subject, _LONGEST_TITLE - 18)}”"
-                yield Action(title, command=Command(HOLDS, title, arguments), findings=(finding,))
+                yield Action(title, command=Command(command, title, arguments), findings=(finding,))
+
+    def _explain(self, document: Document, digest: str, context: Context) -> Answer:
+        """Answer with a page about the claim that the menu has shown."""
+        settings: DriftSettings = context.settings(DriftSettings)
+        known, root = self._shown.get(document.uri), context.root
+        base = self._bases.find(root, settings.base) if root is not None else None
+        for _, drift in known[1] if known is not None and known[0].text == document.text else ():
+            if base is not None and self._holding.arguments(document, drift)[1] == digest:
+                cause = _cause(drift, document, base, context)
+                name = drift.cause_path or (base.name_of(document.path) if document.path is not None else None)
+                before = self._before(name, language_of(Path(name)) or "", base) if name else None
+                return Done(explain(drift, document, cause, before, settings.base))
+        return Done("The text has changed since; open the menu again")
+
+
+def _cause(drift: Drift, document: Document, base: Base, context: Context) -> Document:
+    """Return the file of the change that made a claim of a document false: that document itself, or another file."""
+    if not drift.cause_path:
+        return document
+    path = base.repository.top / drift.cause_path
+    return Document(path.as_uri(), "", _text_of(path, context) or "")
 
 
 def _title(drift: Drift, new: str) -> str:

@@ -36,6 +36,10 @@ class ChangedFiles:
         found = [path for path in sorted(self.paths) if language_of(Path(path)) in SOURCES]
         return found if len(found) <= _MOST_FILES else ()
 
+    def name_before(self, path: str) -> str:
+        """Return the path that a file had in the base."""
+        return next((old for old, new in self.moved.items() if new == path), path)
+
 
 @dataclass(frozen=True)
 class Base:
