@@ -15,6 +15,7 @@ from breadknife.plugins.prose.evidence.contexts import (
     is_introduced,
     refine_rule,
 )
+from breadknife.plugins.prose.evidence.frames import find_framed, find_supported, is_known
 from breadknife.plugins.prose.model.likelihood import TextLikelihood
 from breadknife.plugins.prose.model.proposer import Proposer, ProposerInput, least
 from support import PluginContext
@@ -64,6 +65,15 @@ def test_a_present_that_has_lasted(text: str, word: str, expected: tuple[str, st
 )
 def test_what_introduces_a_sentence(text: str, word: str, expected: bool) -> None:
     assert is_introduced(text, text.index(word)) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["If it is there, the sequence would succeed.", "We look at a run as it progresses through the state."],
+)
+def test_what_is_put_in_is_a_word(text: str) -> None:
+    assert all(is_known(each.replacement) for each in find_framed(text)) is False
+    assert find_supported(text) == ()
 
 
 WIDE = 0.6

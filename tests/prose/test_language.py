@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from string import ascii_lowercase
 
 import pytest
 import requests
@@ -92,6 +93,22 @@ def test_of_a_document(paragraphs: list[tuple[str, str]], declared: str, expecte
     texts = [ProseText(text, (), language=language) for text, language in paragraphs]
     language = DocumentLanguage.of(texts, declared)
     assert [language.of_paragraph(each) for each in texts] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Kitap listesi. Django kılavuzu, yığın ağı, bağlantı kırığı, sığ çağrı ağacı.", "tr"),
+        ("Piątki z Kubernetes. Wykład i dyskusja. Książki źródłowe, świeżość, żądania, ścieżki.", "pl"),
+        (
+            f"Это работает как для всех, так и не только: {' '.join(f'term{each}' for each in ascii_lowercase)}.",
+            "ru",
+        ),
+        ("Thanks to Łukasz, Jiří and Nguyễn, who have sent this to us in the last year.", "en"),
+    ],
+)
+def test_letters_tell_where_common_words_are_few(text: str, expected: str) -> None:
+    assert DocumentLanguage.of([ProseText(text, ())], "").tag == expected
 
 
 @pytest.mark.parametrize("index", range(3))

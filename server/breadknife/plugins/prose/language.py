@@ -31,13 +31,15 @@ class _Table(msgspec.Struct):
     """`languages.toml`, which says what its fields mean."""
 
     rare: str
+    scripts: tuple[tuple[str, str], ...]
     letters: tuple[tuple[str, str], ...]
     words: dict[str, str]
 
 
 _TABLE = msgspec.toml.decode(files(__package__ or "").joinpath("languages.toml").read_bytes(), type=_Table)
-_LETTERS = tuple((tuple(tags.split()), re.compile(letters)) for tags, letters in _TABLE.letters)
-DETECTED = frozenset((*_TABLE.words, *(tag for tags, _ in _LETTERS for tag in tags)))
+_LETTERS = tuple((tuple(tags.split()), re.compile(letters)) for tags, letters in (*_TABLE.scripts, *_TABLE.letters))
+_OF_OWN_SCRIPT = frozenset(tag for tags, _ in _TABLE.scripts for tag in tags.split())
+DETECTED = frozenset((*_TABLE.words, *_OF_OWN_SCRIPT))
 """The languages that are told apart, `en` for English."""
 _WORD = re.compile(r"[^\W\d_]+")
 _RARE = 2e-4
@@ -72,18 +74,21 @@ class LanguageEvidence:
     telling: Mapping[str, int]
     """By language, how many of the words it explains."""
     words: int
+    ascii_words: int
+    """How many of these are in ASCII letters alone: of a language with another script, such words tell nothing."""
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> LanguageEvidence:
         """Return what all of the texts tell together."""
-        gains, telling, words = defaultdict[str, float](float), Counter[str](), 0
+        gains, telling, words, ascii_words = defaultdict[str, float](float), Counter[str](), 0, 0
         for evidence in map(_weigh, texts):
             for language, gain in evidence.gains.items():
                 gains[language] += gain
             for language, count in evidence.telling.items():
                 telling[language] += count
             words += evidence.words
-        return cls(gains, telling, words)
+            ascii_words += evidence.ascii_words
+        return cls(gains, telling, words, ascii_words)
 
     def likeliest(self) -> str:
         """Return the likeliest language: English in doubt, and UNKNOWN where the words speak for none, or for two."""
@@ -91,7 +96,8 @@ class LanguageEvidence:
         if not ranked or self.lead(ranked[0], _ENGLISH) < _MARGIN_TO_ENGLISH:
             ranked = [_ENGLISH]
         is_open = len(ranked) > 1 and self.lead(*ranked) < _MARGIN
-        is_strange = self.words >= _FEW_WORDS and self.telling.get(ranked[0], 0) < _LEAST_SHARE * self.words
+        words = self.words - self.ascii_words if ranked[0] in _OF_OWN_SCRIPT else self.words
+        is_strange = words >= _FEW_WORDS and self.telling.get(ranked[0], 0) < _LEAST_SHARE * words
         return UNKNOWN if is_open or is_strange else ranked[0]
 
     def lead(self, language: str, other: str) -> float:
@@ -164,9 +170,9 @@ def _weigh(text: str) -> LanguageEvidence:
         by_letters = () if word.isascii() else (tags for tags, letters in _LETTERS if letters.search(word))
         for tag in (tag for tags in by_letters for tag in tags):
             gains[tag] += _LETTERS_GAIN
-            if tag not in _TABLE.words:  # its letters are all that is known of it
-                own[tag] = own.get(tag, 0.0)
+            if tag not in _TABLE.words or tag not in _OF_OWN_SCRIPT:  # its letters are much of what is known of it
+                own.setdefault(tag, 0.0)
         for language, gain in own.items():
             gains[language] += gain
             telling[language] += 1
-    return LanguageEvidence(gains, telling, len(words))
+    return LanguageEvidence(gains, telling, len(words), sum(map(str.isascii, words)))

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from breadknife.plugins.prose.evidence.confusions import CONFUSIONS, ConfusionSet
 from breadknife.plugins.prose.evidence.contexts import EVIDENT, INTRODUCTION, find_perfect, is_introduced, refine_rule
+from breadknife.plugins.prose.evidence.counts import read_counts
 from breadknife.plugins.prose.evidence.forms import forms
 from breadknife.plugins.prose.evidence.neighbours import AROUND, compare_words
 from breadknife.project.words import with_capital_of
@@ -53,9 +54,15 @@ _MISSING = tuple(confusion for confusion in CONFUSIONS if confusion.words[0] == 
 
 @lru_cache(maxsize=1 << 8)
 def find_supported(text: str) -> tuple[FramedChange, ...]:
-    """Return the changes that a frame speaks for, and counts too, or not much against."""
-    measured = (replace(each, gain=_measure(text, each)) for each in find_framed(text))
+    """Return the changes that a frame speaks for, and counts too, or not much against; all of them make words."""
+    made = (each for each in find_framed(text) if is_known(each.replacement))
+    measured = (replace(each, gain=_measure(text, each)) for each in made)
     return tuple(each for each in measured if each.gain >= (LEAST_OF_FAR if each.rule in _FAR else LEAST_SUPPORT))
+
+
+def is_known(replacement: str) -> bool:
+    """Tell whether counts know all words of what is put in: some forms of a word are none."""
+    return all(match[0].lower().replace("’", "'") in read_counts().numbers for match in _WORD.finditer(replacement))
 
 
 def _measure(text: str, change: FramedChange) -> float:
