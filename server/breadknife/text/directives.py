@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.languages import LANGUAGES
 from breadknife.text.languages.documents import FORMATS
+from breadknife.text.notebooks import Cell, cells_of, is_notebook
 from breadknife.text.syntax import Node, SyntaxTree, changed_tree
 
 _SIGN = "breadknife:"
@@ -53,11 +54,25 @@ def directives(document: Document) -> Iterator[Directive]:
     """Yield a document's directives in the order of the text."""
     if _SIGN not in document.text:
         return
+    if is_notebook(document):
+        for cell in cells_of(document):
+            yield from (_in_file(directive, cell, document) for directive in directives(cell.document))
+        return
     for match in _DIRECTIVE.finditer(document.text):
         rules = rules_named(_RULE.findall(match["rules"])) or frozenset((_ALL,))
         line = document.line_at(match.start())
         first, end = (0, document.line_count) if match["file"] else (line, _end(document, line))
         yield Directive(Span(match.start(), match.end()), rules, first, end)
+
+
+def _in_file(directive: Directive, cell: Cell, notebook: Document) -> Directive:
+    """Return a directive of a cell as one of the notebook's file. One for the whole file speaks for all cells."""
+    span = Span(cell.start_of(directive.span.start), cell.end_of(directive.span.end))
+    if (directive.first, directive.end) == (0, cell.document.line_count) and "ignore-file" in notebook.slice(span):
+        return replace(directive, span=span, end=notebook.line_count)
+    starts = (*cell.document.line_starts, len(cell.document.text))
+    first, last = cell.start_of(starts[directive.first]), cell.end_of(starts[directive.end])
+    return Directive(span, directive.rules, notebook.line_at(first), notebook.line_at(last) + 1)
 
 
 @dataclass(frozen=True)

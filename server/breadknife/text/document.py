@@ -16,7 +16,7 @@ from breadknife.disk.reading import read_regular
 from breadknife.errors import DocumentError
 from breadknife.text.encoding import UTF8, decoded, encoding_of
 from breadknife.text.languages import LANGUAGES, SHORT_IDS
-from breadknife.text.languages.documents import FORMATS, INCLUDED, REST, TEMPLATES
+from breadknife.text.languages.documents import FORMATS, INCLUDED, NOTEBOOK, REST, TEMPLATES
 from breadknife.text.printable import shortened
 from breadknife.text.shifted import Offsets
 
@@ -236,7 +236,7 @@ def uri_to_path(uri: str) -> Path | None:
 
 _LANGUAGES = (
     {suffix: language.id for language in (*FORMATS, *LANGUAGES.values()) for suffix in language.suffixes}
-    | {".mdx": "mdx", ".mdc": "markdown"}
+    | {".mdx": "mdx", ".mdc": "markdown", ".ipynb": NOTEBOOK}
     | {name: format.id for format in FORMATS for name in format.names}
 )
 _PROSE = frozenset(("markdown", "mdx", *(format.id for format in FORMATS)))

@@ -244,14 +244,14 @@ def test_a_terminal_shows_which_file_is_checked_in_a_line_that_goes_away(project
     ("paths", "arguments", "said"),
     [
         (
-            ["nb.ipynb", "b.svg", "c.svg"],
+            ["nb.vue", "b.svg", "c.svg"],
             ["--only", "nullcheck"],
-            "nb.ipynb and 2 more: nothing checks files of this kind",
+            "nb.vue and 2 more: nothing checks files of this kind",
         ),
-        (["nb.ipynb"], [], "nb.ipynb: nothing checks files of this kind; it is read as plain text"),
-        (["nb.ipynb"], ["--only", "nullcheck"], "nb.ipynb: nothing checks files of this kind"),
+        (["nb.vue"], [], "nb.vue: nothing checks files of this kind; it is read as plain text"),
+        (["nb.vue"], ["--only", "nullcheck"], "nb.vue: nothing checks files of this kind"),
         (["a.md"], ["--only", "nullcheck"], ""),
-        (["nb.ipynb"], ["--language", "markdown"], ""),
+        (["nb.vue"], ["--language", "markdown"], ""),
         (["NOTES"], [], ""),
         (["a.md"], [], ""),
         (["."], ["--only", "nullcheck"], ""),
@@ -261,6 +261,14 @@ def test_a_named_file_that_nothing_looks_at_is_told(
     project: Path, paths: list[str], arguments: list[str], said: str
 ) -> None:
     """Hooks name all that has changed: it is no error."""
-    write(project, dict.fromkeys(["b.svg", "c.svg", "nb.ipynb", "a.md", "NOTES"], "{}\n"))
+    write(project, dict.fromkeys(["b.svg", "c.svg", "nb.vue", "a.md", "NOTES"], "{}\n"))
     result = lint(project, *arguments, *paths)
     assert (result.returncode, result.stderr) == (0, f"breadknife: {said}\n" if said else "")
+
+
+def test_places_in_notebooks_are_those_of_cells_and_of_the_file(project: Path) -> None:
+    cells = [{"cell_type": "markdown", "source": ["# A title\n", PROSE]}, {"cell_type": "code", "source": ["x = 1"]}]
+    write(project, {"nb.ipynb": json.dumps({"cells": cells}, indent=1)})
+    assert lint(project, ".").stdout.startswith("nb.ipynb:cell 1:2:9: warning: ")
+    (found,) = json.loads(lint(project, "--format", "json", ".").stdout)
+    assert (found["line"], found["fixes"][0]["edits"][0]["new_text"]) == (7, "a")

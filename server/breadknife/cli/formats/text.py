@@ -52,8 +52,13 @@ def _message(reported: ReportedFinding) -> str:
 
 
 def _where(file: ReportedFile, span: Span) -> str:
+    """Return the name of a file with a line and a column; in a notebook, those of the cell."""
     line, column = file.position(span.start)
-    return f"{escaped_name(file.name)}:{line}:{column}"
+    cell = file.cell_at(span.start)
+    if cell is None:
+        return f"{escaped_name(file.name)}:{line}:{column}"
+    line, column = ReportedFile(file.path, cell.document).position(cell.offset_of(span.start))
+    return f"{escaped_name(file.name)}:cell {cell.number}:{line}:{column}"
 
 
 def _write_pretty(findings: Sequence[ReportedFinding], out: TextIO) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from breadknife.task.values import Finding, Fix
 from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.notebooks import Cell, cells_of, is_notebook
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,14 @@ class ReportedFile:
         """Return a 1-based line, and a 1-based column in code points."""
         line = self.document.line_at(offset)
         return line + 1, offset - self.document.line_starts[line] + 1
+
+    @cached_property
+    def _cells(self) -> Sequence[Cell]:
+        return cells_of(self.document) if is_notebook(self.document) else ()
+
+    def cell_at(self, offset: int) -> Cell | None:
+        """Return the cell of a notebook that an offset lies in."""
+        return next((cell for cell in self._cells if cell.source.start <= offset <= cell.source.end), None)
 
 
 @dataclass(frozen=True)

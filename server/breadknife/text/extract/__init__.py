@@ -12,6 +12,7 @@ from breadknife.text.extract.comments.prose import comment_prose, python_prose
 from breadknife.text.extract.html import html_prose
 from breadknife.text.extract.latex import latex_prose
 from breadknife.text.extract.markdown.blocks import markdown_prose
+from breadknife.text.extract.notebooks import notebook_prose
 from breadknife.text.extract.org import org_prose
 from breadknife.text.extract.passage import LONGEST
 from breadknife.text.extract.plain import commit_prose, plain_prose
@@ -19,6 +20,7 @@ from breadknife.text.extract.rest import rest_prose
 from breadknife.text.extract.typst import typst_prose
 from breadknife.text.languages import LANGUAGES as SYNTAXES
 from breadknife.text.languages import documents as formats
+from breadknife.text.notebooks import is_notebook
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import SyntaxTree
 
@@ -40,7 +42,7 @@ _BY_TEXT: Mapping[str, Callable[[Document, CancelToken], Iterator[ProseText]]] =
     )
     for id in (format.id, *format.aliases)
 }
-LANGUAGES = frozenset((*_BY_TREE, *_COMMENTED, *_BY_TEXT))
+LANGUAGES = frozenset((*_BY_TREE, *_COMMENTED, *_BY_TEXT, formats.NOTEBOOK))
 """LSP ids of the languages in which prose is read."""
 
 
@@ -49,6 +51,8 @@ def extract(document: Document, tree: SyntaxTree | None, cancel: CancelToken) ->
 
     `tree` is its syntax tree; without one, code has no prose, and Markdown is read as plain text. Raises Cancelled.
     """
+    if is_notebook(document):
+        return notebook_prose(document, extract, cancel)
     if document.language in _BY_TEXT:
         return _BY_TEXT[document.language](document, cancel)
     if tree is None:

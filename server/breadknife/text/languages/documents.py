@@ -44,3 +44,6 @@ TEMPLATES = (".tmpl", INCLUDED)
 """What stands behind the end of a document's name if something is filled in there, or it is a part: `page.md.tmpl`."""
 
 FORMATS = (PLAIN_TEXT, REST, LATEX, TYPST, ASCIIDOC, ORG, GIT_COMMIT, GETTEXT)
+
+NOTEBOOK = "ipynb"
+"""The id of a notebook's file on the command line. Editors show it as JSON, or each cell as a document."""
