@@ -1,128 +1,181 @@
 """Fits the weights of the evidence: `python bench/shelf/fit.py FOLDER`. It needs scikit-learn.
 
-FOLDER is what `documents.py` has made. The questions of the fitting part alone are used. The thresholds are chosen from
-likelihoods that each question gets from the documents of the others.
+FOLDER is what `mine.py` has made. Weights are fitted to the parts `train` and `tune`. The calibration and the threshold
+come from likelihoods that each question gets from weights of other shelves than its own. With `--test`, nothing is
+fitted: it says what the weights that are there do on the part `test`.
 """
 
 from __future__ import annotations
 
 import argparse
+import pickle
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
-from corpus import Asked, questions, shelf
+from mined import Asked, asked
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from breadknife.plugins.shelf.evidence import model
-from breadknife.plugins.shelf.evidence.choosing import CANDIDATES, apart
-from breadknife.plugins.shelf.evidence.features import AnswerCandidate, answer_candidates
+from breadknife.plugins.shelf.evidence.choosing import apart, nearest
 from breadknife.plugins.shelf.evidence.model import FeatureWeights, FittedWeights
-from breadknife.plugins.shelf.evidence.query import read_query
 
-WORDS = ("words in sentence", "words in passage", "words in chunk", "pairs in passage", "terms")
-FEATURES = (*WORDS, "cosine of chunk")
-STRENGTH = 0.1
+FEATURES = (
+    "words in passage", "words", "fit of heading", "first below heading", "pairs in passage", "begins with it",
+    "defines it", "share of bm25", "lead of bm25",
+)  # fmt: skip
+STRENGTH = 1.0
 """The inverse of the penalty on large weights, for features of variance 1."""
 FOLDS = 6
-ROUNDS = 10
-"""Ways to put the documents into folds. A threshold that one of them suggests hangs on a single question."""
-GROUPS_WITHOUT = 9
-"""Of questions without an answer, which no document holds together."""
 MOST_WRONG = 0.03
 """The share of questions without an answer on which it may speak."""
-LEAST_RIGHT = 0.9
-"""The share of answers that must have the right passage."""
+LEAST_RIGHT = 0.83
+"""The share of answers that must have the right passage first. The goal is 0.85, at which it would hardly speak."""
 
 
 @dataclass(frozen=True)
-class Measured:
+class Outcome:
+    """What weights make of a question."""
+
     asked: Asked
-    passages: tuple[AnswerCandidate, ...]
-
-    @property
-    def group(self) -> str:
-        """Questions about one document are fitted, or tested, together."""
-        return self.asked.document or f"none {sum(self.asked.question.encode()) % GROUPS_WITHOUT}"
-
-    def is_right(self, passage: AnswerCandidate) -> bool:
-        return self.asked.is_right(passage.candidate.file, passage.text)
+    log_odds: float
+    """Of the likeliest passage."""
+    is_first: bool
+    """True if that passage is right."""
+    is_among: bool
+    """True if one of those that would be shown is."""
 
 
-def measured(folder: Path, *, with_vectors: bool) -> list[Measured]:
-    found: list[Measured] = []
-    with shelf(folder, "fitting") as (shelves, embedding):
-        for asked in questions("fitting"):
-            question = read_query(asked.question, shelves.frequency, shelves.chunk_count)
-            vector = embedding.embed((asked.question,))[0] if with_vectors else ()
-            candidates = shelves.search(question.text, vector, CANDIDATES)
-            found.append(Measured(asked, answer_candidates(question, candidates, shelves)))
+def gathered(folder: Path, parts: Sequence[str]) -> list[Asked]:
+    """Return what the shelves find by words, from a file that is made once."""
+    found = list[Asked]()
+    for part in parts:
+        kept = folder / f"asked-{part}.pickle"
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(list(asked(folder, part, with_vectors=False))))
+        found += pickle.loads(kept.read_bytes())
     return found
 
 
-def weighed(cases: list[Measured], features: tuple[str, ...]) -> FeatureWeights:
+def weighed(cases: list[Asked], features: Sequence[str]) -> FeatureWeights:
     """A question's right passages count as much as its wrong ones, however many there are."""
     rows, labels, counts = list[list[float]](), list[float](), list[float]()
     for case in cases:
-        right = [case.is_right(each) for each in case.passages]
-        rows += ([each.features[name] for name in features] for each in case.passages)
-        labels += map(float, right)
-        counts += (1 / right.count(is_right) for is_right in right)
+        kept = [(each, right) for each, right in zip(case.candidates, case.is_right, strict=True) if not each.missing]
+        rights = sum(right for _, right in kept)
+        rows += ([each.features[name] for name in features] for each, _ in kept)
+        labels += (float(right) for _, right in kept)
+        counts += (10 / (rights if right else len(kept) - rights) for _, right in kept)
     table = np.array(rows)
     mean, spread = table.mean(axis=0), table.std(axis=0) + 1e-9
     regression: Any = LogisticRegression(C=STRENGTH, max_iter=2000)
-    regression.fit((table - mean) / spread, labels, sample_weight=20 * np.array(counts))
+    regression.fit((table - mean) / spread, labels, sample_weight=counts)
     weights = regression.coef_[0] / spread
     bias = float(regression.intercept_[0] - (weights * mean).sum())
-    return FeatureWeights(
-        round(bias, 3), {name: round(float(each), 3) for name, each in zip(features, weights, strict=True)}
-    )
+    return FeatureWeights(bias, {name: float(each) for name, each in zip(features, weights, strict=True)})
 
 
-def outcome(case: Measured, weights: FeatureWeights) -> tuple[float, bool]:
-    """The likelihood of the best passage, and whether a right one is among those shown."""
+def outcome(case: Asked, weights: FeatureWeights) -> Outcome:
+    right_of = {id(each): right for each, right in zip(case.candidates, case.is_right, strict=True)}
     ranked = sorted(
-        ((weights.likelihood(each.features), each) for each in case.passages if not each.missing),
+        ((weights.log_odds(each.features), each) for each in case.candidates if not each.missing),
         key=lambda pair: -pair[0],
     )
-    return (ranked[0][0] if ranked else 0.0), any(case.is_right(each) for _, each in apart(ranked))
+    if not ranked:
+        return Outcome(case, -30.0, False, False)
+    among = any(right_of[id(each)] for _, each in apart(ranked))
+    return Outcome(case, ranked[0][0], right_of[id(ranked[0][1])], among)
 
 
-def fit(cases: list[Measured], features: tuple[str, ...]) -> tuple[FeatureWeights, float]:
-    """Return the weights, and the threshold that they need."""
-    outcomes: list[tuple[Measured, float, bool]] = []
-    groups = [case.group for case in cases]
-    for number in range(ROUNDS):
-        folds: Any = GroupKFold(FOLDS, shuffle=True, random_state=number)
-        for known, new in folds.split(cases, groups=groups):
-            weights = weighed([cases[at] for at in known], features)
-            outcomes += ((cases[at], *outcome(cases[at], weights)) for at in new)
-    best: tuple[int, float, str] = (0, 1.0, "nothing fits")
-    others = sum(not case.asked.is_answerable for case, _, _ in outcomes)
-    for threshold in sorted({likelihood for _, likelihood, _ in outcomes}):
-        spoke = [(case, is_right) for case, likelihood, is_right in outcomes if likelihood >= threshold]
-        right = [is_right for case, is_right in spoke if case.asked.is_answerable]
-        wrong = len(spoke) - len(right)
-        if right and wrong <= MOST_WRONG * others and sum(right) >= LEAST_RIGHT * len(right):
-            said = f"spoke on {len(right)} of {len(outcomes) - others}, right {sum(right)}; of {others} others {wrong}"
-            best = max(best, (len(right), threshold, said))
-    print(f"{len(features)} features, each question {ROUNDS} times by the others' documents: {best[2]}")
-    return weighed(cases, features), round(best[1], 3)
+def by_others(cases: list[Asked], features: Sequence[str]) -> list[Outcome]:
+    """Return the outcome of each question by weights that its shelf had no part in."""
+    folds: Any = GroupKFold(FOLDS, shuffle=True, random_state=44)
+    outcomes = list[Outcome]()
+    for known, new in folds.split(cases, groups=[case.shelf for case in cases]):
+        weights = weighed([cases[at] for at in known], features)
+        outcomes += (outcome(cases[at], weights) for at in new)
+    return outcomes
+
+
+def calibrated(weights: FeatureWeights, outcomes: list[Outcome]) -> tuple[FeatureWeights, float, float]:
+    """Return weights whose likelihood is how often the first passage is right (Platt's scaling), with the two numbers
+    that make them so."""
+    regression: Any = LogisticRegression(C=1e6)
+    regression.fit([[each.log_odds] for each in outcomes], [each.is_first for each in outcomes])
+    scale, shift = float(regression.coef_[0][0]), float(regression.intercept_[0])
+    scaled = {name: round(scale * weight, 3) for name, weight in weights.weights.items()}
+    return FeatureWeights(round(scale * weights.bias + shift, 3), scaled), scale, shift
+
+
+def threshold_of(outcomes: list[Outcome]) -> float:
+    """Return the lowest log odds at which it is right and silent often enough."""
+    others = sum(not each.asked.is_answerable for each in outcomes)
+    ranked, best, right, wrong = sorted(outcomes, key=lambda each: -each.log_odds), 30.0, 0, 0
+    for count, each in enumerate(ranked, 1):
+        right += each.is_first
+        wrong += not each.asked.is_answerable
+        if right >= LEAST_RIGHT * count and wrong <= MOST_WRONG * others:
+            best = each.log_odds
+    return best
+
+
+def tell(name: str, outcomes: list[Outcome], threshold: float) -> None:
+    spoke = [each for each in outcomes if each.log_odds >= threshold]
+    answerable = [each for each in outcomes if each.asked.is_answerable]
+    others = len(outcomes) - len(answerable)
+    false = sum(not each.asked.is_answerable for each in spoke)
+    first, among = sum(each.is_first for each in answerable), sum(each.is_among for each in answerable)
+    print(f"{name}: {len(answerable)} questions and {others} without an answer; the likeliest passage is right for")
+    print(f"  {first}, one of three for {among}; it speaks {len(spoke)} times, right {right_of(spoke)}, false {false}")
+    for kind in sorted({each.asked.kind for each in outcomes}):
+        of_kind = [each for each in outcomes if each.asked.kind == kind]
+        speaking = [each for each in of_kind if each.log_odds >= threshold]
+        print(
+            f"  {kind}: {len(of_kind)}; right {right_of(of_kind)}; speaks {len(speaking)}, right {right_of(speaking)}"
+        )
+
+
+def right_of(outcomes: list[Outcome]) -> int:
+    return sum(each.is_first for each in outcomes)
+
+
+def tell_near(cases: list[Asked], weights: FeatureWeights) -> None:
+    """The right chunk is shown if one of the three nearest passages, a page each, is of it."""
+    answerable, shown = [case for case in cases if case.is_answerable], 0
+    for case in answerable:
+        ranked = sorted(((weights.log_odds(each.features), each) for each in case.candidates), key=lambda it: -it[0])
+        near = {each.candidate.id for _, each in nearest(ranked, [])[:3]}
+        rights = {each.candidate.id for each, right in zip(case.candidates, case.is_right, strict=True) if right}
+        shown += bool(near & rights)
+    print(f"  the right chunk among the three nearest: {shown} of {len(answerable)}")
 
 
 def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("folder", type=Path)
-    folder = reader.parse_args().folder
-    with_vector, threshold = fit(measured(folder, with_vectors=True), FEATURES)
-    words_alone, threshold_of_words = fit(measured(folder, with_vectors=False), WORDS)
-    about = "114 questions of the fitting part in bench/shelf/questions.tsv, by bench/shelf/fit.py"
-    fitted = FittedWeights(about, with_vector, words_alone, max(threshold, threshold_of_words))
+    reader.add_argument("--test", action="store_true")
+    given = reader.parse_args()
+    if given.test:
+        fitted = model.fitted()
+        cases = gathered(given.folder, ("test",))
+        outcomes = [outcome(case, fitted.weights) for case in cases]
+        tell("test", outcomes, float(np.log(fitted.threshold / (1 - fitted.threshold))))
+        tell_near(cases, fitted.weights)
+        return
+    cases = gathered(given.folder, ("train", "tune"))
+    outcomes = by_others(cases, FEATURES)
+    threshold = threshold_of(outcomes)
+    tell("train and tune, each shelf by the others", outcomes, threshold)
+    weights, scale, shift = calibrated(weighed(cases, FEATURES), outcomes)
+    likelihood = 1 / (1 + float(np.exp(-scale * threshold - shift)))
+    about = "questions and passages of public repositories' documentation, mined by bench/shelf/mine.py"
     path = Path(model.__file__).with_name("weights.json")
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(fitted), indent=2) + b"\n")
+    encoded = msgspec.json.encode(FittedWeights(about, weights, round(likelihood, 3)))
+    path.write_bytes(msgspec.json.format(encoded, indent=2) + b"\n")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from breadknife.plugins.shelf.chunking.chunks import WORDS, chunks_of
 from breadknife.plugins.shelf.chunking.cleaning import clean, with_hyphens
 from breadknife.plugins.shelf.chunking.furniture import furniture
+from breadknife.plugins.shelf.chunking.sections import read
 from breadknife.plugins.shelf.chunking.sentences import sentences
+from breadknife.plugins.shelf.chunking.sentences import units as text_units
 from breadknife.steps.pages import Page
 
 LONG = "This line has as many words as a page of a book usually has in one line of its text."
@@ -164,3 +166,16 @@ def test_every_word_is_in_a_unit(text: str) -> None:
 @given(TEXTS)
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
+
+
+def test_a_chunk_knows_the_headings_above_it() -> None:
+    """Of each level the last one, and none that is deeper than a later one."""
+    page = f"\1Guide\n\n\1\1Retries\n\n{LONG * 5}\n\n\1\1Limits\n\n\1\1\1Files\n\n{LONG * 5}\n\n{LONG * 5}"
+    found = [[heading.title for heading in read(chunk.headings)] for chunk in chunks_of([Page(0, page)])]
+    assert found == [[], ["Guide", "Retries"], ["Guide", "Limits", "Files"]]
+    assert all("\1" not in chunk.text for chunk in chunks_of([Page(0, page)]))
+
+
+def test_in_a_page_with_marks_nothing_else_is_a_heading() -> None:
+    page = "\1Guide\n\nShort line\n\nThis is a sentence."
+    assert [unit.level for unit in text_units(page)] == [1, 0, 0]

@@ -10,7 +10,9 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.evidence.choosing import MOST_QUOTES, ShelfAnswer, find_quotes
+from breadknife.plugins.shelf.evidence.features import begins
 from breadknife.plugins.shelf.evidence.model import FeatureWeights, FittedWeights, fitted
+from breadknife.plugins.shelf.evidence.query import read_query
 from breadknife.plugins.shelf.values import Candidate, SearchGap, Shelves
 from breadknife.steps.values import Vector
 from breadknife.task.values import Silence
@@ -25,7 +27,7 @@ BREAD = (
 )
 KNIVES = ("A bread knife has a serrated edge. It saws through a crust instead of crushing the crumb.\n",)
 _HALF = FeatureWeights(-4.0, {"words in chunk": 8.0})
-WEIGHTS = FittedWeights("a test", _HALF, _HALF, 0.5)
+WEIGHTS = FittedWeights("a test", _HALF, 0.5)
 """A chunk must have half of what the question's words weigh."""
 
 
@@ -148,9 +150,7 @@ def test_what_was_searched_is_always_said(waiting: int, gap: SearchGap | None, s
 def test_a_named_term_that_a_passage_lacks_is_a_veto() -> None:
     """However likely the passage is: a question about Celsius isn't answered with what lacks it."""
     likely = FeatureWeights(0.0, {})
-    said = say(
-        "Is the knife heated in Celsius?", MemoryShelves({"knives.pdf": KNIVES}), FittedWeights("", likely, likely, 0.0)
-    )
+    said = say("Is the knife heated in Celsius?", MemoryShelves({"knives.pdf": KNIVES}), FittedWeights("", likely, 0.0))
     assert isinstance(said, ShelfAnswer)
     assert said.quotes == ()
 
@@ -193,6 +193,46 @@ def test_the_fitted_weights_are_of_features_that_exist() -> None:
 
 def test_without_vectors_words_alone_decide() -> None:
     shelves = MemoryShelves({"bread.pdf": BREAD, "knives.pdf": KNIVES})
-    said = find_quotes(ANSWERED[0][0], (), shelves, CancelToken())
+    said = find_quotes(ANSWERED[0][0], (), shelves, CancelToken(), WEIGHTS)
     assert isinstance(said, ShelfAnswer)
     assert "20 minutes" in said.quotes[0].text
+
+
+GLOSSARY = (
+    "\1Terms of music\n\n\1\1Anacrusis\n\nOne or more notes before the first strong beat. They are also called an "
+    "upbeat, or a pick-up.\n\n\1\1Fermata\n\nA sign above a note that is held longer than its value. How long is up "
+    "to the player.\n\n\1\1Signs\n\nThese are used:\n\n• dal segno: go back to the sign.\n\n"
+    "• da capo: go back to the top."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What is an anacrusis?", "One or more notes before the first strong beat."),
+        ("What is a fermata?", "A sign above a note"),
+        ("What is da capo?", "da capo: go back to the top."),
+    ],
+)
+def test_what_a_heading_or_an_entry_explains_is_answered_by_words(question: str, words: str) -> None:
+    said = find_quotes(question, (), MemoryShelves({"music.md": (GLOSSARY,), "bread.pdf": BREAD}), CancelToken())
+    assert isinstance(said, ShelfAnswer)
+    assert said.quotes
+    assert words in said.quotes[0].text
+
+
+BEGINS = [
+    ("What does --all do?", "--all: takes everything", 1.0),
+    ("What is an epoch?", "• An epoch is the time from which one counts", 1.0),
+    ("What are epochs?", "The epochs — there are three", 1.0),
+    ("What is the open file limit?", "Open file limit | 1024", 1.0),
+    ("What is an epoch?", "Epochs pass.", 0.5),
+    ("What is an epoch?", "Epochal: see below", 0.0),
+    ("What is an epoch?", "One epoch is much", 0.0),
+    ("What is an epoch?", "", 0.0),
+]
+
+
+@pytest.mark.parametrize(("question", "sentence", "expected"), BEGINS)
+def test_how_an_entry_begins(question: str, sentence: str, expected: float) -> None:
+    assert begins(read_query(question, lambda _: 1, 10), sentence) == expected

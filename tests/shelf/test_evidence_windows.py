@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from breadknife.plugins.shelf.chunking.chunks import chunks_of
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.evidence.windows import MOST, windows
+from breadknife.plugins.shelf.values import PageChunk
+from breadknife.steps.pages import Page
 from breadknife.text.document import Span
 
 PROSE = (
@@ -32,18 +35,52 @@ CASES = [
 @pytest.mark.parametrize(("page", "middle", "first", "last"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
 def test_around(page: str, middle: str, first: str, last: str) -> None:
     found = next(
-        each for each in windows(page, Span(0, len(page))) if middle in page[each.middle.start : each.middle.end]
+        each
+        for each in windows(page, PageChunk(1, Span(0, len(page)), page))
+        if middle in page[each.middle.start : each.middle.end]
     )
     text = page[found.span.start : found.span.end]
     assert text.startswith(first)
     assert text.rstrip().endswith(last)
 
 
+SECTIONS = (
+    "\1Guide\n\nIt begins here. It goes on.\n\n\1\1Retries\n\nA request is sent again twice. Then it fails.\n\n"
+    "\1\1Limits\n\nThere are three:\n\n• one of files\n\n• one of pages\n\nNo more."
+)
+
+
+def test_a_window_reaches_across_no_heading() -> None:
+    [chunk] = chunks_of([Page(0, SECTIONS)])
+    found = [
+        (clean(SECTIONS[each.span.start : each.span.end]), each.headings[-1].title, each.is_first)
+        for each in windows(SECTIONS, chunk)
+    ]
+    whole = "There are three: • one of files • one of pages No more."
+    assert found == [
+        ("It begins here. It goes on.", "Guide", True),
+        ("It begins here. It goes on.", "Guide", False),
+        ("A request is sent again twice. Then it fails.", "Retries", True),
+        ("A request is sent again twice. Then it fails.", "Retries", False),
+        *((whole, "Limits", number == 0) for number in range(4)),
+    ]
+
+
+def test_a_list_is_quoted_as_a_whole() -> None:
+    items = "\n\n".join(f"• item {number} of a list that is rather long" for number in range(9))
+    page = f"{PROSE}\nThese are there:\n\n{items}\n\n{PROSE}"
+    found = [each for each in windows(page, PageChunk(0, Span(0, len(page)), page)) if "item 4" in
+             page[each.middle.start : each.middle.end]]  # fmt: skip
+    text = page[found[0].span.start : found[0].span.end]
+    assert text.startswith("These are there:")
+    assert text.endswith("item 8 of a list that is rather long")
+
+
 @given(
     st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=120), max_size=12).map("\n".join)
 )
 def test_a_window_is_a_piece_of_the_page(page: str) -> None:
-    for each in windows(page, Span(0, len(page))):
+    for each in windows(page, PageChunk(1, Span(0, len(page)), page)):
         assert 0 <= each.span.start <= each.middle.start < each.middle.end <= each.span.end <= len(page)
         assert len(each.span) <= max(MOST, len(each.middle))
         assert clean(page[each.span.start : each.span.end])

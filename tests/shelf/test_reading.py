@@ -67,21 +67,21 @@ y = 2</pre><script>no()</script>"""
         (
             "a.md",
             MARKDOWN.encode(),
-            "Hot bread",
-            [(0, "Hot bread\n\nSee this.\n\n• one\n\n• two\n\na | b\n\n1 | 2")],
+            "no",
+            [(0, "\1Hot bread\n\nSee this.\n\n• one\n\n• two\n\na | b\n\n1 | 2")],
         ),
         (
             "a.HTML",
             PAGE.encode(),
             "Rye & wheat",
-            [(0, "Flour\n\nSome bold words.\n\nMore\nlines.\n\n• one\n\n• two\n\na | b\n\nx = 1\ny = 2")],
+            [(0, "\1Flour\n\nSome bold words.\n\nMore\nlines.\n\n• one\n\n• two\n\na | b\n\nx = 1\ny = 2")],
         ),
         ("a.html", "<meta charset='iso-8859-2'>\u0142".encode("iso-8859-2"), "", [(0, "\u0142")]),
         (
             "a.epub",
             epub(["<h1>One</h1><p>First.", "<p>Second."], "A book"),
             "A book",
-            [(0, "One\n\nFirst.\n\nSecond.")],
+            [(0, "\1One\n\nFirst.\n\nSecond.")],
         ),
         (
             "a.docx",

@@ -38,6 +38,8 @@ class PageChunk:
     """In the page's stored text, in code points."""
     text: str
     """That text as `cleaning.clean` makes it for searching and showing: one line, with no word cut at a line's end."""
+    headings: str = ""
+    """Those above it on its page, as `sections.written` makes them."""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.chunking.furniture import furniture
+from breadknife.plugins.shelf.chunking.sections import HeadingPath, written
 from breadknife.plugins.shelf.chunking.sentences import TextUnit, units, usual_width
 from breadknife.plugins.shelf.values import PageChunk
 from breadknife.steps.pages import Page
@@ -31,8 +32,7 @@ def chunks_of(pages: Sequence[Page]) -> tuple[PageChunk, ...]:
     return tuple(
         chunk
         for page, line_starts in zip(pages, left_out, strict=True)
-        for run in _runs(units(page.text, line_starts, width))
-        for chunk in _chunks(page, run)
+        for chunk in _chunks(page, _runs(units(page.text, line_starts, width)))
     )
 
 
@@ -48,12 +48,20 @@ def _runs(page_units: Sequence[TextUnit]) -> Iterator[list[TextUnit]]:
         yield run
 
 
-def _chunks(page: Page, run: Sequence[TextUnit]) -> Iterator[PageChunk]:
-    for start, end in _ranges(run):
-        span = Span(run[start].span.start, run[end - 1].span.end)
-        text = clean(page.text[span.start : span.end])
-        if any(map(str.isalpha, text)):
-            yield PageChunk(page.number, span, text)
+def _chunks(page: Page, runs: Iterable[Sequence[TextUnit]]) -> Iterator[PageChunk]:
+    path, seen = HeadingPath(page.text), 0
+    for run in runs:
+        for start, end in _ranges(run):
+            for unit in run[seen:start]:
+                path.pass_by(unit)
+            seen = start
+            span = Span(run[start].span.start, run[end - 1].span.end)
+            text = clean(page.text[span.start : span.end])
+            if any(map(str.isalpha, text)):
+                yield PageChunk(page.number, span, text, written(path.headings))
+        for unit in run[seen:]:
+            path.pass_by(unit)
+        seen = 0
 
 
 def _ranges(run: Sequence[TextUnit]) -> Iterator[tuple[int, int]]:

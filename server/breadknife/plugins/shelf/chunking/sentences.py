@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from breadknife.plugins.shelf.chunking.cleaning import HARD, SOFT
+from breadknife.plugins.shelf.chunking.cleaning import HARD, HEADING, LIKELY, SOFT
 from breadknife.text.document import Span
 from breadknife.text.sentences import Certainty, sentence_ends
 
@@ -43,10 +43,15 @@ class TextUnit:
     """In code points of the page's text, without blanks at its ends."""
     words: int
     """The number of its words."""
-    is_heading: bool = False
-    """True if it looks like a heading or a defined term: short, and without the end of a sentence."""
+    level: int = 0
+    """Of a heading, from 1; `LIKELY` for what only looks like one, or like a defined term: short, and without the end
+    of a sentence. 0 for anything else."""
     is_cut_off: bool = False
     """True if a line right before it is left out."""
+
+    @property
+    def is_heading(self) -> bool:
+        return self.level > 0
 
 
 def units(text: str, left_out: Collection[int] = (), width: int = 0) -> tuple[TextUnit, ...]:
@@ -56,19 +61,31 @@ def units(text: str, left_out: Collection[int] = (), width: int = 0) -> tuple[Te
     file's lines in characters: that of a page's own lines says little if it has a table and hardly anything else.
     """
     page_units = list[TextUnit]()
+    is_marked = text.startswith(HEADING) or f"\n{HEADING}" in text
     for block, is_cut_off in _blocks(text, left_out, width):
+        if text[block.start] == HEADING:
+            title = text[block.start : block.end]
+            level = len(title) - len(title.lstrip(HEADING))
+            page_units.append(TextUnit(block, len(title.split()), level, is_cut_off))
+            continue
         block_sentences = list(_sentences(text, block))
         for index, (span, words) in enumerate(block_sentences):
             # If the last line of a paragraph is full, the heading below it comes into the paragraph's block.
             is_last_line = index == len(block_sentences) - 1 and text[span.start - 1] == "\n"
-            is_heading = (len(block_sentences) == 1 or is_last_line) and _may_be_heading(text, span, words)
-            page_units.append(TextUnit(span, words, is_heading=is_heading, is_cut_off=is_cut_off and index == 0))
+            stands_alone = len(block_sentences) == 1 or is_last_line
+            is_heading = not is_marked and stands_alone and _may_be_heading(text, span, words)
+            page_units.append(TextUnit(span, words, LIKELY if is_heading else 0, is_cut_off and index == 0))
     return tuple(page_units)
 
 
 def sentences(text: str) -> tuple[Span, ...]:
     """Return the spans of the units of a part of a page's stored text."""
     return tuple(unit.span for unit in units(text))
+
+
+def is_item(text: str) -> bool:
+    """Tell whether a unit's text begins as an item of a list does."""
+    return _ITEM_MARK.match(text) is not None
 
 
 def usual_width(lengths: Iterable[int]) -> int:

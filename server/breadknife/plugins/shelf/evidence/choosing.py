@@ -66,7 +66,7 @@ def find_quotes(
     ranked = sorted(((weights.likelihood(answer.features), answer) for answer in answers), key=lambda pair: -pair[0])
     likely = [pair for pair in ranked if pair[0] >= weights.threshold and not pair[1].missing]
     quotes = _proved(apart(likely), shelves)
-    near = _proved(apart(_nearest(ranked, [answer for _, answer in likely])), shelves)[: MOST_QUOTES - len(quotes)]
+    near = _proved(apart(nearest(ranked, [answer for _, answer in likely])), shelves)[: MOST_QUOTES - len(quotes)]
     if not quotes and not near:
         remedy = gap.remedy if gap is not None else "ask with words that a page would use"
         return Silence("shelf-silent", f"No page has a word of it, or a like meaning ({searched}).", remedy)
@@ -89,19 +89,19 @@ def _proved(pairs: Iterable[tuple[float, AnswerCandidate]], shelves: Shelves) ->
     return tuple(quote for quote in quotes if is_proved(quote, shelves.page_text))
 
 
-def _nearest(
+def nearest(
     ranked: Iterable[tuple[float, AnswerCandidate]], quoted: Iterable[AnswerCandidate]
 ) -> list[tuple[float, AnswerCandidate]]:
     """Return the likeliest passage of each page that shares a word or a meaning with the question and isn't quoted. A
     file without pages has a passage of each chunk."""
     pages = {_page(answer) for answer in quoted}
-    nearest = list[tuple[float, AnswerCandidate]]()
+    found = list[tuple[float, AnswerCandidate]]()
     for likelihood, answer in ranked:
         is_near = answer.features["words in chunk"] > 0 or answer.candidate.cosine >= _LIKE
         if is_near and _page(answer) not in pages:
             pages.add(_page(answer))
-            nearest.append((likelihood, answer))
-    return nearest
+            found.append((likelihood, answer))
+    return found
 
 
 def _page(answer: AnswerCandidate) -> tuple[Path, int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from breadknife.plugins.shelf.chunking.cleaning import clean
-from breadknife.plugins.shelf.evidence.query import Query, QueryTerm
-from breadknife.plugins.shelf.evidence.windows import windows
+from breadknife.plugins.shelf.evidence.query import Query, QueryTerm, function_stems
+from breadknife.plugins.shelf.evidence.windows import QuoteWindow, windows
 from breadknife.plugins.shelf.evidence.words import Stems, stems
 from breadknife.plugins.shelf.values import Candidate, Shelves
 from breadknife.text.document import Span
@@ -17,6 +18,12 @@ _SHORTEST_PREFIX = 3
 """The fewest letters of a stem that is also looked for at the beginnings of longer words."""
 _NEAR = 4
 """Two words are near each other if their positions differ by at most so many words."""
+_BEGINNING = 200
+"""Characters of a sentence, among which the name of an entry stands."""
+_BEFORE = re.compile(r"[^\w-]*(?:(?:an?|the)\b[^\w-]*)?")
+_PLURAL = re.compile(r"(?:e?s)?(?!\w)")
+_GOES_ON = re.compile(r"[\W_]{0,3}\s*(?:[:—–|=(]|-{1,3}\s|(?:is|are|means?|refers?|describes?|defines?|stands for)\b)")
+"""What follows a name that is explained."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ class _WindowText:
     """A window of a candidate, and the texts that its features are measured on."""
 
     candidate: Candidate
-    span: Span
+    window: QuoteWindow
     text: str
     """The window's, cleaned."""
     sentence: str
@@ -50,6 +57,14 @@ class _WindowText:
     """The document's title and its file's name."""
     page: str
     """Of its page; empty if the query has no named terms, which are all that is looked for there."""
+    heading: str
+    """The nearest one; empty if there is none."""
+    path: str
+    """The document's name and all headings."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return self.text, self.sentence, self.chunk, self.name, self.page, self.heading, self.path
 
 
 def answer_candidates(query: Query, candidates: Sequence[Candidate], shelves: Shelves) -> tuple[AnswerCandidate, ...]:
@@ -61,44 +76,101 @@ def answer_candidates(query: Query, candidates: Sequence[Candidate], shelves: Sh
         for candidate in candidates
         for window_text in _window_texts(candidate, shelves, with_page=bool(named_terms))
     ]
-    texts = dict.fromkeys(
-        text for each in window_texts for text in (each.chunk, each.name, each.page, each.text, each.sentence)
-    )
+    texts = dict.fromkeys(text for each in window_texts for text in each.texts)
     stems_of = dict(zip(texts, stems(list(texts)), strict=True))  # of all at once: each call makes a database
+    leads = _leads(window_texts)
     best: dict[tuple[int, Span], AnswerCandidate] = {}
     for window in window_texts:
-        window_stems = stems_of[window.text]
-        features = {
-            "words in sentence": cover(query, stems_of[window.sentence]),
-            "words in passage": cover(query, window_stems),
-            "words in chunk": cover(query, stems_of[window.chunk]),
-            "pairs in passage": pairs(query, window_stems),
-            "terms": float(len(query.terms)),
-            "cosine of chunk": window.candidate.cosine,
-        }
+        features = {**_features(query, window, stems_of), **leads[window.candidate.id, window.path]}
         name, page = stems_of[window.name], stems_of[window.page]
-        missing = tuple(term for term in named_terms if not is_named(term, name, page))
-        key = window.candidate.id, window.span
+        missing = tuple(term for term in named_terms if not is_named(term, (*name, *stems_of[window.path]), page))
+        key = window.candidate.id, window.window.span
         before = best.get(key)
         if before is None or before.features["words in sentence"] < features["words in sentence"]:
-            best[key] = AnswerCandidate(window.candidate, window.span, window.text, features, missing)
+            best[key] = AnswerCandidate(window.candidate, window.window.span, window.text, features, missing)
     return tuple(best.values())
+
+
+def _features(query: Query, window: _WindowText, stems_of: Mapping[str, Stems]) -> dict[str, float]:
+    heading, text, path = stems_of[window.heading], stems_of[window.text], stems_of[window.path]
+    entry = begins(query, window.sentence)
+    fit = cover(query, heading) * _share_asked(query, heading)
+    return {
+        "words in sentence": cover(query, stems_of[window.sentence]),
+        "words in passage": cover(query, text),
+        "words in chunk": cover(query, stems_of[window.chunk]),
+        "words": cover(query, (*path, *text)),
+        "fit of heading": fit,
+        "first below heading": fit * window.window.is_first,
+        "pairs in passage": pairs(query, text),
+        "begins with it": entry,
+        "defines it": entry * query.is_definition,
+    }
+
+
+def _leads(window_texts: Sequence[_WindowText]) -> dict[tuple[int, str], dict[str, float]]:
+    """Return, for each chunk in each section, how far its BM25 is above the best one of other sections."""
+    chunks = {(each.candidate.id, each.path): each.candidate.bm25 for each in window_texts}
+    sections: dict[str, float] = {}
+    for (_, path), bm25 in chunks.items():
+        sections[path] = max(sections.get(path, 0.0), bm25)
+    best = max(sections.values(), default=0.0) or 1.0
+    leads = dict[tuple[int, str], dict[str, float]]()
+    for (id, path), bm25 in chunks.items():
+        other = max((each for section, each in sections.items() if section != path), default=0.0)
+        leads[id, path] = {"share of bm25": bm25 / best, "lead of bm25": (bm25 - other) / best}
+    return leads
 
 
 def _window_texts(candidate: Candidate, shelves: Shelves, *, with_page: bool) -> Iterator[_WindowText]:
     page = shelves.page_text(candidate.file, candidate.chunk.page)
     name = f"{candidate.title} {candidate.file.stem}"
     clean_page = clean(page) if with_page else ""  # whole pages would be a third of what is stemmed
-    for window in windows(page, candidate.chunk.span):
+    for window in windows(page, candidate.chunk):
+        titles = [heading.title for heading in window.headings]
         yield _WindowText(
             candidate=candidate,
-            span=window.span,
+            window=window,
             text=clean(page[window.span.start : window.span.end]),
             sentence=clean(page[window.middle.start : window.middle.end]),
             chunk=f"{name} {candidate.chunk.text}",
             name=name,
             page=clean_page,
+            heading=titles[-1] if titles else "",
+            path=" ".join((name, *titles)),
         )
+
+
+def _share_asked(query: Query, heading: Stems) -> float:
+    """Return the share of a heading's words, without function words, that the query has."""
+    content = set(heading) - function_stems()
+    asked = {stem for term in query.terms for stem in term.stems}
+    return len(content & asked) / len(content) if content else 0.0
+
+
+def begins(query: Query, sentence: str) -> float:
+    """Return 1 if a sentence, item or row begins with all terms of the query, or with one of its names, and goes on as
+    an entry or a definition does (`--all: …`, `An epoch is …`); 0.5 if it only begins so; else 0."""
+    start = sentence[:_BEGINNING].lower()
+    names = ([term.text] for term in query.terms if term.is_named)
+    for name in ([term.text for term in query.terms], *names):
+        end = _end_of(name, start)
+        if end:
+            return 1.0 if _GOES_ON.match(start, end) else 0.5
+    return 0.0
+
+
+def _end_of(words: Sequence[str], text: str) -> int:
+    """Return where the words end that a text begins with, in small letters and in the singular or plural; else 0."""
+    end = 0
+    for word in words:
+        before = _BEFORE.match(text, end)
+        end = before.end() if before is not None else end
+        if not text.startswith(word.lower(), end):
+            return 0
+        end += len(word)
+    ending = _PLURAL.match(text, end)
+    return ending.end() if ending is not None else 0
 
 
 def has(text: Stems, words: Stems) -> bool:

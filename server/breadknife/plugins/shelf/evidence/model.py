@@ -17,11 +17,14 @@ class FeatureWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights: Mapping[str, float]
     """By the feature's name, see `features.answer_candidates`."""
 
+    def log_odds(self, features: Mapping[str, float]) -> float:
+        """Return the logarithm of the odds that a passage with these features answers the question. Features without a
+        weight don't count."""
+        return self.bias + sum(weight * features[name] for name, weight in self.weights.items())
+
     def likelihood(self, features: Mapping[str, float]) -> float:
-        """Return how likely a passage with these features answers the question, from 0 to 1. Features without a weight
-        don't count."""
-        log_odds = self.bias + sum(weight * features[name] for name, weight in self.weights.items())
-        return 1 / (1 + exp(-max(-30.0, min(30.0, log_odds))))  # `exp` of a large number overflows
+        """Return how likely it does, from 0 to 1."""
+        return 1 / (1 + exp(-max(-30.0, min(30.0, self.log_odds(features)))))  # `exp` of a large number overflows
 
 
 class FittedWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,16 +32,14 @@ class FittedWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     about: str
     """What the weights were fitted to."""
-    with_vector: FeatureWeights
-    words_alone: FeatureWeights
-    """For a passage without a vector, or any passage if the question has none."""
+    weights: FeatureWeights
     threshold: float
     """A passage that is less likely than this isn't said to answer the question."""
 
     def likelihood(self, features: Mapping[str, float]) -> float:
-        """Return how likely a passage answers the question, by its words alone if it has no vector to compare."""
-        weights = self.with_vector if features["cosine of chunk"] else self.words_alone
-        return weights.likelihood(features)
+        """Return how likely a passage answers the question. A meaning proves nothing: vectors find passages,
+        and an answer is the same before they are made."""
+        return self.weights.likelihood(features)
 
 
 @cache

@@ -20,6 +20,8 @@ _WORD = re.compile(r"[^\s,;:!?()\[\]{}\"“”‘’«»]+")
 _NAMED = re.compile(r"[A-Z0-9_\\/$#@+]|\w\.\w|^--?\w")
 """What makes a word a named term. The first letter of a question doesn't count: it is a capital anyhow."""
 
+_DEFINITION = re.compile(r"(?i)what (?:is|are|does .+ mean)\b|define\b|meaning of\b|definition of\b")
+
 
 @dataclass(frozen=True)
 class QueryTerm:
@@ -46,6 +48,11 @@ class Query:
     terms: tuple[QueryTerm, ...]
     """In the question's order, each once."""
 
+    @property
+    def is_definition(self) -> bool:
+        """Tell whether it asks what something is."""
+        return _DEFINITION.match(self.text) is not None
+
 
 def read_query(text: str, frequency: Callable[[str], int], chunk_count: int) -> Query:
     """Return the query of a question. `frequency` returns how many of the shelf's `chunk_count` chunks have a word."""
@@ -68,3 +75,9 @@ def read_query(text: str, frequency: Callable[[str], int], chunk_count: int) -> 
 def _function_words() -> frozenset[str]:
     lines = Path(__file__).with_name("function_words.txt").read_text("utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+@cache
+def function_stems() -> frozenset[str]:
+    """Return the stems of words that say nothing of what a question is about."""
+    return frozenset(stem for word in stems(sorted(_function_words())) for stem in word)

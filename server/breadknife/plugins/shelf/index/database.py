@@ -15,7 +15,7 @@ from pathlib import Path
 from breadknife import paths
 from breadknife.errors import ShelfError
 
-VERSION = 2
+VERSION = 3
 """A new version reads all files again: count it up when the schema changes, or the chunks that a text gives."""
 _BUSY_SECONDS = 30.0
 """How long a statement waits while another process writes."""
@@ -34,37 +34,39 @@ CREATE TABLE files (
     sha256 TEXT NOT NULL, title TEXT NOT NULL, skipped TEXT NOT NULL, is_stale INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE pages (
-    file INTEGER NOT NULL, number INTEGER NOT NULL, how TEXT NOT NULL, text TEXT NOT NULL, words BLOB NOT NULL,
+    file INTEGER NOT NULL, number INTEGER NOT NULL, how TEXT NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (file, number)
 ) WITHOUT ROWID;
 CREATE INDEX pages_by_how ON pages (how, file);
 CREATE TABLE chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, page INTEGER NOT NULL, start INTEGER NOT NULL,
-    end INTEGER NOT NULL, text TEXT NOT NULL
+    end INTEGER NOT NULL, text TEXT NOT NULL, headings TEXT NOT NULL
 );
 CREATE INDEX chunks_of_files ON chunks (file);
 CREATE VIEW searched AS
-    SELECT chunks.id AS id, text, title || ' ' || path AS name FROM chunks JOIN files ON files.id = file;
+    SELECT chunks.id AS id, text, title || ' ' || path || ' ' || headings AS name
+    FROM chunks JOIN files ON files.id = file;
 CREATE VIRTUAL TABLE words USING fts5(
     text, name, content='searched', content_rowid='id', tokenize='porter unicode61'
 );
 CREATE TRIGGER chunk_added AFTER INSERT ON chunks BEGIN
     INSERT INTO words(rowid, text, name)
-    VALUES (new.id, new.text, (SELECT title || ' ' || path FROM files WHERE id = new.file));
+    VALUES (new.id, new.text,
+        (SELECT title || ' ' || path || ' ' || new.headings FROM files WHERE id = new.file));
 END;
 CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
     INSERT INTO words(words, rowid, text, name)
-    VALUES ('delete', old.id, old.text, (SELECT title || ' ' || path FROM files WHERE id = old.file));
+    VALUES ('delete', old.id, old.text,
+        (SELECT title || ' ' || path || ' ' || old.headings FROM files WHERE id = old.file));
 END;
 CREATE TABLE vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, chunk INTEGER NOT NULL UNIQUE, numbers BLOB NOT NULL);
 """
 """- `about` has one row.
-- `pages.how` is a `PageSource`: `text`, `ocr`, or `picture` for a page that waits for OCR. `pages.words` isn't used any
-  more.
+- `pages.how` is a `PageSource`: `text`, `ocr`, or `picture` for a page that waits for OCR.
 - `files.skipped` says why a file isn't read; it is empty for one that is. A file that `is_stale` has pages from OCR
   that no chunk is made of yet.
-- `words` is the full-text index of the chunks. `words.name` is a file's title and path, which say what its chunks are
-  about. They change only with the chunks.
+- `words` is the full-text index of the chunks. `words.name` is a file's title and path and the headings above the
+  chunk, which say what it is about. They change only with the chunks.
 - `vectors.numbers` is what `vectors.pack` makes.
 - `about.removals` counts how often vectors were removed. While it stays the same, vectors were only added, with higher
   ids: a process that keeps them in memory then reads the new ones alone."""

@@ -308,13 +308,13 @@ def _chunk_rows(index: _OpenIndex, ids: Sequence[int]) -> dict[int, tuple[Path, 
     """Return those of these chunks that the index has, by their ids, each with its file and the file's title."""
     [folder] = index.status.folders
     rows = index.connection.execute(
-        "SELECT chunks.id, path, title, page, start, end, text FROM chunks JOIN files ON files.id = file"
+        "SELECT chunks.id, path, title, page, start, end, text, headings FROM chunks JOIN files ON files.id = file"
         f" WHERE chunks.id IN ({_placeholders(ids)})",
         tuple(ids),
     )
     return {
-        id: (folder / path, title, PageChunk(page, Span(start, end), text))
-        for id, path, title, page, start, end, text in rows
+        id: (folder / path, title, PageChunk(page, Span(start, end), text, headings))
+        for id, path, title, page, start, end, text, headings in rows
     }
 
 

@@ -128,9 +128,10 @@ class IndexWriter:
         return int(count)
 
     def without_vector(self, most: int) -> tuple[tuple[int, str], ...]:
-        """Return the id and the text of the first chunks that have no vector, at most so many."""
+        """Return the id and the text, below its headings, of the first chunks that have no vector, at most so many."""
         rows = self._connection.execute(
-            "SELECT chunks.id, text FROM chunks LEFT JOIN vectors ON chunk = chunks.id WHERE chunk IS NULL"
+            "SELECT chunks.id, ltrim(replace(headings, char(1), '') || char(10) || text, char(10))"
+            " FROM chunks LEFT JOIN vectors ON chunk = chunks.id WHERE chunk IS NULL"
             " ORDER BY chunks.id LIMIT ?",
             (most,),
         )
@@ -160,12 +161,13 @@ class IndexWriter:
 
     def _put_pages(self, file_id: int, pages: Iterable[Page]) -> None:
         rows = ((file_id, page.number, page.source, page.text) for page in pages)
-        # The last column, `words`, isn't used any more.
-        self._connection.executemany("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, x'')", rows)
+        self._connection.executemany("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)", rows)
 
     def _put_chunks(self, file_id: int, chunks: Iterable[PageChunk]) -> None:
-        rows = ((file_id, chunk.page, chunk.span.start, chunk.span.end, chunk.text) for chunk in chunks)
-        self._connection.executemany("INSERT INTO chunks (file, page, start, end, text) VALUES (?, ?, ?, ?, ?)", rows)
+        rows = ((file_id, chunk.page, chunk.span.start, chunk.span.end, chunk.text, chunk.headings) for chunk in chunks)
+        self._connection.executemany(
+            "INSERT INTO chunks (file, page, start, end, text, headings) VALUES (?, ?, ?, ?, ?, ?)", rows
+        )
 
 
 def status_of(connection: sqlite3.Connection, size: int) -> ShelfStatus:

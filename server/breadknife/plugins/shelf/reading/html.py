@@ -1,6 +1,7 @@
 """Reads HTML, also that to which Markdown is rendered and that in an EPUB. A file is one page with the number 0.
 
-The text has a blank line between blocks, `• ` before an item of a list, and ` | ` between the cells of a row.
+The text has a blank line between blocks, `• ` before an item of a list, ` | ` between the cells of a row, and `HEADING`
+before a heading or a defined term.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
+from breadknife.plugins.shelf.chunking.cleaning import HEADING, LIKELY
 from breadknife.plugins.shelf.reading.decoding import decode, one_page
 from breadknife.plugins.shelf.reading.values import FileText
 from breadknife.text.languages.values import kinds
@@ -20,6 +22,7 @@ _BLOCKS = kinds(
     h4 h5 h6 header hr html li main ol p pre section summary table tbody tfoot thead tr ul caption
     """
 )
+_LEVELS = {**{f"h{level}": level for level in range(1, 7)}, "dt": LIKELY}
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -75,6 +78,8 @@ class _HtmlParser(HTMLParser):
             self._pieces.append("\0")
             self._pre += tag == "pre"
             self._cells = 0
+            if level := _LEVELS.get(tag):
+                self._pieces.append(HEADING * level)
             if tag == "li":
                 self._pieces.append("• ")
         elif tag in ("td", "th"):
@@ -98,18 +103,21 @@ class _HtmlParser(HTMLParser):
         if self._title is not None:
             self._title.append(data)
         if not self._unseen:
-            text = data.replace("\0", "")
+            text = data.replace("\0", "").replace(HEADING, "")
             self._pieces.append(text if self._pre else _BLANKS.sub(" ", text))
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """Yield the blocks between NULs that aren't empty. The bullet of an item goes to the block that follows, since the
-    item's text may be in an element of its own."""
+    """Yield the blocks between NULs that aren't empty. The mark of an item or a heading goes to the block that follows,
+    since its text may be in an element of its own. A heading is one line."""
     mark = ""
     for block in text.split("\0"):
         text_of_block = "\n".join(line.rstrip() for line in block.split("\n")).strip("\n").strip(" ")
-        if text_of_block in ("•", ""):
-            mark = mark or ("• " if text_of_block else "")
+        if text_of_block.lstrip(HEADING) in ("•", ""):
+            mark = mark or ("• " if text_of_block == "•" else text_of_block)
             continue
+        if HEADING in mark or text_of_block.startswith(HEADING):
+            level = mark.count(HEADING) or text_of_block.count(HEADING)
+            text_of_block, mark = HEADING * level + " ".join(text_of_block.replace(HEADING, "").split()), ""
         yield mark + text_of_block
         mark = ""
