@@ -299,6 +299,7 @@ OWN_PATTERNS = {
     "plugins/prose/evidence/": "lists of its own",
     "plugins/prose/language.py": "sets of letters in a list of its own",
     "plugins/prose/model/likelihood.py": "a list of its own",
+    "plugins/shelf/evidence/asked.py": "a list of this package",
     "project/ignoring.py": "git's patterns, rewritten: their time grows with the square of a path's length at most",
     "project/secrets/": "lists of its own",
     "setup/uninstall/places.py": "names of our own files, escaped",

@@ -105,6 +105,11 @@ def main() -> None:
     found += of_manuals(given.folder)
     with (given.folder / "questions.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(asdict(each)) + "\n" for each in found)
+    told(found)
+
+
+def told(found: list[Mined]) -> None:
+    """Print how many questions of each kind a part has."""
     for part in ("train", "tune", "test"):
         of_part = [each for each in found if each.part == part]
         kinds = dict(sorted(Counter(each.kind for each in of_part).items()))

@@ -27,7 +27,7 @@ BREAD = (
 )
 KNIVES = ("A bread knife has a serrated edge. It saws through a crust instead of crushing the crumb.\n",)
 _HALF = FeatureWeights(-4.0, {"words in chunk": 8.0})
-WEIGHTS = FittedWeights("a test", _HALF, 0.5)
+WEIGHTS = FittedWeights("a test", _HALF, _HALF, 0.5)
 """A chunk must have half of what the question's words weigh."""
 
 
@@ -150,7 +150,8 @@ def test_what_was_searched_is_always_said(waiting: int, gap: SearchGap | None, s
 def test_a_named_term_that_a_passage_lacks_is_a_veto() -> None:
     """However likely the passage is: a question about Celsius isn't answered with what lacks it."""
     likely = FeatureWeights(0.0, {})
-    said = say("Is the knife heated in Celsius?", MemoryShelves({"knives.pdf": KNIVES}), FittedWeights("", likely, 0.0))
+    weights = FittedWeights("", likely, likely, 0.0)
+    said = say("Is the knife heated in Celsius?", MemoryShelves({"knives.pdf": KNIVES}), weights)
     assert isinstance(said, ShelfAnswer)
     assert said.quotes == ()
 
@@ -236,3 +237,11 @@ BEGINS = [
 @pytest.mark.parametrize(("question", "sentence", "expected"), BEGINS)
 def test_how_an_entry_begins(question: str, sentence: str, expected: float) -> None:
     assert begins(read_query(question, lambda _: 1, 10), sentence) == expected
+
+
+def test_further_passages_are_quoted_only_beside_a_likeliest_one() -> None:
+    """The weights for answers are fitted to the likeliest passage: if that one doesn't answer, none does."""
+    backwards = FittedWeights("", _HALF, FeatureWeights(4.0, {"words in passage": -8.0}), 0.5)
+    said = say(ANSWERED[0][0], MemoryShelves({"bread.pdf": BREAD, "knives.pdf": KNIVES}), backwards)
+    assert isinstance(said, ShelfAnswer)
+    assert said.quotes == ()

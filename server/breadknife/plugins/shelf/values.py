@@ -9,6 +9,12 @@ from typing import Protocol
 from breadknife.steps.values import Vector
 from breadknife.text.document import Span
 
+HEADING = "\x01"
+"""Stands in stored text as often before a heading as its level says: once for a title. Only formats that say what a
+heading is have it; a term of a list of definitions has `LIKELY` of them."""
+LIKELY = 7
+"""The level of what only looks like a heading, below those of HTML."""
+
 
 @dataclass(frozen=True)
 class FileRecord:

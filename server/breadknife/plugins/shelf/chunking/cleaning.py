@@ -12,11 +12,6 @@ from breadknife.steps.pages import Page
 SOFT, HARD = "\u00ad", "\u2010"
 """Mark a hyphen at a line's end in stored text: one that is there only because the word is cut (`bak-` `ing`), and one
 that the word always has (`well-` `known`). Each stands in place of one other character, so that no offset moves."""
-HEADING = "\x01"
-"""Stands in stored text as often before a heading as its level says: once for a title. Only formats that say what a
-heading is have it; a term of a list of definitions has `LIKELY` of them."""
-LIKELY = 7
-"""The level of what only looks like a heading, below those of HTML."""
 PDFIUM = "\ufffe"
 """What pdfium writes for a hyphen and the line end after it."""
 _AT_LINE_END = re.compile(rf"{PDFIUM}|(?<=[^\W_])-(?=\n[^\W\d_])")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from breadknife.plugins.shelf.chunking.cleaning import HEADING, LIKELY, clean
+from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.chunking.sentences import TextUnit
+from breadknife.plugins.shelf.values import HEADING, LIKELY
 
 _DEEPEST = 9
 """Headings of a path, at most; a page has no more levels."""

@@ -12,7 +12,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from breadknife.plugins.shelf.chunking.cleaning import HARD, HEADING, LIKELY, SOFT
+from breadknife.plugins.shelf.chunking.cleaning import HARD, SOFT
+from breadknife.plugins.shelf.values import HEADING, LIKELY
 from breadknife.text.document import Span
 from breadknife.text.sentences import Certainty, sentence_ends
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from breadknife.plugins.shelf.evidence.features import AnswerCandidate, answer_c
 from breadknife.plugins.shelf.evidence.model import FittedWeights, fitted
 from breadknife.plugins.shelf.evidence.query import Query, read_query
 from breadknife.plugins.shelf.evidence.quoting import Quote, is_proved
+from breadknife.plugins.shelf.evidence.ranking import RankedCandidate, rank
 from breadknife.plugins.shelf.values import SearchGap, ShelfStatus, Shelves
 from breadknife.steps.values import Vector
 from breadknife.task.values import Silence
@@ -63,44 +64,48 @@ def find_quotes(
     searched = _searched(shelves.status, gap, vector)
     weights = weights or fitted()
     answers = answer_candidates(query, candidates, shelves)
-    ranked = sorted(((weights.likelihood(answer.features), answer) for answer in answers), key=lambda pair: -pair[0])
-    likely = [pair for pair in ranked if pair[0] >= weights.threshold and not pair[1].missing]
+    ranked = rank(query, answers, weights)
+    likely = _likely(ranked, weights.threshold)
     quotes = _proved(apart(likely), shelves)
-    near = _proved(apart(nearest(ranked, [answer for _, answer in likely])), shelves)[: MOST_QUOTES - len(quotes)]
+    near = _proved(apart(nearest(ranked, likely)), shelves)[: MOST_QUOTES - len(quotes)]
     if not quotes and not near:
         remedy = gap.remedy if gap is not None else "ask with words that a page would use"
         return Silence("shelf-silent", f"No page has a word of it, or a like meaning ({searched}).", remedy)
-    note = "" if quotes else _why_near(query, [answer for _, answer in ranked])
+    note = "" if quotes else _why_near(query, [each.answer for each in ranked])
     return ShelfAnswer(quotes, near, note, searched)
 
 
-def _proved(pairs: Iterable[tuple[float, AnswerCandidate]], shelves: Shelves) -> tuple[Quote, ...]:
+def _likely(ranked: Sequence[RankedCandidate], threshold: float) -> list[RankedCandidate]:
+    """Return the passages that answer: the first one, if it is likely enough, and any other that is, too."""
+    complete = [each for each in ranked if not each.answer.missing]
+    return [each for each in complete if min(each.likelihood, complete[0].likelihood) >= threshold]
+
+
+def _proved(ranked: Iterable[RankedCandidate], shelves: Shelves) -> tuple[Quote, ...]:
     quotes = (
         Quote(
-            answer.text,
-            answer.candidate.title,
-            answer.candidate.file,
-            answer.candidate.chunk.page,
-            answer.span,
-            likelihood,
+            each.answer.text,
+            each.answer.candidate.title,
+            each.answer.candidate.file,
+            each.answer.candidate.chunk.page,
+            each.answer.span,
+            each.likelihood,
         )
-        for likelihood, answer in pairs
+        for each in ranked
     )
     return tuple(quote for quote in quotes if is_proved(quote, shelves.page_text))
 
 
-def nearest(
-    ranked: Iterable[tuple[float, AnswerCandidate]], quoted: Iterable[AnswerCandidate]
-) -> list[tuple[float, AnswerCandidate]]:
+def nearest(ranked: Iterable[RankedCandidate], quoted: Iterable[RankedCandidate]) -> list[RankedCandidate]:
     """Return the likeliest passage of each page that shares a word or a meaning with the question and isn't quoted. A
     file without pages has a passage of each chunk."""
-    pages = {_page(answer) for answer in quoted}
-    found = list[tuple[float, AnswerCandidate]]()
-    for likelihood, answer in ranked:
-        is_near = answer.features["words in chunk"] > 0 or answer.candidate.cosine >= _LIKE
-        if is_near and _page(answer) not in pages:
-            pages.add(_page(answer))
-            found.append((likelihood, answer))
+    pages = {_page(each.answer) for each in quoted}
+    found = list[RankedCandidate]()
+    for each in ranked:
+        is_near = each.answer.features["words in chunk"] > 0 or each.answer.candidate.cosine >= _LIKE
+        if is_near and _page(each.answer) not in pages:
+            pages.add(_page(each.answer))
+            found.append(each)
     return found
 
 
@@ -109,13 +114,12 @@ def _page(answer: AnswerCandidate) -> tuple[Path, int]:
     return answer.candidate.file, chunk.page or -answer.candidate.id
 
 
-def apart(ranked: Iterable[tuple[float, AnswerCandidate]]) -> list[tuple[float, AnswerCandidate]]:
-    """Return the first `MOST_QUOTES` of these that share no text with one before them. `ranked` has each with its
-    likelihood, best first."""
-    chosen: list[tuple[float, AnswerCandidate]] = []
-    for likelihood, answer in ranked:
-        if not any(_shares_text(answer, earlier) for _, earlier in chosen):
-            chosen.append((likelihood, answer))
+def apart(ranked: Iterable[RankedCandidate]) -> list[RankedCandidate]:
+    """Return the first `MOST_QUOTES` of these that share no text with one before them. `ranked` has the best first."""
+    chosen = list[RankedCandidate]()
+    for each in ranked:
+        if not any(_shares_text(each.answer, earlier.answer) for earlier in chosen):
+            chosen.append(each)
             if len(chosen) == MOST_QUOTES:
                 break
     return chosen

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from breadknife.plugins.shelf.chunking.cleaning import clean
+from breadknife.plugins.shelf.evidence.asked import AskedKind, asked_kind, gives
 from breadknife.plugins.shelf.evidence.query import Query, QueryTerm, function_stems
 from breadknife.plugins.shelf.evidence.windows import QuoteWindow, windows
 from breadknife.plugins.shelf.evidence.words import Stems, stems
@@ -79,9 +80,14 @@ def answer_candidates(query: Query, candidates: Sequence[Candidate], shelves: Sh
     texts = dict.fromkeys(text for each in window_texts for text in each.texts)
     stems_of = dict(zip(texts, stems(list(texts)), strict=True))  # of all at once: each call makes a database
     leads = _leads(window_texts)
+    kind = asked_kind(query.text)
     best: dict[tuple[int, Span], AnswerCandidate] = {}
     for window in window_texts:
-        features = {**_features(query, window, stems_of), **leads[window.candidate.id, window.path]}
+        features = {
+            **_features(query, window, stems_of),
+            **_given(query, kind, window.text),
+            **leads[window.candidate.id, window.path],
+        }
         name, page = stems_of[window.name], stems_of[window.page]
         missing = tuple(term for term in named_terms if not is_named(term, (*name, *stems_of[window.path]), page))
         key = window.candidate.id, window.window.span
@@ -106,6 +112,12 @@ def _features(query: Query, window: _WindowText, stems_of: Mapping[str, Stems]) 
         "begins with it": entry,
         "defines it": entry * query.is_definition,
     }
+
+
+def _given(query: Query, kind: AskedKind | None, passage: str) -> dict[str, float]:
+    """Return whether a passage has a thing of the kind that is asked for, or lacks it; neither, if none is."""
+    has_it = kind is not None and gives(kind, query.text, passage)
+    return {"gives it": float(has_it), "lacks it": float(kind is not None and not has_it)}
 
 
 def _leads(window_texts: Sequence[_WindowText]) -> dict[tuple[int, str], dict[str, float]]:

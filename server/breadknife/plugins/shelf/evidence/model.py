@@ -1,4 +1,4 @@
-"""How likely a passage answers a question: a logistic regression, fitted by `bench/shelf/fit.py`."""
+"""How likely a passage answers a question: two logistic regressions, fitted by `bench/shelf/fit.py`."""
 
 from __future__ import annotations
 
@@ -32,14 +32,13 @@ class FittedWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     about: str
     """What the weights were fitted to."""
-    weights: FeatureWeights
+    passage: FeatureWeights
+    """Says how likely a passage is the one that answers, so that a question's passages can be compared. A meaning
+    proves nothing: vectors find passages, and an answer is the same before they are made."""
+    answer: FeatureWeights
+    """Says how likely a passage answers, given how it compares with the others of its question."""
     threshold: float
     """A passage that is less likely than this isn't said to answer the question."""
-
-    def likelihood(self, features: Mapping[str, float]) -> float:
-        """Return how likely a passage answers the question. A meaning proves nothing: vectors find passages,
-        and an answer is the same before they are made."""
-        return self.weights.likelihood(features)
 
 
 @cache

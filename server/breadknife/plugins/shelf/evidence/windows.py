@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.shelf.chunking.cleaning import HEADING, LIKELY
 from breadknife.plugins.shelf.chunking.sections import Heading, HeadingPath, read
 from breadknife.plugins.shelf.chunking.sentences import TextUnit, is_item, units
-from breadknife.plugins.shelf.values import PageChunk
+from breadknife.plugins.shelf.values import HEADING, LIKELY, PageChunk
 from breadknife.text.document import Span
 
 FEWEST, MOST = 200, 700

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from breadknife.plugins.shelf.chunking.cleaning import HEADING, LIKELY
 from breadknife.plugins.shelf.reading.decoding import decode, one_page
 from breadknife.plugins.shelf.reading.values import FileText
+from breadknife.plugins.shelf.values import HEADING, LIKELY
 from breadknife.text.languages.values import kinds
 
 _UNSEEN = kinds("script style template title noscript svg math iframe object select textarea nav")

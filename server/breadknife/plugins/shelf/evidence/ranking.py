@@ -1,0 +1,53 @@
+"""Ranks the passages of a question, and says how likely each of them answers it.
+
+First a regression compares the passages with each other. What it finds is a feature of a second one, which says whether
+the likeliest passage answers: it also sees how far that one leads, and how much the question says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from breadknife.plugins.shelf.evidence.features import AnswerCandidate
+from breadknife.plugins.shelf.evidence.model import FittedWeights
+from breadknife.plugins.shelf.evidence.query import Query
+
+_MOST_LEAD = 3.0
+"""The most that a lead counts, and what it counts where there is no other chunk: a small shelf has no rivals."""
+_MOST_TERMS = 4
+"""A question with more terms says no more by them."""
+_RARITY = 10.0
+"""Nats of weight that count 1: about one word that nearly no chunk has."""
+
+
+@dataclass(frozen=True)
+class RankedCandidate:
+    answer: AnswerCandidate
+    features: Mapping[str, float]
+    """Those of the passage, and of how it compares with the others."""
+    likelihood: float
+    """That it answers the question, from 0 to 1."""
+
+
+def rank(query: Query, answers: Sequence[AnswerCandidate], weights: FittedWeights) -> list[RankedCandidate]:
+    """Return the passages of a question, the likeliest first."""
+    compared = sorted(((weights.passage.log_odds(each.features), each) for each in answers), key=lambda pair: -pair[0])
+    best = dict[int, float]()
+    for log_odds, answer in compared:
+        if not answer.missing:
+            best.setdefault(answer.candidate.id, log_odds)
+    ranked = list[RankedCandidate]()
+    for log_odds, answer in compared:
+        lead = min(
+            (log_odds - each for chunk, each in best.items() if chunk != answer.candidate.id), default=_MOST_LEAD
+        )
+        features = {
+            **answer.features,
+            "log odds": log_odds,
+            "lead": min(lead, _MOST_LEAD),
+            "terms": float(min(len(query.terms), _MOST_TERMS)),
+            "rarity": sum(term.weight for term in query.terms) / _RARITY,
+        }
+        ranked.append(RankedCandidate(answer, features, weights.answer.likelihood(features)))
+    return ranked
