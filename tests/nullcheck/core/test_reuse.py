@@ -30,6 +30,7 @@ BLOCKS = [
     for language, text in re.findall(r"^```(\w+)\n(.*?)^```$", path.read_text("utf-8"), re.DOTALL | re.MULTILINE)
     if language in HOMES
 ]
+HANDED = next(block for block in BLOCKS if "func handed(" in block[1])
 LIBRARY = sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))
 LINES = ["x = None", "return None", "pass", "raise E", "return;", "self.x = None", "if (x) {", "}", "assert x", ""]
 
@@ -89,6 +90,7 @@ def assert_says_the_same(language: str, texts: list[str]) -> None:
 @given(st.sampled_from(BLOCKS), st.lists(st.tuples(st.integers(0, 60), st.sampled_from(LINES)), min_size=1, max_size=3))
 @example(("python", ABOVE), [(4, "x = None"), (0, "assert x")])  # the line begins as the one below it does
 @example(("typescript", PRIVATE), [(0, "x = None"), (3, "if (x) {")])
+@example(HANDED, [(21, "if (x) {")])  # `use` has asked `handed`, which asks what isn't there any more
 def test_specification(block: tuple[str, str], edits: list[tuple[int, str]]) -> None:
     language, text = block
     texts = [text]
