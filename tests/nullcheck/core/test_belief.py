@@ -15,25 +15,26 @@ from nullcheck.asking import findings
 from support import document
 
 COMPARED = [
-    ("python", "if self.x is None:", {".x"}),
+    ("python", "if self.x is None:", {"self.x"}),
     ("python", "y = a if x is not None else b", {"x"}),
     ("python", "x = find(1)\nif x is None:", {"x", "find()"}),
     ("python", "if (x := self.find(1)) is None:", set[str]()),
     ("python", "x = d.get(k)\nif x is None:", {"x", "d.get()"}),
-    ("python", "x = a.b.find(1)\nx = a.c\nif x is None:", {"x", ".c"}),
+    ("python", "x = a.b.find(1)\nx = a.c\nif x is None:", {"x", "a.c"}),
     ("python", "if find(x) is None:", {"find()"}),
     ("python", "assert x is not None", set[str]()),
-    ("ecmascript", "if (this.x === undefined)", {".x"}),
-    ("ecmascript", "this.x?.go(); y ?? 1", {".x", "y"}),
+    ("ecmascript", "if (this.x === undefined)", {"this.x"}),
+    ("ecmascript", "this.x?.go(); y ?? 1", {"this.x", "y"}),
     ("ecmascript", "const x = await load(1); if (x != null)", {"x", "load()"}),
+    ("go", "x, ok := s.items[k]", {"s.items[]"}),
     ("go", "x, ok := s.load(k)\nif x != nil {", {"x", "load()"}),
-    ("go", "if t.next == nil {", {".next"}),
-    ("java", "if (null != a.x)", {".x"}),
+    ("go", "if t.next == nil {", {"t.next"}),
+    ("java", "if (null != a.x)", {"a.x"}),
     ("java", "Node x = tree.above();\nif (x == null)", {"x", "above()"}),
 ]
 TESTED = [
-    ("python", "if not self.x:\nwhile y:\nz and z.a", {".x", "y", "z"}),
-    ("ecmascript", "if (!this.x) return; y && y.a; z ? 1 : 2; if (v) {}", {".x", "y", "z", "v"}),
+    ("python", "if not self.x:\nwhile y:\nz and z.a", {"self.x", "y", "z"}),
+    ("ecmascript", "if (!this.x) return; y && y.a; z ? 1 : 2; if (v) {}", {"this.x", "y", "z", "v"}),
     ("ecmascript", "f(x); g(a, b)", set[str]()),
 ]
 
@@ -51,10 +52,10 @@ def test_all_tests(language: str, text: str, subjects: set[str]) -> None:
 @pytest.mark.parametrize(
     ("language", "text", "given_null"),
     [
-        ("python", "self.x = None", {"x"}),
+        ("python", "self.x = None", {"self.x"}),
         ("python", "find(1, None, key=None)", {"find#1", "find#key"}),
-        ("ecmascript", "this.x = undefined; find(null, 2)", {"x", "find#0"}),
-        ("go", "t.x = nil", {"x"}),
+        ("ecmascript", "this.x = undefined; find(null, 2)", {"this.x", "find#0"}),
+        ("go", "t.x = nil", {"t.x"}),
         ("java", "this.x = null;", {"x"}),
     ],
 )
@@ -120,20 +121,51 @@ SELF = "class A:\n" + "".join(
 )
 NIL = 'package p\n\nimport "net"\n\ntype T struct{ N int }\n\n'
 RECEIVERS = "".join(f"func (t *T) F{at}() {{\n\tif t == nil {{\n\t\treturn\n\t}}\n\tt.N = 1\n}}\n" for at in range(8))
-FOREIGN = "".join(f"func f{at}(a net.Addr) {{\n\tif a != nil {{\n\t\ta.String()\n\t}}\n}}\n" for at in range(8))
 
 
 @pytest.mark.parametrize(
     ("language", "text", "used"),
     [
-        ("python", SELF + "    def g(self):\n        self.on()\n", "`self.on`"),
+        ("python", SELF + "    def g(self):\n        self.on.go()\n", "`self.on`"),
+        (
+            "python",
+            SELF + "    def stop(self):\n        self.on = None\n    def g(self):\n        self.on()\n",
+            "`self.on`",
+        ),
         ("go", NIL + RECEIVERS + "func (t *T) G() {\n\tt.N = 1\n}\n", "`t`"),
-        ("go", NIL + FOREIGN + "func g(a net.Addr) {\n\ta.String()\n}\n", "`a`"),
     ],
 )
 def test_what_else_deviates(language: str, text: str, used: str) -> None:
     [finding] = findings(document(text, language))
     assert finding.message.startswith(f"{used} may be")
+
+
+OTHERS = [
+    SELF.replace("A", "B") + "class C:\n    def g(self):\n        self.on()\n",  # of another class
+    SELF.replace(" is not None", "") + "    def g(self):\n        self.on.go()\n",  # whether a flag is set
+    SELF + "    def g(self):\n        self.log.on()\n",
+    "".join(f"def f{at}(on):\n    if on is not None:\n        on.go()\n" for at in range(8))
+    + "def g(on):\n    on.go()\n",
+    SELF + "    def g(self):\n        self.on()\n",  # nobody stores null there, so it may be a method
+]
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_others_test_is_something_else(text: str) -> None:
+    assert findings(document(text)) == ()
+
+
+def test_the_attribute_of_a_class_above_is_the_same() -> None:
+    text = SELF.replace("class A:\n", "class A:\n    def __init__(self):\n        self.on = make()\n")
+    [finding] = findings(document(text + "class B(A):\n    def g(self):\n        self.on.go()\n"))
+    assert finding.message == "`self.on` may be None: 8 other functions test it for None"
+
+
+def test_a_variable_stands_for_what_it_got() -> None:
+    text = "".join(map(TEST.format, range(8))) + "def g(self):\n    peer = self.peer\n    peer.go()\n"
+    assert len(findings(document(text))) == 1
+    many = "".join(f"def g{at}(self):\n    peer = self.peer\n    peer.go()\n" for at in range(4))
+    assert findings(document("".join(map(TEST.format, range(8))) + many)) == ()
 
 
 def test_an_element_of_a_loop_is_another_value() -> None:
@@ -145,7 +177,7 @@ def test_an_element_of_a_loop_is_another_value() -> None:
 
 def test_what_a_test_fills_is_there_for_others() -> None:
     fill = "def f{}(self, x):\n    if self.x is None:\n        self.x = 1\n"
-    assert b".x" not in belief.tests_of(fill.encode(), knowledge_of("python")).tested
+    assert b"self.x" not in belief.tests_of(fill.encode(), knowledge_of("python")).tested
 
 
 COUNTS = st.builds(Evidence, *[st.integers(0, 50)] * 6, *[st.booleans()] * 5)

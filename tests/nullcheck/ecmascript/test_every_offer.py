@@ -73,6 +73,7 @@ function inner(a: number, b?: string) {
   return b.length;
 }
 inner(1, "a");
+console.log(inner);
 class Timer {
   private handle: Date | null = null;
   constructor() {

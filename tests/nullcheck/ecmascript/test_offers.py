@@ -187,7 +187,6 @@ def test_what_a_function_that_only_does_something_gives_may_be_undefined(functio
         "export function f(x?: X) { return x.y }\nf(1);\n",
         "function f(x?: X) { return x.y }\nf(1); f();\n",
         "function f(x?: X) { return x.y }\nf(1); g(f);\n",
-        "function f(a?: A, x?: X) { return x.y }\nf(1, 2);\n",
         "interface P { b?: B }\nfunction f(p: P) { return p.b.c }\nf({ b: 1 }); f({});\n",
         "class A {\n  private x: X | null;\n  constructor() { this.x = make(); }\n  f() { return this.x.y }\n}\n",
         "function f(): X | null { return g() }\nf().y;\n",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,6 +65,10 @@ class FileAnalysis(Summaries):
         """Solutions that were found in the text before an edit, and still hold."""
         self._needs = dict[tuple[Function, str], bool]()
         """Function and parameter -> whether the function uses it without a check; see `needs`."""
+        self._values = dict[tuple[Function, str], bool]()
+        """Function and parameter -> whether all callers give it a value; see `_gets_value`."""
+        self._callees = set[bytes]()
+        """The names of the functions of whose callers that was asked."""
 
     # Following functions
 
@@ -118,7 +124,36 @@ class FileAnalysis(Summaries):
                     self.summaries.pop(function, None)
                 solution = self.solution(function)
                 for dereference in solution.dereferences if solution is not None else ():
-                    yield FunctionDereference(dereference, function)
+                    if not self._gets_value(function, dereference.fact.parameter):
+                        yield FunctionDereference(dereference, function)
+                    elif dereference.at in self.assumed:
+                        self.denied[dereference.at] = function.at
+
+    def _gets_value(self, function: Function, name: str) -> bool:
+        """Tell whether each call of a function gives a value for a parameter: the callers have tested it. Nobody can
+        say so of a function that other files may call, or that is handed on."""
+        is_private = name and self.knowledge.is_private(function.source)
+        if not is_private or not function.name or function.name in self.file.exports.values():
+            return False
+        key = function, name
+        if key not in self._values:
+            self._callees.add(word := function.name.encode())
+            mentions = re.findall(rb"(?<![\w$])%b(?![\w$])" % re.escape(word), self.file.main.source)
+            calls = [
+                call for each in self._solutions_with(word) for call in each.calls if call.callee == function.label
+            ]
+            self._values[key] = len(calls) == len(mentions) - 1 > 0 and all(name in call.parameters for call in calls)
+        return self._values[key]
+
+    def _solutions_with(self, word: bytes) -> Iterator[Solution]:
+        """Yield the solutions of all functions that have a word, and of those in them."""
+        waiting = [function for function in (self.file.main, *self.file.functions) if word in function.words]
+        known = {*waiting, *self.file.functions}
+        for function in waiting:  # grows: lowering a function adds those without a name that are in it
+            if (solution := self.solution(function)) is not None:
+                yield solution
+            waiting += [inner for inner in function.within if inner not in known]
+            known.update(function.within)
 
     def inherit(self, before: FileAnalysis, *, is_tried: bool = False) -> None:
         """Take over what was found before an edit, as far as it still holds. Call it before anything else is asked.
@@ -154,13 +189,15 @@ class FileAnalysis(Summaries):
         speaks of the dropped ones may be affected, too, and so on."""
         # A variable of the file has another key in functions that have one of its name.
         changed_names = before._outside ^ self._outside
+        self._callees |= before._callees
         kept = {unit: units_matched.same[unit] for unit in self._units if unit in units_matched.same}
         if not is_tried:  # a repair isn't refused for what it makes of others' beliefs
             suspect, others = self.suspicion.changed_since(before.suspicion)
             changed_names |= suspect
-            for unit in [unit for unit in kept if self._found.get(unit) and not self._words(unit).isdisjoint(others)]:
+            for unit in self._speaking(filter(self._found.get, kept), others):
                 self._drop(unit)
         gone, new, is_unseen = units_matched.gone, units_matched.new, False
+        followed = list[Function]()
         while gone or new:
             was_followed = {was: before.kept(was) is not None for was in gone}
             asked = {
@@ -173,11 +210,24 @@ class FileAnalysis(Summaries):
                 for name in facts_before.keys() | facts_now.keys()
                 if facts_before.get(name) != facts_now.get(name)
             }
-            new = [unit for unit in kept if not self._words(unit).isdisjoint(changed_names)]
+            followed += new
+            changed_names |= {
+                name for name in self._callees
+                if any(name in home._words(unit) for home, units in ((before, gone), (self, new)) for unit in units)
+            }  # fmt: skip
+            new = self._speaking(kept, changed_names)
+            # A new unit that was followed for this has learned from these what no longer holds.
+            stale = self._speaking(followed, {unit.name.encode() for unit in new} - {b""})
+            changed_names |= {unit.name.encode() for unit in stale}
+            new = self._speaking(kept, changed_names)
             gone = [kept.pop(unit) for unit in new]
-            for unit in new:
+            for unit in (*new, *stale):
                 self._drop(unit)
             is_unseen = is_tried
+
+    def _speaking(self, units: Iterable[Function], names: AbstractSet[bytes]) -> Sequence[Function]:
+        """Return those of the units that have one of the names in their text."""
+        return [unit for unit in units if not self._words(unit).isdisjoint(names)]
 
     def _drop(self, unit: Function) -> None:
         for function in self._units[unit]:

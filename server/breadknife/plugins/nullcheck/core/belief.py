@@ -3,8 +3,9 @@
 A use that isn't tested, of a value that others test, deviates (Engler et al., "Bugs as deviant behavior", SOSP 2001).
 Tests are counted by their words, without following anything: a file is read at some 5 MB a second.
 
-What a belief is about is a subject: `.x` is an attribute, `x()` what a function gives, `x` a variable, `f(x)` the
-parameter of all functions of a name. Of the object of a Go method it is `T(x)`: T's methods, and its name there.
+What a belief is about is a subject: `T.x` is an attribute of T's objects, `o.x` that of an object which is written so,
+`x()` what a function gives, `x[]` what a container has under a key, `x` a variable of the file, `f(x)` the parameter of
+all functions of a name. Of the object of a Go method it is `T(x)`: T's methods, and its name there.
 """
 
 from __future__ import annotations
@@ -16,27 +17,32 @@ from functools import cached_property
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Function, UnitTests
+from breadknife.plugins.nullcheck.core.declarations import Class, Function, UnitTests
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 
 _STORED = re.compile(
-    rb"(?<![\w.$])([\w$]++)(?:\s*+,\s*+[\w$]++)*+\s*+(?::[^=\n(){};]{0,99}+)?=(?!=)\s*+(?:await\s++)?([\w$]++(?:\.[\w$]++)*+)(\()?"
+    rb"(?<![\w.$])([\w$]++)(?:\s*+,\s*+[\w$]++)*+\s*+(?::[^=\n(){};]{0,99}+)?=(?!=)\s*+(?:await\s++)?([\w$]++(?:\.[\w$]++)*+)([\[(])?"
 )
-_USED = re.compile(rb"(\.?+)(?<![\w$])([\w$]++)(?=([.\[(]))")
+_USED = re.compile(rb"(?<![\w$])([\w$]*+(?:\.[\w$]++)*+)([.\[(]?)")
+_ELEMENT_USED = re.compile(rb"(?<![\w$.])([\w$]*+(?:\.[\w$]++)*+)\[[^\[\]\n]{0,80}+\](?=[.\[(])")
 _FILLED = re.compile(rb"[)\s]*+[:{]\s*+([\w$.]++)\s*+:?=(?!=)")
 """A test, and what gets a value where that succeeds."""
 _DECLARED = re.compile(rb"(?<!\breturn)(?<!\bthrow)(?<!\belse)(?<!\bassert)(?<=[\w>\]])\s++(\w++)\s*+(?=[=;:](?!=))")
 """A variable that is declared."""
-NOBODY = (0, 0)
+_MOST_ABOVE = 5
+"""Classes above one that are looked at."""
+NOBODY = (0, 0, 0)
 ELEMENT = b"[]"
-"""The subject of an element in a loop: what has its name elsewhere says nothing of it."""
+"""The subject of an element in a loop: what has its name elsewhere says nothing of it. Behind the subject of a
+container, that of what one gets by a key."""
 
 
 class FileBeliefs(NamedTuple):
     """What one file's units do with the subjects that at least one of them tests."""
 
-    counted: Mapping[str, tuple[int, int]]
-    """Subject -> the number of units that test it, and of those that use it untested."""
+    counted: Mapping[str, tuple[int, int, int]]
+    """Subject -> the number of units that test it, of those that use it untested, and of those that compare it with
+    null: others may only ask whether a flag is set."""
     given: frozenset[bytes]
     """Attributes to which some unit gives null."""
 
@@ -63,11 +69,13 @@ class Evidence(NamedTuple):
     is_parameter: bool = False
     is_typed: bool = False
     """Its type is known, and says nothing of null."""
+    compared: int = 0
+    """Other units that compare it with null."""
 
     @property
     def tests(self) -> int:
-        """Return the number of other functions that test it, or what has its name."""
-        return max(self.tested, self.name_tested) + self.tested_around
+        """Return the number of other functions that test it."""
+        return self.tested + self.tested_around
 
 
 def subject_of(expression: il.Expression, library: frozenset[bytes]) -> bytes:
@@ -75,8 +83,8 @@ def subject_of(expression: il.Expression, library: frozenset[bytes]) -> bytes:
     match expression:
         case il.Name(key=key):
             return b"" if key[:1] == "%" else key.partition("@")[0].encode()
-        case il.Member(name=name):
-            return b"." + name.encode()
+        case il.Member(owner=owner, name=name):
+            return _last_word(owner) + b"." + name.encode()
         case il.Invocation(callee=callee):
             return _called(_written(callee), library)
         case il.Operation(operator="await", operands=(operand,)):
@@ -85,8 +93,17 @@ def subject_of(expression: il.Expression, library: frozenset[bytes]) -> bytes:
             return ELEMENT
         case il.Subscript(at=at, owner=owner) if at == owner.at:  # the second name of a loop in Go
             return ELEMENT
+        case il.Subscript(owner=owner):
+            container = subject_of(owner, library)
+            return container + ELEMENT if container and not container.endswith(b")") else b""
         case _:
             return b""
+
+
+def _last_word(owner: il.Expression) -> bytes:
+    """Return the word that an object is written by, next to the dot; b"" for one that isn't a name or an attribute."""
+    written = owner.name if isinstance(owner, il.Member) else owner.key if isinstance(owner, il.Name) else ""
+    return written.partition("@")[0].encode() if written[:1] != "%" else b""
 
 
 def _written(callee: il.Expression) -> bytes:
@@ -107,8 +124,9 @@ def _called(callee: bytes, library: frozenset[bytes]) -> bytes:
 def subject_written(written: bytes, library: frozenset[bytes]) -> bytes:
     """Return the subject of a value as a text has it."""
     head, call, _ = written.partition(b"(")
-    _, dot, last = head.rpartition(b".")
-    return _called(head, library) if call else b"." + last if dot else head
+    container, element, _ = head.partition(b"[")
+    name = b".".join(container.split(b".")[-2:])
+    return _called(head, library) if call else name + (ELEMENT if element else b"")
 
 
 def rounded(number: int) -> int:
@@ -130,13 +148,13 @@ def parameter_subject(function: Function, name: bytes) -> bytes:
 
 def word_of(subject: bytes) -> bytes:
     """Return the word under which a function speaks of the subject."""
-    return subject.removesuffix(b"()").rpartition(b".")[2].rpartition(b"(")[2].removesuffix(b")")
+    return subject.removesuffix(ELEMENT).removesuffix(b"()").rpartition(b".")[2].rpartition(b"(")[2].removesuffix(b")")
 
 
 def tests_of(source: bytes, knowledge: Knowledge) -> UnitTests:
     """Return what a unit with this text does with its values."""
     patterns = knowledge.beliefs
-    stored: dict[bytes, list[tuple[int, bytes]]] | None = None
+    stored = _stores(source, patterns.library)
     compared, tested = set[bytes](), set[bytes]()
     for pattern, found in ((patterns.compared, compared), (patterns.tested, tested)):
         for match in pattern.finditer(source):
@@ -145,16 +163,21 @@ def tests_of(source: bytes, knowledge: Knowledge) -> UnitTests:
                 continue
             found.add(subject_written(written, patterns.library))
             if written.isalnum():
-                if stored is None:
-                    stored = _stores(source, patterns.library)
                 found.update(_stored_before(stored.get(written, ()), match.start()))
     used = set[bytes]()
-    for dot, word, after in _USED.findall(source):
-        used.add(b"." + word if dot else word)
+    for chain, after in _USED.findall(source):
+        owner, *words = chain.split(b".")
+        if words or after:
+            used.add(owner)
+        for at, word in enumerate(words, 1):
+            if at < len(words) or after:
+                used.add(owner + b"." + word)
+            owner = word
         if after == b"(":
-            used.add(word + b"()")
+            used.add(owner + b"()")
     used |= {b"%b.%b()" % pair for pair in patterns.of_library.findall(source)}
-    for name, stores in stored.items() if stored is not None else ():
+    used |= {subject_written(chain + b"[", patterns.library) for chain in _ELEMENT_USED.findall(source)}
+    for name, stores in stored.items():
         if name in used:
             used |= {subject for _, subject in stores}
     given = {match[match.lastindex or 0] for match in patterns.given.finditer(source)}
@@ -182,10 +205,9 @@ def _stores(source: bytes, library: frozenset[bytes]) -> dict[bytes, list[tuple[
     """Return what variables get: name -> where, and the subject of the value."""
     stores = dict[bytes, list[tuple[int, bytes]]]()
     for match in _STORED.finditer(source):
-        name, value, call = match.groups()
-        _, dot, last = value.rpartition(b".")
-        if call or dot:
-            subject = _called(value, library) if call else b"." + last
+        name, value, bracket = match.groups()
+        if bracket or b"." in value:
+            subject = subject_written(value + (bracket or b""), library)
             stores.setdefault(name, []).append((match.start(), subject))
     return stores
 
@@ -206,9 +228,14 @@ class Beliefs:
     """The beliefs about the values that one file uses."""
 
     def __init__(
-        self, units: Iterable[Function], knowledge: Knowledge, around: Callable[[], Iterable[FileBeliefs]]
+        self,
+        units: Iterable[Function],
+        classes: Mapping[str, Class],
+        knowledge: Knowledge,
+        around: Callable[[], Iterable[FileBeliefs]],
     ) -> None:
-        """`around` returns what the files do that this one imports."""
+        """`classes` are those of the file. `around` returns what the files do that this one imports."""
+        self._classes = classes
         self._units, self._knowledge, self._get_around = dict.fromkeys(units), knowledge, around
         self.library, self.null = knowledge.beliefs.library, knowledge.null
         self.language, self.asks_methods_of_null = knowledge.language, knowledge.calls_methods_of_null
@@ -216,25 +243,40 @@ class Beliefs:
     def tests(self, unit: Function) -> UnitTests:
         if unit.tests is None:
             tests, names = tests_of(unit.source, self._knowledge), [name.encode() for name in unit.parameter_names]
-            tested, used = (
+            compared, tested, used = (
                 words.union(parameter_subject(unit, name) for name in names if name in words)
-                for words in (tests.tested, tests.used)
+                for words in (tests.compared, tests.tested, tests.used)
             )
-            tests = tests._replace(tested=tested, used=used)
-            unit.tests = self._with_attributes(tests, unit) if self._knowledge.implies_receiver else tests
+            own = frozenset[bytes]()
+            if self._knowledge.implies_receiver and unit.receiver_class is not None:
+                own = frozenset(name.encode() for name in unit.receiver_class.stores)
+                own = own.difference(names, _DECLARED.findall(unit.source))
+            unit.tests = UnitTests(
+                *(frozenset(self.named(each, unit, own) for each in subjects)
+                  for subjects in (compared, tested, used, tests.given))
+            )  # fmt: skip
         return unit.tests
 
-    def _with_attributes(self, tests: UnitTests, unit: Function) -> UnitTests:
-        """Return the tests with names that are attributes of the unit's object as such."""
-        stores = unit.receiver_class.stores if unit.receiver_class is not None else ()
-        attributes = {name.encode() for name in stores}.difference(
-            (name.encode() for name in unit.parameter_names), _DECLARED.findall(unit.source)
-        )
+    def named(self, subject: bytes, unit: Function | None, own: frozenset[bytes] = frozenset()) -> bytes:
+        """Return the subject of a unit as others see it: an attribute of its object by the class that stores it. `own`
+        are names that are such attributes without saying so."""
+        owner, dot, name = subject.partition(b".")
+        if unit is None or unit.receiver_class is None:
+            return subject
+        if not dot and subject.removesuffix(ELEMENT) in own:
+            owner, name = unit.receiver.encode(), subject
+        if owner != unit.receiver.encode() or not name:
+            return subject
+        return b"%b.%b" % (self._class_with(unit.receiver_class, name.removesuffix(ELEMENT).decode()), name)
 
-        def renamed(subjects: frozenset[bytes]) -> frozenset[bytes]:
-            return frozenset(b"." + each if each in attributes else each for each in subjects)
-
-        return UnitTests(renamed(tests.compared), renamed(tests.tested), renamed(tests.used), tests.given)
+    def _class_with(self, class_: Class, attribute: str) -> bytes:
+        """Return the name of the class that stores an attribute of the objects of a class: one above it, or itself."""
+        name, waiting = class_.name, _MOST_ABOVE
+        above: Class | None = class_
+        while above is not None and attribute not in above.stores and above.bases and waiting:
+            name, waiting = above.bases[0].rpartition(".")[2], waiting - 1
+            above = self._classes.get(name)
+        return (name if above is None or attribute in above.stores else class_.name).encode()
 
     def says_null(self, text: bytes) -> bool:
         return self._knowledge.beliefs.null.search(text) is not None
@@ -250,27 +292,29 @@ class Beliefs:
         return frozenset[bytes]().union(*(self.tests(unit).given for unit in self._units))
 
     @cached_property
-    def _own(self) -> Mapping[bytes, tuple[int, int]]:
+    def _own(self) -> Mapping[bytes, tuple[int, int, int]]:
         tests = [self.tests(unit) for unit in self._units]
         counted = Counter(subject for each in tests for subject in each.tested)
         untested = Counter(
             subject for each in tests for subject in each.used & counted.keys() if subject not in each.tested
         )
-        return {subject: (counted[subject], untested[subject]) for subject in counted}
+        compared = Counter(subject for each in tests for subject in each.compared)
+        return {subject: (counted[subject], untested[subject], compared[subject]) for subject in counted}
 
     @cached_property
     def _used(self) -> Counter[bytes]:
         return Counter(subject for unit in self._units for subject in self.tests(unit).used)
 
     @cached_property
-    def _around(self) -> tuple[Mapping[bytes, tuple[int, int]], frozenset[bytes]]:
+    def _around(self) -> tuple[Mapping[bytes, tuple[int, int, int]], frozenset[bytes]]:
         """What the other files do, added up, with the subjects that this file uses; and to what they give null."""
-        counted, given = dict[bytes, tuple[int, int]](), set[bytes]()
+        counted, given = dict[bytes, tuple[int, int, int]](), set[bytes]()
         used = {subject.decode("utf-8", "replace"): subject for subject in self._used}
         for beliefs in self._get_around():
             for name in beliefs.counted.keys() & used.keys():
-                tested, untested = counted.get(used[name], NOBODY)
-                counted[used[name]] = tested + beliefs.counted[name][0], untested + beliefs.counted[name][1]
+                tested, untested, compared = counted.get(used[name], NOBODY)
+                more = beliefs.counted[name]
+                counted[used[name]] = tested + more[0], untested + more[1], compared + more[2]
             given |= beliefs.given
         return counted, frozenset(given)
 
@@ -278,20 +322,25 @@ class Beliefs:
         """Return what others than the unit do with a subject, and with variables of a name."""
         tests = self.tests(unit) if unit is not None else None
         counted = tests if unit in self._units else None  # a function without a name isn't
-        given = {subject[1:]} if subject[:1] == b"." else set(given)
+        given = {subject} if b"." in subject else set(given)
+        tested, untested, compared = self._counted(subject, counted)
+        tested_around, untested_around, compared_around = self._around[0].get(subject, NOBODY)
+        name_tested, name_untested, _ = self._counted(name, counted)
+        counts = tested, untested, tested_around, untested_around, name_tested, name_untested
         return Evidence(
-            *map(rounded, self._counted(subject, counted)), *map(rounded, self._around[0].get(subject, NOBODY)),
-            *map(rounded, self._counted(name, counted)),
+            *map(rounded, counts),
             is_given=not given.isdisjoint(self._given) or not given.isdisjoint(self._around[1]),
             is_tested_here=tests is not None and (subject in tests.tested or name in tests.tested),
-        )  # fmt: skip
+            compared=rounded(compared + compared_around),
+        )
 
-    def _counted(self, subject: bytes, besides: UnitTests | None) -> tuple[int, int]:
-        """Return how many units of the file test a subject, and how many use it untested, without one of them."""
-        tested, untested = self._own.get(subject) or (0, self._used[subject])
+    def _counted(self, subject: bytes, besides: UnitTests | None) -> tuple[int, int, int]:
+        """Return how many units of the file test a subject, use it untested, and compare it with null, without one of
+        them."""
+        tested, untested, compared = self._own.get(subject) or (0, self._used[subject], 0)
         if besides is not None and subject in besides.tested:
-            return tested - 1, untested
-        return tested, untested - (besides is not None and subject in besides.used)
+            return tested - 1, untested, compared - (subject in besides.compared)
+        return tested, untested - (besides is not None and subject in besides.used), compared
 
     def changed_since(self, before: Beliefs) -> frozenset[bytes]:
         """Return the subjects with which the file's units do something else than `before`."""
@@ -301,7 +350,7 @@ class Beliefs:
         }
         around = self._around[0].keys() | before._around[0].keys()
         counted |= {subject for subject in around if _steps(self._used[subject]) != _steps(before._used[subject])}
-        given = {b"." + each.partition(b"#")[0] for each in self._given ^ before._given}
+        given = {each.partition(b"#")[0] for each in self._given ^ before._given}
         return frozenset(counted | given)
 
     def tested(self) -> Iterable[bytes]:

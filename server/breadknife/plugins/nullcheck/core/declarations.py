@@ -112,6 +112,15 @@ class Function:
         """Return how a message names it."""
         return f"`{self.name}`" if self.name else "this function"
 
+    def takes(self, arguments: int) -> bool:
+        """Tell whether a call may give it so many arguments, each by its place."""
+        return len(self.parameters) == arguments or any(each.kind for each in self.parameters)
+
+    @property
+    def label(self) -> str:
+        """Return its class, or nothing, a dot, and its name."""
+        return f"{self.owner.name if self.owner is not None else ''}.{self.name}"
+
     @property
     def assigned(self) -> set[str]:
         """Return the names of its own that it assigns; it is lowered for that."""

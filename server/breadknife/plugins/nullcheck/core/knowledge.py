@@ -125,6 +125,8 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The attributes that null has, too."""
     calls_methods_of_null: bool = False
     """A method may be called on null, and decides itself what it does then, as in Go."""
+    first_nulls: bool = False
+    """That a variable's first null may not have been replaced is reason enough: no exception comes between."""
     implies_receiver: bool = False
     """A name alone may be an attribute of the object, as in Java."""
     believes_arguments: bool = False
@@ -141,11 +143,15 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """A pattern for words by which a function may never come back: its own, and names of what it may call."""
     endless: str
     """A pattern for the heads of loops that nothing but a jump ends."""
+    private: str = _NOTHING
+    """A pattern for the beginning of a function's text that only its own file can call."""
     belief: BeliefPatterns = BeliefPatterns()
     functions: Mapping[str, frozenset[str]]
     classes: Mapping[str, frozenset[str]] = {}
     annotations: Mapping[str, str] = {}
     results: Mapping[str, str] = {}
+    generic: Mapping[str, str] = {}
+    """Function that holds a value for its caller -> the type of what it gives, where `$0` is the value's."""
     operators: Mapping[str, Use]
     ensures: Mapping[str, Sequence[str]] = {}
     """Method -> the keys of what is there after a call of it."""
@@ -243,6 +249,10 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     def is_generated(self, source: bytes) -> bool:
         return re.search(self.generated.encode(), source[:_HEAD]) is not None
+
+    def is_private(self, function: bytes) -> bool:
+        """Tell by a function's text whether only its own file can call it, as far as that doesn't export it."""
+        return re.match(self.private.encode(), function) is not None
 
     def ignores(self, line: bytes) -> bool:
         return re.search(self.ignored.encode(), line) is not None

@@ -68,6 +68,7 @@ class FactMover:
             [self.dereference(dereference) for dereference in solution.dereferences],
             [ReturnPoint(self.state(point.state), self.fact(point.fact)) for point in solution.returns],
             solution.gives_value,
+            solution.calls,
             self.state(solution.end) if solution.end is not None else None,
         )
 

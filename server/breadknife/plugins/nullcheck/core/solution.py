@@ -24,6 +24,14 @@ class NullDereference(NamedTuple):
     """What others do with it."""
 
 
+class GivenValues(NamedTuple):
+    """A call, and those of the callee's parameters that get a value there which isn't null."""
+
+    callee: str
+    """Its `Function.label`."""
+    parameters: frozenset[str]
+
+
 class ReturnPoint(NamedTuple):
     """A point where a `return` leaves the function."""
 
@@ -40,5 +48,7 @@ class Solution:
     returns: list[ReturnPoint] = field(default_factory=list[ReturnPoint])
     gives_value: bool = False
     """True if a `return` has a value that isn't the null itself."""
+    calls: list[GivenValues] = field(default_factory=list["GivenValues"])
+    """The calls of the file's own functions."""
     end: FlowState | None = None
     """The state after its last statement; None if that is never reached."""

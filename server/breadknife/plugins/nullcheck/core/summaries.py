@@ -33,7 +33,7 @@ class Summaries(SymbolTable):
             return False
         if type_ is None:
             return None
-        target = self.method(type_, name)
+        target = self.method(type_, name, 0)
         if target is not None and target.function is not None:
             return not target.home.needs(target.function, target.function.receiver)
         target = self.class_target(type_.name)
@@ -133,5 +133,6 @@ class Summaries(SymbolTable):
             return Fact(type=fact.type)
         kind = fact.origin.kind if fact.origin is not None else OriginKind.CALL
         why = f"{function.shown} may return {self.knowledge.null_name(fact.nulls)}"
-        origin = NullOrigin(OriginKind.CALL if kind is OriginKind.EXIT else kind, function.at, why)
+        is_own = kind in (OriginKind.EXIT, OriginKind.INITIAL)
+        origin = NullOrigin(OriginKind.CALL if is_own else kind, function.at, why)
         return Fact(Nullness.MAYBE, origin, fact.type, nulls=fact.nulls)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 
 from breadknife.plugins.nullcheck.core import il
@@ -16,8 +16,9 @@ from breadknife.plugins.nullcheck.core.belief import (
     word_of,
 )
 from breadknife.plugins.nullcheck.core.confidence import fitted
-from breadknife.plugins.nullcheck.core.declarations import WORDS, Function, unit_of
+from breadknife.plugins.nullcheck.core.declarations import WORDS, FileDeclarations, Function, unit_of
 from breadknife.plugins.nullcheck.core.nullness import Fact, NullOrigin, OriginKind
+from breadknife.plugins.nullcheck.values import Use
 from breadknife.plugins.nullcheck.wording import counted
 
 LEAST_TESTS, LEAST_ODDS = 3, 4
@@ -31,14 +32,17 @@ _COMMENT = 2000
 def is_believed(evidence: Evidence) -> bool:
     """Tell whether enough others test a value, and so few don't, that it is believed to be null at times."""
     untested = evidence.untested + evidence.untested_around
-    return evidence.tests >= max(LEAST_TESTS, LEAST_ODDS * untested)
+    is_of_null = evidence.compared > 0 or evidence.is_given  # others may ask whether a flag is set
+    return is_of_null and evidence.tests >= max(LEAST_TESTS, LEAST_ODDS * untested)
 
 
 class Suspicion:
     """What is suspected of the values that the units of one file use."""
 
-    def __init__(self, beliefs: Beliefs, main: Function, imports: Container[str]) -> None:
-        self.beliefs, self._main, self._imports = beliefs, main, imports
+    def __init__(self, beliefs: Beliefs, file: FileDeclarations) -> None:
+        self.beliefs, self._main, self._imports = beliefs, file.main, file.imports
+        self._variables = file.variables
+        """Those of functions have names, too, but these say nothing of each other."""
         self._model = fitted(beliefs.language)
         self._evidence = dict[tuple[Function, bytes, bytes, str], Evidence]()
 
@@ -69,20 +73,23 @@ class Suspicion:
         evidence = evidence._replace(untested=0, untested_around=0, name_untested=0)
         return is_believed(evidence) and self._model.is_shown(OriginKind.BELIEF, evidence)
 
-    def subject(self, expression: il.Expression) -> bytes:
-        """Return what beliefs about the expression's value are about."""
-        return subject_of(expression, self.beliefs.library)
+    def subject(self, expression: il.Expression, function: Function) -> bytes:
+        """Return what beliefs about the value of an expression in a function are about."""
+        subject, unit = subject_of(expression, self.beliefs.library), unit_of(function, self._main)
+        return self.beliefs.named(subject, unit if unit is not self._main else function)
 
     def evidence(self, expression: il.Expression, fact: Fact, function: Function) -> Evidence:
         """Return what others than the function do with the value of an expression in it, of which `fact` is known."""
-        own = self.subject(expression)
+        own = self.subject(expression, function)
         key = function, fact.subject or own, own, fact.parameter
         if key not in self._evidence:
             _, subject, name, parameter = key
             unit = unit_of(function, self._main)
-            name = name if name[:1] != b"." and not name.endswith(b")") else b""
+            name = name if b"." not in name and not name.endswith((b")", ELEMENT)) else b""
             if subject == ELEMENT:
                 subject = name = b""
+            elif subject == name and name.decode("utf-8", "replace") not in self._variables:
+                subject = b""
             given = list[bytes]()
             if parameter and name == parameter.encode():
                 names = [each.name for each in function.parameters[function.is_bound :]]
@@ -104,6 +111,7 @@ class Suspicion:
         source, start = (unit.source, unit.at[0]) if unit is not None else (self._main.source, 0)
         written = self._main.source[slice(*at)]
         subject = subject_at(source, at[0] - start, written, self.beliefs.library)
+        subject = self.beliefs.named(subject, unit)
         return self.beliefs.about(subject, written if written.isalnum() else b"", unit)
 
     def _is_said(self, function: Function, name: bytes) -> bool:
@@ -118,13 +126,16 @@ class Suspicion:
             for sentence in comment.split(b". ")
         )
 
-    def origin(self, expression: il.Expression, fact: Fact, function: Function) -> NullOrigin | None:
-        """Return the origin of a null that only a belief tells of; None where that doesn't suffice."""
-        subject = self.subject(expression)
+    def origin(self, expression: il.Expression, use: Use, fact: Fact, function: Function) -> NullOrigin | None:
+        """Return the origin of a null that only a belief tells of; None where that doesn't suffice. What is called is
+        mostly a method, unless somebody stores null there."""
+        subject = self.subject(expression, function)
         is_object = expression.key == function.receiver and not self.beliefs.asks_methods_of_null
         if not subject or is_object or subject.decode("utf-8", "replace") in self._imports:
             return None
         evidence = self.evidence(expression, fact, function)
+        if use is Use.CALL and not evidence.is_given:
+            return None
         if not is_believed(evidence) or not self._model.is_shown(OriginKind.BELIEF, evidence):
             return None
         tests = evidence.tests
@@ -135,4 +146,4 @@ class Suspicion:
     def is_compared(self, expression: il.Expression, function: Function) -> bool:
         """Tell whether the function compares the expression with null somewhere."""
         unit = unit_of(function, self._main)
-        return unit is not self._main and self.subject(expression) in self.beliefs.tests(unit).compared
+        return unit is not self._main and self.subject(expression, function) in self.beliefs.tests(unit).compared

@@ -105,7 +105,7 @@ class SymbolTable(ABC):
         others, main = self.others, self.file.main
         units = [function for function in self.file.functions if unit_of(function, main) is function]
         around = partial(others.beliefs, self) if others is not None and self.looks_around else tuple[FileBeliefs, ...]
-        return Suspicion(Beliefs(units, self.knowledge, around), main, self.file.imports)
+        return Suspicion(Beliefs(units, self.file.classes, self.knowledge, around), self.file)
 
     @abstractmethod
     def solution(self, function: Function, /) -> Solution | None:
@@ -150,11 +150,19 @@ class SymbolTable(ABC):
         around = function.around
         while around is not None and around is not self.file.main:
             if key in around.parameter_names or key in around.assigned:
-                return UNKNOWN_FACT  # when a function runs nobody can say what is in a variable of the one around it
+                return self._captured(around, key)
             around = around.around
         if key in self.file.variables and function is not self.file.main:
             return self.variable(key, self.file.variables[key])
         return self.global_(key)
+
+    def _captured(self, around: Function, name: str) -> Fact:
+        """Return what is known of a variable of the function around. Which value it has when a function within runs
+        nobody can say, so if another one sets it, it may be what its declaration allows."""
+        given = next((each.annotation for each in around.parameters if each.name == name), None)
+        type_ = self.qualified_type(around.types.get(name, given))
+        fact = self.declared_fact(type_, name, around.at)
+        return fact if name in around.changed_within else Fact(type=fact.type)
 
     def global_(self, name: str, /) -> Fact:
         """Return what a qualified name means: a function, a class, a module, a variable of another file."""
@@ -231,11 +239,15 @@ class SymbolTable(ABC):
                 return ResolvedSymbol(home, function) if function.is_property else None
         return None
 
-    def method(self, type_: Type, name: str, /) -> ResolvedSymbol | None:
-        """Return the function that a call of a method of an object of the type runs; None if that isn't known."""
+    def method(self, type_: Type, name: str, arguments: int, /) -> ResolvedSymbol | None:
+        """Return the function that a call of a method of an object of the type runs with so many arguments; None if
+        that isn't known."""
         for home, class_ in self.lineage_of(type_):
             if (function := class_.methods.get(name)) is not None:
                 return ResolvedSymbol(home, function) if not function.is_property else None
+            if (functions := class_.overloaded.get(name)) is not None:
+                fitting = [each for each in functions if each.takes(arguments)]
+                return ResolvedSymbol(home, fitting[0]) if len(fitting) == 1 else None
         return None
 
     def ends(self, type_: Type, name: str, /) -> bool:
@@ -376,9 +388,7 @@ class SymbolTable(ABC):
     def _variable(self, name: str, stores: Sequence[StoredValue]) -> Fact:
         annotation = next((store.annotation for store in stores if store.annotation is not None), None)
         if (type_ := self.qualified_type(annotation)) is not None:
-            if any(store.function is not None for store in stores):
-                return Fact(type=type_._replace(nullable=0))
-            if type_.nullable or len(stores) > 1:
+            if type_.nullable or len(stores) > 1 or stores[0].function is not None:
                 return self.declared_fact(type_, name, stores[0].at)
             return Fact(type=self.value_of(stores[0]).type or type_)
         if name in self.file.imports or len(stores) != 1 or stores[0].function is not None:

@@ -49,8 +49,8 @@ class PackageFileAnalysis(FileAnalysis):
             return self.package.target(self, name) or symbol
         return symbol
 
-    def method(self, type_: Type, name: str, /) -> ResolvedSymbol | None:
-        symbol = super().method(type_, name)
+    def method(self, type_: Type, name: str, arguments: int, /) -> ResolvedSymbol | None:
+        symbol = super().method(type_, name, arguments)
         target = self.class_target(type_.name) if symbol is None else None
         if target is None or target.class_ is None:
             return symbol

@@ -17,7 +17,7 @@ from breadknife.text.document import Document, Span
 from breadknife.text.syntax import is_misread
 
 S = TypeVar("S", bound=Site)
-_CLAIMS = HIDING | {Strategy.ASSERT}
+_CLAIMS = HIDING | DECLARATION | {Strategy.ASSERT}
 """Strategies that claim that there is no null."""
 _ADDS_NO_CHECK = DECLARATION | HIDING | {Strategy.WIDEN}
 """Strategies that add no check at the place, so that a null that is meant there goes on."""

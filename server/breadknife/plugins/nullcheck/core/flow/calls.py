@@ -20,6 +20,7 @@ from breadknife.plugins.nullcheck.core.nullness import (
     OriginKind,
     non_null,
 )
+from breadknife.plugins.nullcheck.core.solution import GivenValues
 from breadknife.plugins.nullcheck.core.state import FlowState
 from breadknife.plugins.nullcheck.core.summaries import Summaries
 from breadknife.plugins.nullcheck.core.summary import (
@@ -45,15 +46,17 @@ class TransferFunctions(StoreTransfer):
         self._cases = dict[int, tuple[Sequence[SummaryCase], dict[str, BoundArgument]]]()
         """Identity of a call -> the cases that were possible when it was last evaluated, and its arguments by the names
         of the parameters."""
+        self.calls = dict[int, GivenValues]()
+        """Identity of a call of one of the file's functions -> what it gives, whenever it was evaluated."""
 
     def called(self, call: il.Invocation, state: FlowState) -> str:
         dereferences, self.dereferences = self.dereferences, []
-        name = self._callee(call.callee, state).name
+        name = self._callee(call.callee, state, len(call.arguments)).name
         self.dereferences = dereferences
         return name
 
     def call(self, expression: il.Invocation, state: FlowState) -> Fact:
-        callee = self._callee(expression.callee, state)
+        callee = self._callee(expression.callee, state, len(expression.arguments))
         functions = self.home.knowledge.functions
         facts = [self.value(argument.value, state) for argument in expression.arguments]
         if not callee.name and 0 < len(facts) <= _MOST_ARGUMENTS and isinstance(expression.callee, il.Member):
@@ -78,14 +81,14 @@ class TransferFunctions(StoreTransfer):
             fact = fact._replace(nullness=Nullness.NON_NULL, truth=True)
         return fact
 
-    def _callee(self, callee: il.Expression, state: FlowState) -> Callee:
-        """Return what is called. Reports the callee, or the owner of a method, if it may be null."""
+    def _callee(self, callee: il.Expression, state: FlowState, arguments: int) -> Callee:
+        """Return what so many arguments are given to. Reports the callee, or a method's owner, if it may be null."""
         if isinstance(callee, il.Member):
             owner = self.owner(callee, state, is_called=True)
             if callee.key and (fact := state.facts.get(callee.key)) is not None and fact.called:
                 return Callee(fact.called, self.home.target(fact.called), owner)
             if owner.type is not None:
-                target = self.home.method(owner.type, callee.name)
+                target = self.home.method(owner.type, callee.name, arguments)
                 if target is None:
                     attribute = self.home.member(owner.type, callee.name, callee.at)
                     if attribute.called:
@@ -223,14 +226,18 @@ class TransferFunctions(StoreTransfer):
         `owner` is what is known of the object whose method it is, `facts` those of the arguments, in order."""
         if function.is_async != call.is_awaited or function.is_generator:
             return UNKNOWN_FACT
-        summary = target.home.summary(function)
-        declared = target.home.qualified_type(function.returns)
-        if not summary.is_known:
-            return Fact(type=declared)
         is_bound = function.is_bound and isinstance(call.callee, il.Member)
         # In JavaScript an argument that is `undefined`, the bit 2, counts as one that isn't given.
         left_out = self.home.knowledge.left_out & 2
         given = bound_arguments(call, function, facts, is_bound=is_bound, left_out=left_out)
+        if target.home is self.home:
+            values = {name for name, argument in (given or {}).items() if argument.fact.nullness == Nullness.NON_NULL}
+            before = self.calls.get(id(call), GivenValues(function.label, frozenset(values)))
+            self.calls[id(call)] = before._replace(parameters=before.parameters & values)
+        summary = target.home.summary(function)
+        declared = target.home.qualified_type(function.returns)
+        if not summary.is_known:
+            return Fact(type=declared)
         if given is not None and function.receiver and isinstance(call.callee, il.Member):
             given.setdefault(function.receiver, BoundArgument(owner, call.callee.owner))
         believes = self.home.knowledge.believes_arguments
@@ -383,7 +390,7 @@ def _result_for(case: SummaryCase, given: dict[str, BoundArgument]) -> Fact:
 
 def _kind(origin: NullOrigin | None) -> OriginKind:
     """Return the kind of a null that a function has given, for its caller."""
-    if origin is None or origin.kind is OriginKind.EXIT:
+    if origin is None or origin.kind in (OriginKind.EXIT, OriginKind.INITIAL):
         return OriginKind.CALL
     return origin.kind
 

@@ -87,9 +87,7 @@ class Evaluator(ABC):
     def demand(self, expression: Expression, use: Use, fact: Fact, state: FlowState) -> Fact:
         """Do what `need` does for an expression that has been evaluated to `fact`."""
         if fact.may_be_null and not isinstance(expression, il.Null):
-            # A variable's first null that may have been replaced since is too weak a reason.
-            is_reason = fact.nullness == Nullness.NULL or not is_initial(fact)
-            if is_reason and not self.forgives and not self.home.file.is_ignored(expression.at):
+            if not self.forgives and not self.home.file.is_ignored(expression.at) and self._is_reason(fact):
                 self._found(expression, use, fact)
             fact = non_null(fact)
             if expression.key:
@@ -98,6 +96,12 @@ class Evaluator(ABC):
         elif fact.nullness == Nullness.UNKNOWN and fact.used is None and use in _READS and not _is_value(fact):
             return self._suspect(expression, use, fact, state)
         return fact
+
+    def _is_reason(self, fact: Fact) -> bool:
+        """Tell whether a null that a value may be is reason enough for a finding. A variable's first null isn't, where
+        an exception may have kept it from another value."""
+        is_first = is_initial(fact) and fact.nullness != Nullness.NULL
+        return not is_first or self.home.knowledge.first_nulls
 
     def _found(self, expression: Expression, use: Use, fact: Fact) -> None:
         evidence = self.home.suspicion.evidence(expression, fact, self.function)
@@ -110,7 +114,7 @@ class Evaluator(ABC):
         if expression.key and suspicion.is_compared(expression, self.function):
             fact = state.facts[expression.key] = fact._replace(used=(expression.at, use))
             return fact
-        origin = suspicion.origin(expression, fact, self.function)
+        origin = suspicion.origin(expression, use, fact, self.function)
         if origin is not None and not self.forgives and not self.home.file.is_ignored(expression.at):
             self._found(expression, use, fact._replace(nullness=Nullness.MAYBE, origin=origin))
             fact = non_null(fact)

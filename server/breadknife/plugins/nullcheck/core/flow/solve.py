@@ -50,7 +50,7 @@ class _Worklist:
             visits[node] = visits.get(node, 0) + 1
             if visits[node] <= _MOST_VISITS and self.meet(node):
                 self.follow(node)
-        solution = Solution()
+        solution = Solution(calls=list(self.evaluator.calls.values()))
         for node in graph.nodes:
             solution.dereferences += self.dereferences.get(node, ())
             solution.returns += self.returns.get(node, ())
@@ -169,12 +169,14 @@ class _Worklist:
     def _assign(self, assign: il.Assign, state: FlowState) -> None:
         evaluator, target, value = self.evaluator, assign.target, assign.value
         if isinstance(target, il.Display):
-            fact = evaluator.need(value, Use.ITERATE, state)._replace(subject=evaluator.home.suspicion.subject(value))
+            fact = evaluator.need(value, Use.ITERATE, state)._replace(
+                subject=evaluator.home.suspicion.subject(value, evaluator.function)
+            )
         else:
             fact = self.assigned(assign, evaluator.value(value, state))
             home, is_open = evaluator.home, fact.nullness != Nullness.NON_NULL and not fact.subject
             if is_open and isinstance(target, il.Name) and target.key not in home.file.imports:
-                fact = fact._replace(subject=home.suspicion.subject(value))
+                fact = fact._replace(subject=home.suspicion.subject(value, evaluator.function))
             if target.key[:1] == "%" and value.key in state.truths and fact.truth is None:
                 fact = fact._replace(truth=state.truths[value.key])
             if isinstance(value, il.Name) and isinstance(target, il.Name):

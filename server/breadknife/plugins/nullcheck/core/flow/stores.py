@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.belief import ELEMENT
-from breadknife.plugins.nullcheck.core.flow.evaluate import typed
 from breadknife.plugins.nullcheck.core.flow.refine import Refiner
 from breadknife.plugins.nullcheck.core.il import ByteRange, Expression
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness, OriginKind, havoc
@@ -66,7 +65,7 @@ class StoreTransfer(Refiner, ABC):
         """Assign the items of a value to several targets. If the value may be one of several tuples, each is assigned
         on a path of its own, which knows what one item tells of the others, and the paths are joined."""
         joined: FlowState | None = None
-        tuples = _unpacked(targets, fact)
+        tuples = self._unpacked(targets, fact, at)
         for items in tuples:
             branch = state.copy()
             for target, item in zip(targets, items, strict=True):
@@ -80,6 +79,19 @@ class StoreTransfer(Refiner, ABC):
             joined = branch if joined is None else join(joined, branch, self.declared)
         if joined is not None:
             state.facts, state.truths = joined.facts, joined.truths
+
+    def _unpacked(self, targets: tuple[Expression, ...], fact: Fact, at: ByteRange) -> Sequence[tuple[Fact, ...]]:
+        """Return the tuples that the value may be, each with one item for each target: those that are known, or the one
+        of its type, or one of which nothing is known."""
+        tuples = [items for items in fact.items if len(items) == len(targets)]
+        type_ = fact.type
+        if not tuples and type_ is not None and type_.name == "tuple" and len(type_.arguments) >= len(targets):
+            items = zip(type_.arguments, targets, strict=False)
+            tuples = [tuple(self.home.declared_fact(item, target.key, at) for item, target in items)]
+        has_others = bool(fact.items) and len(tuples) != len(fact.items)
+        if not tuples or has_others or any(isinstance(target, il.Opaque) for target in targets):
+            return [(UNKNOWN_FACT,) * len(targets)]
+        return tuples
 
     # Calls
 
@@ -99,6 +111,10 @@ class StoreTransfer(Refiner, ABC):
         below = tuple(f"{key}." for key in given)
         prefixes = below if not comes_back or callee.target is not None else ()
         set_by_others = self.home.shared | self.function.changed_within
+        if callee.name not in self.home.knowledge.calls:
+            for key in set_by_others - state.facts.keys():
+                if (declared := self.declared(key)).may_be_null:
+                    state.facts[key] = declared
         for key, fact in state.facts.items():
             if fact.used is not None and key.startswith(below):
                 state.facts[key] = fact._replace(used=None)
@@ -119,19 +135,6 @@ class StoreTransfer(Refiner, ABC):
         if method in knowledge.functions["come_back_methods"] or callee.name in knowledge.functions["come_back"]:
             return True
         return callee.name.rpartition(".")[0] in knowledge.functions["come_back_packages"]
-
-
-def _unpacked(targets: tuple[Expression, ...], fact: Fact) -> Sequence[tuple[Fact, ...]]:
-    """Return the tuples that the value may be, each with one item for each target: those that are known, or the one of
-    its type, or one of which nothing is known."""
-    tuples = [items for items in fact.items if len(items) == len(targets)]
-    type_ = fact.type
-    if not tuples and type_ is not None and type_.name == "tuple" and len(type_.arguments) >= len(targets):
-        tuples = [tuple(typed(argument) for argument in type_.arguments[: len(targets)])]
-    has_others = bool(fact.items) and len(tuples) != len(fact.items)
-    if not tuples or has_others or any(isinstance(target, il.Opaque) for target in targets):
-        return [(UNKNOWN_FACT,) * len(targets)]
-    return tuples
 
 
 def _may_have_caused(fact: Fact, given: Collection[str]) -> bool:

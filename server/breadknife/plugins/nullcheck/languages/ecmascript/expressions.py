@@ -10,7 +10,7 @@ from typing import Protocol
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import Argument, ByteRange, Expression, Type
-from breadknife.plugins.nullcheck.core.knowledge import Knowledge
+from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled, parse_type
 from breadknife.plugins.nullcheck.languages.ecmascript.types import NULL, UNDEFINED, TypeScriptTypes
 from breadknife.plugins.nullcheck.languages.lowering import (
     DEEPEST,
@@ -162,7 +162,20 @@ class EcmaScriptExpressions(Lowering):
         return attribute(at, owner, literal) if literal.isidentifier() else subscript(at, owner, index)
 
     def _call(self, node: Node, at: ByteRange, callee: Expression) -> Expression:
-        return call(at, callee, self._arguments(part(node, "arguments")))
+        arguments = self._arguments(part(node, "arguments"))
+        made = call(at, callee, arguments)
+        name = callee.name if isinstance(callee, il.Member) else callee.key
+        if (result := self.reading.knowledge.generic.get(name)) is None or len(arguments) > 1:
+            return made
+        held = tuple(self.reading.types.read(child) for child in inner(part(node, "type_arguments")))
+        if not held or held[0] is None:
+            return made
+        null = arguments[0].value if arguments else il.Null(at, nulls=UNDEFINED)
+        nulls = null.nulls if isinstance(null, il.Null) else 0
+        held_type = held[0]._replace(nullable=held[0].nullable | nulls)
+        return il.TypeAssertion(
+            at, made._replace(key=""), filled(parse_type(result), (held_type,), None), "", made.forks
+        )
 
     def _arguments(self, node: Node | None) -> list[Argument]:
         arguments = list[Argument]()

@@ -79,7 +79,10 @@ class EcmaScriptLowering(EcmaScriptExpressions):
                 if type_ is not None:
                     self.function.types[target.key] = type_
                 if value is not None:
-                    yield il.Assign(at_of(child), target, self.expression(value), type_)
+                    lowered = self.expression(value)
+                    if isinstance(lowered, il.TypeAssertion) and lowered.type is not None and not is_let:
+                        self.function.types.setdefault(target.key, lowered.type)  # functions within know it by this
+                    yield il.Assign(at_of(child), target, lowered, type_)
                 elif is_let and (type_ is None or type_.nullable):
                     yield il.Assign(at_of(child), target, il.Null(at_of(child), "undefined", nulls=UNDEFINED), type_)
 
