@@ -93,7 +93,7 @@ PROSE = {
         settings=NO_TOOLS,
     ),
     "the model still reads": Row(
-        "a.md", "markdown", "A loaf of bread⟦|⟧ is on the table.\n", "prose",
+        "a.md", "markdown", "All of it depends of⟦|⟧ the bread.\n", "prose",
         "The model is still reading this text. → Wait: what is found appears by itself.",
         settings={"prose": {"languagetool": False}},
     ),
