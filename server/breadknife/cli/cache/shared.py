@@ -28,7 +28,7 @@ KEY = "BREADKNIFE_CACHE_KEY"
 _SHORTEST_KEY = 16
 _LARGEST_UNPACKED = 4 * LARGEST
 _SHARED = ("names.sqlite", "nullcheck.sqlite", "prose.sqlite")
-"""What a run of `lint` needs of `disk_cache.CACHES`, but the files of one machine."""
+"""Those of `disk_cache.CACHES` that a run of `lint` needs and that don't name files of one machine."""
 _STDOUT = b"\x2a"
 """Bazel's servers take only an `ActionResult` of Bazel's protocol under `ac/`. This is the head of its field
 `stdout_raw` (5, bytes), in which ours stands."""

@@ -126,7 +126,8 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     calls_methods_of_null: bool = False
     """A method may be called on null, and decides itself what it does then, as in Go."""
     first_nulls: bool = False
-    """That a variable's first null may not have been replaced is reason enough: no exception comes between."""
+    """A variable's first null that may still be there is reason enough for a finding, since no exception can have kept
+    another value from it."""
     implies_receiver: bool = False
     """A name alone may be an attribute of the object, as in Java."""
     believes_arguments: bool = False

@@ -13,7 +13,7 @@ _DEEPEST = 9
 
 
 @dataclass(frozen=True)
-class Heading:
+class SectionHeading:
     title: str
     """Cleaned."""
     level: int
@@ -23,7 +23,7 @@ class Heading:
 class HeadingPath:
     """The headings above a place that moves down a page, from the page's own to the nearest."""
 
-    def __init__(self, page: str, headings: tuple[Heading, ...] = ()) -> None:
+    def __init__(self, page: str, headings: tuple[SectionHeading, ...] = ()) -> None:
         """`page` is the stored text of the page."""
         self._page = page
         self.headings = headings
@@ -35,15 +35,15 @@ class HeadingPath:
         title = clean(self._page[unit.span.start : unit.span.end])
         if unit.level < LIKELY or title[:1].isupper() or title[:1].isdecimal():
             above = tuple(heading for heading in self.headings if heading.level < unit.level)
-            self.headings = (*above, Heading(title, unit.level))[-_DEEPEST:]
+            self.headings = (*above, SectionHeading(title, unit.level))[-_DEEPEST:]
 
 
-def written(headings: tuple[Heading, ...]) -> str:
+def written(headings: tuple[SectionHeading, ...]) -> str:
     """Return headings as the index has them: a line for each, with its level in marks before it."""
     return "\n".join(HEADING * heading.level + heading.title for heading in headings)
 
 
-def read(headings: str) -> tuple[Heading, ...]:
+def read(headings: str) -> tuple[SectionHeading, ...]:
     """Return the headings that `written` has made a text of."""
     lines = headings.split("\n") if headings else ()
-    return tuple(Heading(line.lstrip(HEADING), len(line) - len(line.lstrip(HEADING))) for line in lines)
+    return tuple(SectionHeading(line.lstrip(HEADING), len(line) - len(line.lstrip(HEADING))) for line in lines)

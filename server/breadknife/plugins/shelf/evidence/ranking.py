@@ -27,25 +27,23 @@ class RankedCandidate:
     features: Mapping[str, float]
     """Those of the passage, and of how it compares with the others."""
     likelihood: float
-    """That it answers the question, from 0 to 1."""
+    """The chance that it answers the question, from 0 to 1."""
 
 
 def rank(query: Query, answers: Sequence[AnswerCandidate], weights: FittedWeights) -> list[RankedCandidate]:
     """Return the passages of a question, the likeliest first."""
     compared = sorted(((weights.passage.log_odds(each.features), each) for each in answers), key=lambda pair: -pair[0])
-    best = dict[int, float]()
+    best = dict[int, float]()  # chunk -> the log-odds of its best complete passage; the best chunk comes first
     for log_odds, answer in compared:
         if not answer.missing:
             best.setdefault(answer.candidate.id, log_odds)
     ranked = list[RankedCandidate]()
     for log_odds, answer in compared:
-        lead = min(
-            (log_odds - each for chunk, each in best.items() if chunk != answer.candidate.id), default=_MOST_LEAD
-        )
+        rival = next((each for chunk, each in best.items() if chunk != answer.candidate.id), None)
         features = {
             **answer.features,
             "log odds": log_odds,
-            "lead": min(lead, _MOST_LEAD),
+            "lead": min(log_odds - rival, _MOST_LEAD) if rival is not None else _MOST_LEAD,
             "terms": float(min(len(query.terms), _MOST_TERMS)),
             "rarity": sum(term.weight for term in query.terms) / _RARITY,
         }

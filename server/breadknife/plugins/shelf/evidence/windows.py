@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from breadknife.plugins.shelf.chunking.sections import Heading, HeadingPath, read
+from breadknife.plugins.shelf.chunking.sections import HeadingPath, SectionHeading, read
 from breadknife.plugins.shelf.chunking.sentences import TextUnit, is_item, units
 from breadknife.plugins.shelf.values import HEADING, LIKELY, PageChunk
 from breadknife.text.document import Span
@@ -23,7 +23,7 @@ class QuoteWindow:
     """The whole window."""
     middle: Span
     """The sentence, item or row that the window was made for."""
-    headings: tuple[Heading, ...]
+    headings: tuple[SectionHeading, ...]
     """Those that it is below, the nearest last."""
     is_first: bool
     """True if nothing is between it and the nearest heading."""
