@@ -96,7 +96,10 @@ async function shelf(window) {
   await window.fixesAt(1, 8, /Answer from my shelf/);
   await window.page.locator(".action-widget .monaco-list-row", { hasText: "Answer from my shelf" }).click();
   await window.press("No folder is on your shelf", "Add a Folder");
+  // The dialog writes the workspace's path into its field when it has read the folder, over what was typed before.
+  await until("the workspace's folders", async () => /bread/.test(await window.shown(".quick-input-list")));
   await window.page.locator(".quick-input-widget input").first().fill(`${window.workspace}/bread/`);
+  await until("the folder's files", async () => !/\.vscode/.test(await window.shown(".quick-input-list")));
   await window.page.locator(".quick-input-widget .monaco-button", { hasText: "Add to Shelf" }).click();
   const read = await window.message("“bread” is on your shelf: 1 file, 1 page", 60_000);
   await window.screenshot("shelf");
