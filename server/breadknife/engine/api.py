@@ -75,9 +75,8 @@ class GenerateRequest:
     lane: Lane = Lane.ACTION
     sampling: Sampling = Sampling()
     grammar: str = ""
-    """The grammar that the output must match: GBNF, or a JSON schema (a text that begins with `{`).
-
-    An invalid, too big or too complex grammar raises EngineError (limits: docs/openai.md)."""
+    """The grammar that the output must match: GBNF, or a JSON schema (a text that begins with `{`). An invalid, too big
+    or too complex one raises EngineError (limits: docs/openai.md)."""
     adapter: str = ""
     """Catalog name of a LoRA adapter of the model."""
     place: str = ""

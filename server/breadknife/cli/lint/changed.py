@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -112,6 +112,24 @@ def _around(file: ReportedFile, span: Span) -> Span:
     """Return the innermost symbol around a place; the place itself where there is none."""
     name, symbol = MarkedDocument("", file.document).symbol(span)
     return symbol if name else span
+
+
+def find_affected(
+    changed: ChangedSources, paths: Sequence[Path], importers: Callable[[Path], Iterable[Path]]
+) -> Sequence[Path]:
+    """Return files that aren't among the changed ones at `paths`, but in which the change may have brought findings:
+    those that import a changed one, whose nulls may come from there, and pages that name a file which was moved.
+
+    Args:
+        changed: what has changed.
+        paths: the changed files that are looked at.
+        importers: returns the files that import one, both by their absolute paths.
+    """
+    known = {os.path.abspath(path): path for path in paths}
+    affected = dict.fromkeys(map(str, changed.pages_naming_moved()))
+    for path in known:
+        affected |= dict.fromkeys(map(str, importers(Path(path))))
+    return [Path(path) for path in affected if path not in known]
 
 
 def brought_by_change(

@@ -8,12 +8,12 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TextIO
 
@@ -24,18 +24,17 @@ from breadknife.cli.cache.shared import SharedCache
 from breadknife.cli.files import tell_complaint
 from breadknife.cli.formats.values import (
     FileReport,
-    RelatedSpan,
     ReportedFile,
     ReportedFinding,
     ReportWriter,
     RunSummary,
-    named_from_here,
 )
-from breadknife.cli.lint.changed import ChangedSources, brought_by_change
+from breadknife.cli.lint.changed import ChangedSources, brought_by_change, find_affected
 from breadknife.cli.lint.checkers import Checker, FolderState, LintAnswer, LintTask, LocalChecker, ProcessPool
 from breadknife.cli.lint.known import KnownFindings
 from breadknife.cli.lint.options import LintOptions
 from breadknife.cli.lint.plugins import plugins_left_out, split_plugins, why_unread
+from breadknife.cli.lint.related import report_finding
 from breadknife.cli.lint.sources import Source, find_sources, standard_input
 from breadknife.cli.lint.streams import clear_progress, opened, show
 from breadknife.cli.output import INTERRUPTED, cancelled_by_signals, counted, tell, tell_progress, use_utf8
@@ -46,7 +45,7 @@ from breadknife.host.settings import Settings
 from breadknife.host.workspace import root_of
 from breadknife.paths import answers_dir
 from breadknife.task.values import Finding
-from breadknife.text.document import MARK, Document, read_document, uri_to_path, with_newlines
+from breadknife.text.document import Document, with_newlines
 
 _SECONDS_ALONE = 5.0
 """How long one process checks before more are started. To start one in a folder of 2,800 files (Django 5.1) takes 3 s
@@ -159,7 +158,8 @@ class _LintRun:
             for root in roots:
                 self._known.load(root)
         if self._changed is not None and self._changed.by_lines:
-            sources += self._affected(sources)
+            affected = find_affected(self._changed, [source.path for source in sources], self._importers)
+            sources += (Source(Path(os.path.relpath(path)), is_named=False) for path in affected)
         self._file_count = len(sources)
         jobs = 1 if options.engine_script else options.jobs  # the lines of a script are answered by one process
         self._process_count = min(jobs or _cores(), len(sources))
@@ -302,7 +302,7 @@ class _LintRun:
         selected = [finding for finding in findings if self._options.selection.keeps(finding)]
         likely = [finding for finding in selected if self._options.is_likely(finding)]
         reported = ReportedFile(path, file.document)
-        problems = [ReportedFinding(reported, finding, tuple(_related(reported, finding))) for finding in likely]
+        problems = [report_finding(reported, finding) for finding in likely]
         return FileReport(
             path,
             self._new(path, problems),
@@ -331,19 +331,12 @@ class _LintRun:
                 return answer.result().findings
         return ()
 
-    def _affected(self, sources: Sequence[Source]) -> Sequence[Source]:
-        """Return files that haven't changed, but in which a change may have brought findings: those that import changed
-        ones, whose nulls may come from there, and pages that name a file which was moved."""
-        found = {os.path.abspath(source.path): source for source in sources}
-        affected = list(self._changed.pages_naming_moved()) if self._changed is not None else []
-        for source in sources:
-            root = self._root_of(source.path.parent)
-            self._await_project(root)
-            project = self._host.projects.of(root)
-            affected += project.importers(source.path.absolute()) if project is not None else ()
-        for path in affected:
-            found.setdefault(str(path), Source(Path(os.path.relpath(path)), is_named=False))
-        return list(found.values())[len(sources) :]
+    def _importers(self, path: Path) -> Collection[Path]:
+        """Return the files of the workspace folder that import this one."""
+        root = self._root_of(path.parent)
+        self._await_project(root)
+        project = self._host.projects.of(root)
+        return project.importers(path) if project is not None else ()
 
     @property
     def _is_whole(self) -> bool:
@@ -368,30 +361,6 @@ class _LintRun:
 def _workspace_of(folder: Path) -> Path:
     """Return the workspace folder of the files in a folder."""
     return root_of(folder / "file", [Path.cwd()])
-
-
-def _related(file: ReportedFile, finding: Finding) -> Iterator[RelatedSpan]:
-    """Yield the spans that explain a finding. Those in files that are gone or too short by now are left out."""
-    for related in finding.related:
-        is_same_file = related.uri in (None, file.document.uri)
-        related_file = file if is_same_file else _read_other(related.uri)
-        if related_file is None:
-            continue
-        text = related_file.document.text
-        # Plugins read other files without a byte order mark, so their offsets don't count it.
-        shift = len(MARK) if not is_same_file and text.startswith(MARK) else 0
-        if related.span.end + shift <= len(text):
-            yield RelatedSpan(related_file, related.span.shifted(shift), related.message)
-
-
-@lru_cache(maxsize=64)  # many findings come from a few declarations
-def _read_other(uri: str) -> ReportedFile | None:
-    """Read a file that a finding leads to; None if it can't be read."""
-    path = uri_to_path(uri)
-    try:
-        return named_from_here(path, read_document(path)) if path else None
-    except DocumentError:
-        return None
 
 
 def _cores() -> int:
