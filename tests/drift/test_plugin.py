@@ -144,7 +144,7 @@ The change since HEAD that made it false, at line 1:
     - def fetch_all(url, wait=30):
     + def fetch_all(url, timeout=30):
 
-Rule: drift/parameter-renamed. Documentation describes a parameter that a change has renamed. No model was asked.
+Documentation describes a parameter that a change has renamed (drift/parameter-renamed). No model was asked.
 """
 
 

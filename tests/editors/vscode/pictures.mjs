@@ -1,4 +1,7 @@
 /** Takes the pictures of the extension's README in the real window: of the real server with the real model. */
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
 import { drive } from "./driver.mjs";
 import { until } from "./workbench.mjs";
 
@@ -31,6 +34,19 @@ def amount(line: str) -> int:
     order = ORDER.match(line)
     return int(order.group(1))
 `,
+  "pages.py": `"""Reads pages."""
+
+import urllib.request
+
+
+def fetch(url, wait=30):
+    """Read a page.
+
+    :param url: where it is
+    :param wait: seconds, 30 by default
+    """
+    return urllib.request.urlopen(url, timeout=wait).read()
+`,
 };
 
 const settings = {
@@ -45,7 +61,7 @@ const screen = { viewport: { width: 960, height: 560 }, deviceScaleFactor: 1.5 }
 
 const names = process.env.NAMES.split(",");
 const steps = Object.fromEntries(
-  Object.entries({ suggestion, receipts, fixes }).filter(([name]) => names.includes(name)),
+  Object.entries({ suggestion, receipts, fixes, drift }).filter(([name]) => names.includes(name)),
 );
 await drive(steps, { settings, files, screen });
 
@@ -70,6 +86,23 @@ async function fixes(window) {
   await window.squiggle();
   await window.fixesAt(11, 18, /None/);
   await window.screenshot("fixes");
+}
+
+/** A parameter that got another name and another default since the last commit, and the menu at its documentation. */
+async function drift(window) {
+  const git = (...words) => execFileSync("git", words, { cwd: window.workspace });
+  git("init", "--quiet");
+  git("add", ".");
+  git("-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "--message=first");
+  const file = path.join(window.workspace, "pages.py");
+  const changed = files["pages.py"].replace("wait=30", "timeout=60").replace("timeout=wait", "timeout=timeout");
+  fs.writeFileSync(file, changed);
+  await window.page.setViewportSize(screen.viewport);
+  await window.open("pages.py");
+  await window.page.keyboard.press("Control+b");
+  await until("both findings", async () => (await window.page.locator('[class*="squiggly-"]').count()) > 1);
+  await window.fixesAt(10, 12, /It still holds/);
+  await window.screenshot("drift");
 }
 
 async function receipts(window) {

@@ -37,7 +37,7 @@ def explain(drift: Drift, document: Document, cause: Document, before: str | Non
         _indented([document.line_text(at).strip()]),
         f"The change since {base} that made it false, at {place}:" if change else f"Since {base}, at {place}:",
         _indented(change or [cause.line_text(min(drift.cause, cause.line_count - 1)).strip()]),
-        f"Rule: drift/{drift.kind}. {row.rule}. No model was asked.",
+        f"{row.rule} (drift/{drift.kind}). No model was asked.",
     ]
     return "\n\n".join(parts) + "\n"
 
