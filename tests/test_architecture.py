@@ -92,7 +92,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "lint": {"assemble", "baseline", "cache", "changes", "commands", "files", "formats", "output"},
         "recipes": {"assemble", "commands", "output"},
         "find": {"assemble", "output", "recipes"},
-        "mcp": {"assemble", "find", "lint", "output", "recipes"},
+        "mcp": {"assemble", "commands", "find", "formats", "lint", "output", "recipes"},
         "shelf": {"assemble", "commands", "output", "recipes"},
         "models": {"commands", "output"},
         "setup": {"output"},

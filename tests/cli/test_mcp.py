@@ -132,6 +132,54 @@ async def test_an_agent_asks_what_a_change_made_false(folder: Path, home: Path) 
     assert (folder / "a.py").read_text() == changed
 
 
+GUARDED = """\
+import re
+
+
+def first(text):
+    match = re.match("a", text)
+    if match is None:
+        return ""
+    return match.group()
+
+
+def second(text):
+    return re.match("b", text).group()
+"""
+UNGUARDED = GUARDED.replace('    if match is None:\n        return ""\n', "")
+FIND, USE = "def find(key):\n    return str(key)\n", "from find import find\n\n\nfind('1').strip()\n"
+SETTINGS = "[nullcheck]\nseverity_medium = 'warning'\n"
+
+
+async def test_an_agent_asks_what_its_change_has_brought(folder: Path, home: Path) -> None:
+    """Only that: neither what was there before, nor what another file had already."""
+    (folder / "breadknife.toml").write_text(SETTINGS)
+    for name, text in {"a.py": GUARDED, "find.py": FIND, "use.py": USE, "b.py": CODE}.items():
+        (folder / name).write_text(text)
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "first")
+    (folder / "a.py").write_text(UNGUARDED)
+    (folder / "find.py").write_text("import re\n\n\ndef find(key):\n    return re.match('a', key)\n")
+    (folder / "b.py").write_text(CODE.replace("wait=30", "timeout=30").replace(", wait", ", timeout"))
+    (folder / "notes.md").write_text(PROSE + "\nIt is an good house.\n")
+    async with serving(folder, home) as client:
+        found = await call(client, "lint", base="HEAD", with_fixes=True)
+        problems = {(Path(each["path"]).name, each["start"]["line"]): each for each in found["problems"]}
+        assert found["since"].startswith("HEAD (")
+        assert set(problems) == {("a.py", 6), ("use.py", 4), ("b.py", 4), ("b.py", 5), ("notes.md", 5)}
+        assert "drift/parameter-renamed" in {each["rule"] for each in found["problems"]}
+        causes = {(each["path"], each["line"]) for each in problems["use.py", 4]["causes"]}
+        assert (str(folder / "find.py"), 4) in causes
+        fixes = {place: problem["fixes"]["fixes"] for place, problem in problems.items()}
+        assert "finding gone" in fixes["a.py", 6][0]["checks"]
+        texts = [applied(PROSE + "\nIt is an good house.\n", fix["edits"]) for fix in fixes["notes.md", 5]]
+        assert PROSE + "\nIt is a good house.\n" in texts
+        assert len((await call(client, "lint", path="a.py"))["problems"]) == 2
+        [new] = (await call(client, "lint", path="a.py", only_new=True))["problems"]
+        assert (new["start"]["line"], new["fixes"]["fixes"]) == (6, [])
+
+
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("lint", {"path": "../other.md"}, "not inside"),
     ("fix", {"path": "notes.md", "line": 99}, "there is no line 99; the file has 4"),
@@ -148,7 +196,12 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("fix", {"path": "huge.md", "line": 1}, "larger than"),
     ("fix", {"path": "notes.md", "line": "three"}, "line: Input should be a valid integer"),
     ("fix", {"path": "notes.md"}, "line: Field required"),
-    ("lint", {"path": "notes.md", "fast": True}, "lint has no argument 'fast'; it takes min_confidence, path"),
+    (
+        "lint",
+        {"path": "notes.md", "fast": True},
+        "lint has no argument 'fast'; it takes base, min_confidence, only_new, path, with_fixes",
+    ),
+    ("lint", {"base": "nowhere"}, "not a git repository"),
     ("recipe", {"name": "x\ny", "path": "gone\nmd"}, "gone md"),
     ("drift", {}, "not a git repository"),
     ("drift", {"path": "away"}, "not inside"),

@@ -14,6 +14,7 @@ from breadknife.cli.cache import app as cache
 from breadknife.cli.commands import App, EngineScript, Json, Offline
 from breadknife.cli.engine import app as engine
 from breadknife.cli.lint.command import lint
+from breadknife.cli.mcp.after_edit import after_edit
 from breadknife.cli.models import app as models
 from breadknife.cli.output import say
 from breadknife.cli.plugins import app as plugins
@@ -63,6 +64,7 @@ def serve(context: typer.Context) -> None:
 
 
 app.command()(lint)
+app.command("after-edit")(after_edit)
 
 
 @app.command()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from breadknife.cli.find import ask as ask_where
-from breadknife.cli.lint.changed import ChangedSources, ChangeOptions
+from breadknife.cli.formats.values import ReportedFile
+from breadknife.cli.lint.changed import ChangedSources, ChangeOptions, brought_by_change, find_affected
+from breadknife.cli.lint.related import report_finding
 from breadknife.cli.lint.sources import find_sources
 from breadknife.cli.mcp.values import (
+    CausePlace,
     FalseClaim,
     FalseClaims,
     FoundPlacesInFolder,
@@ -34,11 +37,22 @@ from breadknife.host.workspace import root_of
 from breadknife.recipes.requests import RecipeRequest
 from breadknife.task.drift import DriftRequest
 from breadknife.task.find import FindRequest
-from breadknife.task.values import Action, ActionRequest, CheckRequest, Confidence, Finding, ResolveRequest, Silence
-from breadknife.text.document import Document, Span, read_document, uri_to_path
+from breadknife.task.values import (
+    Action,
+    ActionRequest,
+    CheckRequest,
+    Confidence,
+    Finding,
+    Related,
+    ResolveRequest,
+    Silence,
+)
+from breadknife.text.document import Document, Span, read_document, uri_to_path, with_newlines
 
 MAX_PROBLEMS = 200
 MAX_FIXES = 5
+MAX_REPAIRED = 20
+"""How many problems of one answer have their fixes: an installed checker may be asked about each."""
 _RECEIPTS = 10
 """How many receipts `why` shows."""
 _LONGEST_PATH = 4096
@@ -53,27 +67,41 @@ class Tools:
         self._host = host
         self._folder = Path(os.path.realpath(folder))
 
-    def lint(self, path: str = ".", min_confidence: str = "medium") -> FoundProblems:
-        """Check a file, or all files of a folder: grammar and style of prose, values that may be null."""
+    def lint(
+        self,
+        path: str = ".",
+        min_confidence: str = "medium",
+        only_new: bool = False,
+        base: str = "",
+        with_fixes: bool = False,
+    ) -> FoundProblems:
+        """Check a file, or all files of a folder: grammar and style of prose, values that may be null, documentation
+        that a change made false. With `only_new`, or a commit or branch as `base`, only what the change since then has
+        brought, also in files that import a changed one; without `base`, since where this branch began. `HEAD` is the
+        last commit. With `with_fixes`, ways to repair the first problems, as edits that were verified. Nothing is
+        written."""
         least_confidence = Confidence(min_confidence)
+        inside = self._inside(path)
+        changed = ChangedSources.of([inside], ChangeOptions(base, by_lines=True)) if only_new or base else None
         problems: list[FoundProblem] = []
         failed: list[str] = []
-
-        def complain(error: DocumentError) -> None:
-            failed.append(str(error))
-
-        for source in find_sources([self._inside(path)], complain):
+        for source in self._sources(inside, changed, self._importers, failed):
             try:
-                document = read_document(source.path)
+                document = with_newlines(read_document(source))
             except DocumentError as error:
                 failed.append(str(error))
                 continue
-            reply = self._host.ask(CheckRequest(document, whole=True, all_fixes=False), root=self._root(source.path))
-            failed += (receipt.sentence for receipt in reply.failures)
-            failed += reply.unanswered
-            likely = (finding for finding in reply.findings if finding.confidence.reaches(least_confidence))
-            problems += (problem_of(source.path, document, finding) for finding in likely)
-        return FoundProblems(tuple(problems[:MAX_PROBLEMS]), _each_once(failed), max(0, len(problems) - MAX_PROBLEMS))
+            found = self._findings(document, self._root(source), changed, failed)
+            likely = [finding for finding in found if finding.confidence.reaches(least_confidence)]
+            for finding in self._brought(source, document, likely, changed):
+                fixes = VerifiedFixes(())
+                if with_fixes and len(problems) < MAX_REPAIRED:
+                    fixes = self._fixes(document, finding.span, (finding,), self._root(source))
+                causes = tuple(self._place(document, related) for related in finding.related)
+                problems.append(problem_of(source, document, finding, causes, fixes))
+        since = "; ".join(changes.base.about for changes in changed.changes) if changed is not None else ""
+        more = max(0, len(problems) - MAX_PROBLEMS)
+        return FoundProblems(tuple(problems[:MAX_PROBLEMS]), since, _each_once(failed), more)
 
     def drift(self, path: str = ".", base: str = "") -> FalseClaims:
         """Find what a change made false in docstrings, comments and pages of documentation: the files as they are are
@@ -82,12 +110,8 @@ class Tools:
         inside = self._inside(path)
         changed = ChangedSources.of([inside], ChangeOptions(base, by_lines=True))
         failed: list[str] = []
-        sources = [source.path for source in find_sources([inside], lambda error: failed.append(str(error)), changed)]
-        pages = (
-            each for each in changed.pages_naming_moved() if each.is_relative_to(inside) and each.resolve() == each
-        )
         claims: list[FalseClaim] = []
-        for source in dict.fromkeys((*sources, *pages)):
+        for source in self._sources(inside, changed, lambda path: (), failed):
             try:
                 document = read_document(source)
             except DocumentError as error:
@@ -95,12 +119,9 @@ class Tools:
                 continue
             if document.language not in self._host.languages(DriftRequest):
                 continue
-            root = self._root(source)
-            request = DriftRequest(document, changed.base_of(root))
-            reply = self._host.ask(request, root=root, plugin="drift")
-            failed += (receipt.sentence for receipt in reply.receipts if receipt.sentence)
+            found = self._drifted(document, self._root(source), changed, failed)
             claims += (
-                claim_of(source, document, finding, self._cause(document, finding)) for finding in reply.findings
+                claim_of(source, document, finding, self._place(document, finding.related[0])) for finding in found
             )
         since = "; ".join(changes.base.about for changes in changed.changes)
         more = max(0, len(claims) - MAX_PROBLEMS)
@@ -111,20 +132,7 @@ class Tools:
         document, root = self._read(path)
         span = _line(document, line)
         findings = self._host.ask(CheckRequest(document, whole=True), root=root).findings
-        touched = tuple(finding for finding in findings if finding.span.touches(span))
-        reply = self._host.ask(ActionRequest(document, span, touched), root=root)
-        fixes: list[VerifiedFix] = []
-        refused: list[str] = []
-        for plugin, action in reply.actions:
-            if len(fixes) == MAX_FIXES:
-                break
-            refused += [action.disabled] if action.disabled else []
-            if action.command is not None and not action.data and not action.edits:
-                continue  # it only does something in an editor
-            resolved = self._resolved(document, plugin, action, root, refused)
-            if resolved is not None and (resolved.edits or resolved.elsewhere):
-                fixes.append(fix_of(document, resolved))
-        return VerifiedFixes(tuple(fixes), _each_once(refused))
+        return self._fixes(document, span, [finding for finding in findings if finding.span.touches(span)], root)
 
     def why(self, path: str = "") -> list[str]:
         """Show what the last requests did, which model they asked, what that cost, and why there was no answer."""
@@ -170,15 +178,86 @@ class Tools:
         )
         return FoundPlacesInFolder(tuple(places), answer.searched, answer.origin.model)
 
-    def _cause(self, document: Document, finding: Finding) -> tuple[str, int]:
-        """Return the path and the line, from 1, of what a finding leads to; line 1 of a file that can't be read."""
-        place = finding.related[0]
-        path = uri_to_path(place.uri or document.uri)
+    def _sources(
+        self,
+        inside: Path,
+        changed: ChangedSources | None,
+        importers: Callable[[Path], Collection[Path]],
+        failed: list[str],
+    ) -> Sequence[Path]:
+        """Return the files that are looked at, each once; with `changed`, those that have changed or are affected. Why
+        others aren't is added to `failed`."""
+        sources = [source.path for source in find_sources([inside], lambda error: failed.append(str(error)), changed)]
+        affected = find_affected(changed, sources, importers) if changed is not None else ()
+        return [*sources, *(each for each in affected if each.is_relative_to(inside) and each.resolve() == each)]
+
+    def _importers(self, path: Path) -> Collection[Path]:
+        root = self._root(path)
+        while not self._host.projects.read(root):
+            pass
+        project = self._host.projects.of(root)
+        return project.importers(path) if project is not None else ()
+
+    def _findings(
+        self, document: Document, root: Path, changed: ChangedSources | None, failed: list[str]
+    ) -> Sequence[Finding]:
+        """Return all findings of a document. Drift compares with the commit that `changed` is counted from."""
+        plugins = frozenset(self._host.checkers(document, root))
+        own = {"drift"} if changed is not None else set[str]()
+        reply = self._host.ask(CheckRequest(document, whole=True, all_fixes=False), root=root, among=plugins - own)
+        failed += (receipt.sentence for receipt in reply.failures)
+        failed += reply.unanswered
+        drifted = self._drifted(document, root, changed, failed) if changed is not None and plugins & own else ()
+        return sorted((*reply.findings, *drifted), key=lambda each: (each.span, each.source, each.code))
+
+    def _drifted(self, document: Document, root: Path, changed: ChangedSources, failed: list[str]) -> Sequence[Finding]:
+        if document.language not in self._host.languages(DriftRequest):
+            return ()
+        reply = self._host.ask(DriftRequest(document, changed.base_of(root)), root=root, plugin="drift")
+        failed += (receipt.sentence for receipt in reply.receipts if receipt.sentence)
+        return reply.findings
+
+    def _brought(
+        self, path: Path, document: Document, findings: Sequence[Finding], changed: ChangedSources | None
+    ) -> Sequence[Finding]:
+        """Return those findings of a file that the change has brought; all if every finding counts."""
+        if changed is None:
+            return findings
+        root = self._root(path)
+
+        def check(before: Document) -> Sequence[Finding]:
+            plugins = frozenset(self._host.checkers(before, root)) - {"drift"}  # the base is what that compares with
+            return self._host.ask(CheckRequest(before, whole=True, all_fixes=False), root=root, among=plugins).findings
+
+        file = ReportedFile(path, document)
+        brought = brought_by_change(changed, [report_finding(file, finding) for finding in findings], check)
+        return [finding for finding, is_new in zip(findings, brought, strict=True) if is_new]
+
+    def _fixes(self, document: Document, span: Span, findings: Sequence[Finding], root: Path) -> VerifiedFixes:
+        """Return what an editor's menu offers for findings at a place, with the edits."""
+        reply = self._host.ask(ActionRequest(document, span, tuple(findings)), root=root)
+        fixes: list[VerifiedFix] = []
+        refused: list[str] = []
+        for plugin, action in reply.actions:
+            if len(fixes) == MAX_FIXES:
+                break
+            refused += [action.disabled] if action.disabled else []
+            if action.command is not None and not action.data and not action.edits:
+                continue  # it only does something in an editor
+            resolved = self._resolved(document, plugin, action, root, refused)
+            if resolved is not None and (resolved.edits or resolved.elsewhere):
+                fixes.append(fix_of(document, resolved))
+        return VerifiedFixes(tuple(fixes), _each_once(refused))
+
+    def _place(self, document: Document, related: Related) -> CausePlace:
+        """Return the path and the line, from 1, of what explains a finding; line 1 of a file that can't be read."""
+        path = uri_to_path(related.uri or document.uri)
         try:
-            text = document if place.uri is None else read_document(self._inside(str(path)))
+            text = document if related.uri is None else read_document(self._inside(str(path)))
         except DocumentError:
-            return str(path), 1
-        return str(path), position(text, min(place.span.start, len(text.text))).line
+            return CausePlace(str(path), 1, related.message)
+        line = position(text, min(related.span.start, len(text.text))).line
+        return CausePlace(str(path), line, related.message)
 
     def _resolved(
         self, document: Document, plugin: str, action: Action, root: Path, refused: list[str]

@@ -17,23 +17,12 @@ class Position:
 
 
 @dataclass(frozen=True)
-class FoundProblem:
+class CausePlace:
+    """A place that explains a problem."""
+
     path: str
-    start: Position
-    end: Position
+    line: int
     message: str
-    rule: str
-    severity: str
-    confidence: str
-
-
-@dataclass(frozen=True)
-class FoundProblems:
-    problems: tuple[FoundProblem, ...]
-    not_checked: tuple[str, ...] = ()
-    """A sentence for each file that could not be checked, or that was checked only in part."""
-    more: int = 0
-    """How many problems are left out because there are too many."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +31,50 @@ class Edit:
     start: Position
     end: Position
     new_text: str
+
+
+@dataclass(frozen=True)
+class VerifiedFix:
+    """One way to repair what is at a line; nothing is written. Making all its edits does it."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    checks: str = ""
+    """The checks that the edits have passed."""
+    model: str = ""
+    """The model that wrote something of it; empty if rules alone did."""
+
+
+@dataclass(frozen=True)
+class VerifiedFixes:
+    fixes: tuple[VerifiedFix, ...]
+    refused: tuple[str, ...] = ()
+    """Why other fixes aren't there."""
+
+
+@dataclass(frozen=True)
+class FoundProblem:
+    path: str
+    start: Position
+    end: Position
+    message: str
+    rule: str
+    severity: str
+    confidence: str
+    causes: tuple[CausePlace, ...] = ()
+    """Where it comes from, such as the declaration that may be null."""
+    fixes: VerifiedFixes = VerifiedFixes(())
+
+
+@dataclass(frozen=True)
+class FoundProblems:
+    problems: tuple[FoundProblem, ...]
+    since: str = ""
+    """The commit that the files are compared with, in words; empty if all problems are wanted."""
+    not_checked: tuple[str, ...] = ()
+    """A sentence for each file that could not be checked, or that was checked only in part."""
+    more: int = 0
+    """How many problems are left out because there are too many."""
 
 
 @dataclass(frozen=True)
@@ -71,25 +104,6 @@ class FalseClaims:
 
 
 @dataclass(frozen=True)
-class VerifiedFix:
-    """One way to repair what is at a line; nothing is written. Making all its edits does it."""
-
-    title: str
-    edits: tuple[Edit, ...]
-    checks: str = ""
-    """The checks that the edits have passed."""
-    model: str = ""
-    """The model that wrote something of it; empty if rules alone did."""
-
-
-@dataclass(frozen=True)
-class VerifiedFixes:
-    fixes: tuple[VerifiedFix, ...]
-    refused: tuple[str, ...] = ()
-    """Why other fixes aren't there."""
-
-
-@dataclass(frozen=True)
 class RecipeAnswer:
     text: str = ""
     model: str = ""
@@ -106,7 +120,9 @@ def position(document: Document, offset: int) -> Position:
     return Position(line + 1, offset - document.line_starts[line] + 1)
 
 
-def problem_of(path: Path, document: Document, finding: Finding) -> FoundProblem:
+def problem_of(
+    path: Path, document: Document, finding: Finding, causes: tuple[CausePlace, ...], fixes: VerifiedFixes
+) -> FoundProblem:
     return FoundProblem(
         str(path),
         position(document, finding.span.start),
@@ -115,17 +131,20 @@ def problem_of(path: Path, document: Document, finding: Finding) -> FoundProblem
         f"{finding.source}/{finding.code}",
         str(finding.severity),
         str(finding.confidence),
+        causes,
+        fixes,
     )
 
 
-def claim_of(path: Path, document: Document, finding: Finding, cause: tuple[str, int]) -> FalseClaim:
+def claim_of(path: Path, document: Document, finding: Finding, cause: CausePlace) -> FalseClaim:
     return FalseClaim(
         str(path),
         position(document, finding.span.start),
         position(document, finding.span.end),
         finding.message,
         f"{finding.source}/{finding.code}",
-        *cause,
+        cause.path,
+        cause.line,
         tuple(_edit(document, edit) for fix in finding.fixes for edit in fix.edits),
     )
 
