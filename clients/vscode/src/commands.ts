@@ -10,6 +10,7 @@ import { completionModel, type File } from "./status/facts";
 import { type Entry, menu } from "./status/menu";
 import { activeFile, type Watch } from "./status/watch";
 import type { Cli } from "./tools/cli";
+import { find } from "./tools/find";
 import type { Entry as NullEntry } from "./tools/nulls";
 import { runRecipe, showRecipes } from "./tools/recipes";
 import type { Shelf } from "./tools/shelf";
@@ -51,6 +52,7 @@ export function registerCommands(parts: Parts): Disposable[] {
     askShelf: () => told(shelf.ask()),
     showShelf: () => told(shelf.show()),
     updateShelf: () => told(shelf.update()),
+    find: () => find(server),
     runRecipe: () => told(runRecipe(server)),
     showRecipes: () => told(showRecipes(cli, pages)),
     sortNulls: () => told(nulls.sort()),

@@ -71,6 +71,7 @@ test("the menu of a server that is ready", () => {
       "Choose the Completion Model",
       "Why Nothing Here?",
       "Run a Recipe Here",
+      "Find by Words and Meaning",
       "Ask the Shelf",
       "Your Shelf",
       "Receipts",

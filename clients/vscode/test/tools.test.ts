@@ -8,6 +8,7 @@ import { plain } from "../src/plain";
 import { Terminal } from "../src/terminal";
 import { type Answer, amounts, answerPage, recipesPage, sources } from "../src/tools/answers";
 import { commandLine, json } from "../src/tools/cli";
+import { row } from "../src/tools/places";
 import { whyNotMade } from "../src/why/refusal";
 
 const EVIL = '<img src="https://evil.example/a.png"> ![x](y) [a](b) `c` # d | e';
@@ -24,6 +25,17 @@ test("text is shown as it is, whatever it says", () => {
 
 test("lines stay lines, and what is indented stays so", () => {
   assert.equal(plain("a\n\n    b\r\nc"), "a  \n  \n&nbsp;&nbsp;&nbsp;&nbsp;b  \nc");
+});
+
+test("a place shows with its file and with what fits", () => {
+  const place = { uri: "file:///w/src/client.py", line: 40, kind: "method", reason: "name, documentation" };
+  assert.deepEqual(row({ ...place, name: "Client._retry", head: "def _retry(self):" }, "src/client.py"), {
+    label: "$(symbol-method) Client._retry",
+    description: "src/client.py:41",
+    detail: "(name, documentation)   def _retry(self):",
+  });
+  const rest = row({ ...place, kind: "file", name: "", head: "" }, "src/client.py");
+  assert.equal(rest.label, "$(file) client.py");
 });
 
 const ANSWER: Answer = {

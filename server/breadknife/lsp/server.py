@@ -52,6 +52,8 @@ MORE_COMMAND = "breadknife.more"
 """Opens the second menu of fixes."""
 ADD_FOLDER_COMMAND = "breadknife.shelf.addFolder"
 """Puts a folder on the shelf."""
+FIND_COMMAND = "breadknife.find"
+"""Returns places that a question is about."""
 CHOOSE_COMMAND = "breadknife.choose"
 """Makes the edits of an action, among which the user chooses first."""
 NEXT_EDIT = "textDocument/copilotInlineEdit"
@@ -242,10 +244,12 @@ class BreadknifeServer(LanguageServer):
         progress: ProgressListener | None = None,
         quiet: bool = False,
         patience: float = math.inf,
+        uri: str = "",
     ) -> Reply:
         """Return the host's answer to a request, asked in a worker. When this task is cancelled, so is the request.
 
-        The other arguments are those of `Host.ask`, which see. Raises BreadknifeError if there is no host.
+        `uri` is a document of the folder that a request without a document is about. The other arguments are those of
+        `Host.ask`, which see. Raises BreadknifeError if there is no host.
         """
         from breadknife.task.values import CommandRequest, document_of, place_of
 
@@ -255,7 +259,7 @@ class BreadknifeServer(LanguageServer):
         document = document_of(request)
         if document is not None and (place := place_of(request)) is not None:
             self.looked_at = document.uri, place
-        root = request.root if isinstance(request, CommandRequest) else self.root_of(document.uri if document else "")
+        root = request.root if isinstance(request, CommandRequest) else self.root_of(document.uri if document else uri)
 
         try:
             return await lane.run(

@@ -19,6 +19,7 @@ from breadknife.lsp.features import (
     completion,
     configuration,
     diagnostics,
+    find,
     hover,
     inlays,
     inline_completion,
@@ -27,7 +28,6 @@ from breadknife.lsp.features import (
     second_menu,
     watched_files,
     why,
-    workspace_symbols,
 )
 from breadknife.lsp.features.commands import CommandRunner
 from breadknife.lsp.features.configuration import Configuration
@@ -87,7 +87,7 @@ def _register_handlers(server: BreadknifeServer, checks: Diagnostics, settings: 
     second_menu.register(server, resolver, runner)
     commands.register(server, runner)
     hover.register(server)
-    workspace_symbols.register(server)
+    find.register(server)
     lenses.register(server)
     inlays.register(server)
     completion.register(server)

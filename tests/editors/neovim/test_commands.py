@@ -13,7 +13,7 @@ from editors.workbench import MAYBE_NONE
 
 pytestmark = pytest.mark.editor
 
-WORDS = ["log", "models", "null", "recipe", "restart", "setup", "shelf", "status", "toggle", "trust", "why"]
+WORDS = ["find", "log", "models", "null", "recipe", "restart", "setup", "shelf", "status", "toggle", "trust", "why"]
 
 
 @pytest.fixture
@@ -382,6 +382,20 @@ def test_breadknife_is_a_command_in_the_terminal_once(open_small: Callable[..., 
     assert vim.lua("return require('breadknife.server').executable()") == str(program), "so `setup` still updates it"
     vim.nvim.command("terminal breadknife")
     vim.wait_for("it is here")
+
+
+def test_places_are_found(open_small: Callable[..., Editor]) -> None:
+    vim = open_small("maybe.py", MAYBE_NONE + "\n\ndef parse_headers(lines):\n    return lines\n")
+    vim.wait_for_server()
+    vim.type(":Breadknife find how are headers parsed?<CR>")
+    vim.wait_for(lambda: vim.nvim.funcs.getqflist() != [])
+    [place, *_] = vim.nvim.funcs.getqflist()
+    assert (place["lnum"], place["text"]) == (8, "function parse_headers (name)")
+    vim.wait_for("[Quickfix List] how are headers parsed?")
+    vim.type(":cclose<CR>:Breadknife find<CR>")
+    vim.wait_for("Find: ")
+    vim.type("xylophone<CR>")
+    vim.wait_for("Nothing has a word of it")
 
 
 REPORT = """

@@ -4,7 +4,7 @@ import path from "node:path";
 import { drive, squiggles } from "./driver.mjs";
 import { until } from "./workbench.mjs";
 
-await drive({ nullCheck, ghostText, block, secondMenu, prose, preview, shelf, recipes, missingProgram });
+await drive({ nullCheck, ghostText, block, secondMenu, prose, preview, find, shelf, recipes, missingProgram });
 
 async function nullCheck(window) {
   await window.open("null.py");
@@ -88,6 +88,25 @@ async function block(window) {
   await until("the accepted lines", () =>
     window.read("complete.py").includes("    two = first + 2\n    return one, two"),
   );
+}
+
+/** A question in the quick pick: the place shows behind it; Escape leads back, and Enter goes there. */
+async function find(window) {
+  await window.open("plain.md");
+  await window.command("breadknife: Find by Words and Meaning");
+  await window.page.waitForSelector(".quick-input-widget input");
+  await window.page.keyboard.type("adding numbers", { delay: 30 });
+  const found = async () => /add.*complete.py:1/s.test(await window.shown(".quick-input-list"));
+  await until("the places", found);
+  await until("the preview", async () => (await window.shown(".view-lines")).includes("def add(first, second)"));
+  await window.screenshot("find");
+  await window.page.keyboard.press("Escape");
+  await until("the file of before", async () => (await window.shown(".view-lines")).includes("You need a key"));
+  await window.command("breadknife: Find by Words and Meaning");
+  await window.page.keyboard.type("adding numbers", { delay: 30 });
+  await until("the places", found);
+  await window.page.keyboard.press("Enter");
+  await window.page.waitForSelector('.tab.active[data-resource-name="complete.py"]');
 }
 
 /** A question without a shelf: a button adds a folder, and then the same question has an answer. */

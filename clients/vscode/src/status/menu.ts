@@ -75,6 +75,7 @@ function always({ state, report }: Facts): Entry[] {
       },
       { label: "$(question) Why Nothing Here?", command: "breadknife.whyNothing" },
       { label: "$(beaker) Run a Recipe Here", command: "breadknife.runRecipe" },
+      { label: "$(search) Find by Words and Meaning", command: "breadknife.find" },
       { label: "$(comment-discussion) Ask the Shelf", command: "breadknife.askShelf" },
       { label: "$(library) Your Shelf", command: "breadknife.showShelf" },
     );

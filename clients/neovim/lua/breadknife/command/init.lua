@@ -7,6 +7,7 @@ local M = {}
 ---@class breadknife.Word
 ---@field run fun(argument?: string, text?: string, lines?: { [1]: integer, [2]: integer })
 ---@field arguments? string[] what may follow
+---@field is_open? boolean whether any words may follow, which are one argument
 ---@field takes? table<string, string> of those that take a text of the user's: its kind, as `getcompletion` knows it; ""
 ---  where there is nothing to complete
 
@@ -31,6 +32,12 @@ local words = {
     run = function()
       require("breadknife.command.models").run()
     end,
+  },
+  find = {
+    run = function(question)
+      require("breadknife.command.find").run(question)
+    end,
+    is_open = true,
   },
   shelf = {
     run = function(...)
@@ -94,6 +101,9 @@ function M.run(typed, lines)
   local word, argument = words[name], typed[2]
   if not word then
     return message.say(("breadknife: no `:Breadknife %s`; see `:help :Breadknife`."):format(name), vim.log.levels.ERROR)
+  end
+  if word.is_open then
+    return word.run(argument and table.concat(typed, " ", 2))
   end
   local most = word.takes and word.takes[argument or ""] and 3 or 2
   if #typed > most or (argument and not vim.list_contains(word.arguments or {}, argument)) then
