@@ -193,6 +193,7 @@ def test_in_the_window(vscode: Run, machine: dict[str, str], vsix: str, tmp_path
         "prose-menu",
         "preview-menu",
         "preview",
+        "find",
         "shelf",
         "answer",
         "recipes",

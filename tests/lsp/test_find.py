@@ -1,4 +1,4 @@
-"""Where something is, for editors: the command `breadknife.find` and workspace symbols."""
+"""Where something is, for editors: the command `breadknife.findPlaces` and workspace symbols."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def find(*arguments: object) -> lsp.ExecuteCommandParams:
-    return lsp.ExecuteCommandParams("breadknife.find", list(arguments))
+    return lsp.ExecuteCommandParams("breadknife.findPlaces", list(arguments))
 
 
 async def test_a_command_returns_places(connect, script, workspace: Path) -> None:

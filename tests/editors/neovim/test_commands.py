@@ -393,9 +393,9 @@ def test_places_are_found(open_small: Callable[..., Editor]) -> None:
     assert (place["lnum"], place["text"]) == (8, "function parse_headers (name)")
     vim.wait_for("[Quickfix List] how are headers parsed?")
     vim.type(":cclose<CR>:Breadknife find<CR>")
-    vim.wait_for("Find: ")
+    vim.wait_for("Find:")
     vim.type("xylophone<CR>")
-    vim.wait_for("Nothing has a word of it")
+    vim.wait_for("breadknife: Nothing has a word o")
 
 
 REPORT = """

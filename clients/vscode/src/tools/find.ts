@@ -29,7 +29,7 @@ export function find(server: Server): void {
     const number = asked;
     list.busy = true;
     try {
-      const found = (await server.execute("breadknife.find", question, byMeaning, document)) as Found;
+      const found = (await server.execute("breadknife.findPlaces", question, byMeaning, document)) as Found;
       // What the user has moved to stays where it is.
       if (number === asked && !(byMeaning && isMoved)) list.items = rows(found);
     } catch (error) {

@@ -1,4 +1,4 @@
-/** A place that the server has found, as its command `breadknife.find` returns it. */
+/** A place that the server has found, as its command `breadknife.findPlaces` returns it. */
 export interface Place {
   readonly uri: string;
   /** Counted from 0. */

@@ -1,4 +1,4 @@
-"""Places that a question is about: the command `breadknife.find`, and `workspace/symbol` for several words.
+"""Places that a question is about: the command `breadknife.findPlaces`, and `workspace/symbol` for several words.
 
 Symbols of one word are left to language servers, which know names better, so that nothing is listed twice.
 """

@@ -62,7 +62,7 @@ class FindPlugin:
         by_words = [located for _, located in index.best(words, max(keep, _READ_BY_MODEL))]
         places, files = index.counts
         later = f" ({index.unread:,} are still unread: ask again)" if index.unread else ""
-        searched = f"{places:,} places of {files:,} files{later}, by "
+        searched = f"{places:,} places of {files:,} file{'s' * (files != 1)}{later}, by "
         if not by_words:
             return Silence("not-found", f"Nothing has a word of it ({searched}words).", "ask with words of the code")
         how, origin, ranked = "words", Origin(rule="find/words"), by_words

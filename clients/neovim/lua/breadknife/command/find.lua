@@ -31,7 +31,7 @@ local function find(question)
     return
   end
   local uri = vim.api.nvim_buf_get_name(0) ~= "" and vim.bo.buftype == "" and vim.uri_from_bufnr(0) or ""
-  local params = { command = "breadknife.find", arguments = { question, true, uri } }
+  local params = { command = "breadknife.findPlaces", arguments = { question, true, uri } }
   client:request("workspace/executeCommand", params, function(err, found)
     if err or found.reason ~= "" then
       local level = err and vim.log.levels.ERROR or vim.log.levels.INFO
