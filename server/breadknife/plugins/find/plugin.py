@@ -23,7 +23,7 @@ _READ_BY_MODEL = 50
 """The best entries by words, which are then ranked by meaning, too."""
 _RANK_CONSTANT = 20
 """Of reciprocal rank fusion: a rank counts `1 / (20 + rank)`."""
-_PATIENCE_S = 1.5
+_PATIENCE_S = 1.0
 """Seconds that are spent on files that were never read before."""
 _ROOTS = 4
 """Folders whose entries are kept in memory."""
