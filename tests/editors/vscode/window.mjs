@@ -92,19 +92,20 @@ async function block(window) {
 
 /** A question in the quick pick: the place shows behind it; Escape leads back, and Enter goes there. */
 async function find(window) {
+  const ask = async () => {
+    await window.command("breadknife: Find by Words and Meaning");
+    await until("the list", async () => (await window.shown(".quick-input-title")).includes("Find by Words"));
+    await window.page.locator(".quick-input-widget input").first().fill("adding numbers");
+    const found = async () => /add.*complete.py:1/s.test(await window.shown(".quick-input-list"));
+    await until("the places", found);
+  };
   await window.open("plain.md");
-  await window.command("breadknife: Find by Words and Meaning");
-  await window.page.waitForSelector(".quick-input-widget input");
-  await window.page.keyboard.type("adding numbers", { delay: 30 });
-  const found = async () => /add.*complete.py:1/s.test(await window.shown(".quick-input-list"));
-  await until("the places", found);
+  await ask();
   await until("the preview", async () => (await window.shown(".view-lines")).includes("def add(first, second)"));
   await window.screenshot("find");
   await window.page.keyboard.press("Escape");
   await until("the file of before", async () => (await window.shown(".view-lines")).includes("You need a key"));
-  await window.command("breadknife: Find by Words and Meaning");
-  await window.page.keyboard.type("adding numbers", { delay: 30 });
-  await until("the places", found);
+  await ask();
   await window.page.keyboard.press("Enter");
   await window.page.waitForSelector('.tab.active[data-resource-name="complete.py"]');
 }
