@@ -15,7 +15,7 @@ from breadknife.lru import LruCache
 from breadknife.project.values import Project
 from breadknife.task.cascade import Step
 from breadknife.task.running import StepTrace, run_cascade
-from breadknife.task.values import Origin
+from breadknife.task.values import Answer, Origin, Request
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import SyntaxTree, parse
 
@@ -51,6 +51,9 @@ class PluginContext:
 
     def escalate(self, role: str, /) -> PluginModel | None:
         return PluginModel(self, self.bigger) if self.bigger else None
+
+    def ask(self, request: Request, /) -> Answer | None:
+        """No other plugin is there."""
 
     def run(self, steps: Sequence[Step[Any, Any]], value: Any, /) -> Any:
         return run_cascade(steps, value, self, self.steps.append, LruCache(512))

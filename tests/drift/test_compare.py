@@ -39,6 +39,9 @@ GOOGLE = '''def get(url, {name}={default}):
 '''
 
 
+DEFAULT = "defaults to 30"
+
+
 def google(name: str = "wait", default: str = "30", error: str = "OSError", documented: str = "wait") -> str:
     return GOOGLE.format(name=name, default=default, error=error, documented=documented)
 
@@ -51,6 +54,20 @@ def google(name: str = "wait", default: str = "30", error: str = "OSError", docu
         (google(), google(name="timeout", documented="timeout"), []),
         (google(), google(default="60"), [("default-changed", "30", "60")]),
         (google(), google(error="KeyError"), [("raises-gone", "OSError", "KeyError")]),
+        # The body used the new name, too.
+        (
+            google().replace("open(url, wait)", "open(url, timeout=wait)"),
+            google(name="timeout").replace("open(url, timeout)", "open(url, timeout=timeout)"),
+            [("parameter-renamed", "wait", "timeout")],
+        ),
+        *(
+            (
+                google().replace(DEFAULT, text),
+                google(default="60").replace(DEFAULT, text),
+                [("default-changed", "30", "60")],
+            )
+            for text in ("30 by default", "`30` seconds by default", "30 (default)", "30 is the default")
+        ),
         # What was false before the change isn't its fault.
         (google(documented="seconds"), google(name="timeout", documented="seconds"), []),
     ],

@@ -10,9 +10,11 @@ import pytest
 
 from breadknife.plugins.drift.plugin import DriftPlugin
 from breadknife.plugins.drift.settings import DriftSettings
-from breadknife.task.values import ActionRequest, CheckRequest, CommandRequest
+from breadknife.plugins.prose.documents.check import find_document_findings
+from breadknife.task.values import ActionRequest, Answer, CheckRequest, CommandRequest, Request
 from breadknife.testing import ask
 from breadknife.text.document import Document, language_of
+from support import PluginContext
 
 CODE = '''def fetch_all(url, wait=30):
     """Fetch it.
@@ -67,20 +69,31 @@ def test_a_file_and_a_page(folder: Path) -> None:
     assert said(folder, "README.md") == [("page-renamed", "“fetch_all” is “fetch_each” in the code now")]
 
 
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        (CODE, []),
-        (CODE.replace("wait=30", "timeout=30"), [("parameter-unknown", "fetch_all has no parameter “wait”")]),
-        (CODE.replace("wait=30", "**options"), []),  # it may be one of the options
-        (CODE.replace("url, wait=30", "address, timeout=30"), []),  # the list may be of something else
-    ],
-)
-def test_what_was_false_before_is_told_if_asked_for(folder: Path, code: str, expected: list[tuple[str, str]]) -> None:
-    (folder / "a.py").write_text(code)
-    git(folder, "commit", "-q", "--allow-empty", "-a", "-m", "second")
-    settings = DriftSettings(enabled_rules=("parameter-unknown",))
-    assert said(folder, "a.py", settings=settings) == expected
+class BesideDrift(PluginContext):
+    """The context of a plugin that may ask drift."""
+
+    def ask(self, request: Request, /) -> Answer | None:
+        return next((answer for _, answer in ask(DriftPlugin(), request, root=self.root).answers), None)
+
+
+def test_prose_leaves_to_drift_what_drift_says(folder: Path) -> None:
+    path = folder / "a.py"
+
+    def said_by_prose() -> list[str]:
+        found = find_document_findings(document(path), BesideDrift(root=folder), (), bool)
+        return [each.code for each in found if each.code == "unknown-parameter"]
+
+    path.write_text(CODE.replace("wait=30", "timeout=30"))
+    assert said_by_prose() == []
+    [finding] = ask(DriftPlugin(), CheckRequest(document(path)), root=folder).findings
+    menu = ask(DriftPlugin(), ActionRequest(document(path), finding.span), root=folder).actions
+    [holds] = [action.command for _, action in menu if action.title.startswith("It still holds")]
+    assert holds is not None
+    ask(DriftPlugin(), CommandRequest(holds, folder, document(path)), root=folder)
+    assert said(folder, "a.py") == []
+    assert said_by_prose() == []
+    git(folder, "commit", "-q", "-a", "-m", "second")
+    assert said_by_prose() == ["unknown-parameter"]
 
 
 def test_a_name_that_other_code_has_is_not_gone(folder: Path) -> None:

@@ -15,3 +15,6 @@ class DriftRequest(OwnRequest):
     document: Document
     base: str = ""
     """The commit or branch that is compared with; empty for the one in the settings."""
+    with_held: bool = False
+    """Whether claims of which somebody has said that they still hold are told, too: for a plugin that would otherwise
+    say the same of them."""

@@ -20,7 +20,6 @@ class KindRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     severity: Severity
     message: str
     rule: str
-    cause: str = "This change made it false"
     figures: str = ""
 
     def say(self, drift: Drift) -> str:

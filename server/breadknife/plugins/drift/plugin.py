@@ -15,12 +15,12 @@ A page (Markdown, reStructuredText) is compared with what all changed files of t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from breadknife.lru import LruCache
-from breadknife.plugins.drift.claims.compare import find_drift, find_unknown
+from breadknife.plugins.drift.claims.compare import find_drift
 from breadknife.plugins.drift.claims.pages import find_page_drift
 from breadknife.plugins.drift.explaining import EXPLAIN, explain
 from breadknife.plugins.drift.facts import SOURCES, read_facts
@@ -30,7 +30,7 @@ from breadknife.plugins.drift.holding import HOLDS, Holding
 from breadknife.plugins.drift.kinds import kinds
 from breadknife.plugins.drift.rest import Rest
 from breadknife.plugins.drift.settings import DriftSettings
-from breadknife.plugins.drift.values import Drift, Kind
+from breadknife.plugins.drift.values import Drift
 from breadknife.task.drift import DriftRequest
 from breadknife.task.moving import moved
 from breadknife.task.plugin import API, Context
@@ -89,7 +89,13 @@ class DriftPlugin:
             case CheckRequest():
                 return self._check(request, context)
             case DriftRequest():
-                found = self._compared(request.document, context, whole=True, base_name=request.base)
+                found = self._compared(
+                    request.document,
+                    context,
+                    whole=not request.with_held,
+                    base_name=request.base,
+                    with_held=request.with_held,
+                )
                 return Findings(tuple(finding for finding, _ in found))
             case ActionRequest():
                 return Actions(tuple(self._actions(request, context)))
@@ -131,7 +137,7 @@ class DriftPlugin:
         return Findings(tuple(finding for finding, _ in found))
 
     def _compared(
-        self, document: Document, context: Context, *, whole: bool, base_name: str = ""
+        self, document: Document, context: Context, *, whole: bool, base_name: str = "", with_held: bool = False
     ) -> Sequence[tuple[Finding, Drift]]:
         settings: DriftSettings = context.settings(DriftSettings)
         path, root = document.path, context.root
@@ -147,33 +153,26 @@ class DriftPlugin:
         if document.language in PAGES:
             drifts = self._in_page(document, name, base, context)
         else:
-            drifts = self._in_code(document, name, base, context, on, whole=whole)
-        drifts = [each for each in drifts if each.kind in on and not self._holding.has(root, document, each)]
-        return [(self._finding(drift, document, base, context), drift) for drift in drifts]
+            drifts = self._in_code(document, name, base, context, whole=whole)
+        held = () if with_held else [each for each in drifts if self._holding.has(root, document, each)]
+        shown = [each for each in drifts if each.kind in on and each not in held]
+        return [(self._finding(drift, document, base, context), drift) for drift in shown]
 
     def _in_page(self, document: Document, name: str, base: Base, context: Context) -> list[Drift]:
         gone = self._changes.gone(base, lambda path: _text_of(path, context))
         before = self._bases.text(base, name, document.language) if gone else None
         return find_page_drift(gone, document, before) if before is not None else []
 
-    def _in_code(
-        self, document: Document, name: str, base: Base, context: Context, on: Set[str], *, whole: bool
-    ) -> list[Drift]:
+    def _in_code(self, document: Document, name: str, base: Base, context: Context, *, whole: bool) -> list[Drift]:
         may_differ = not whole or name in self._bases.changed(base).paths
         text = self._before(name, document.language, base) if may_differ else None
-        differs, is_any_told = text is not None and text != document.text, Kind.PARAMETER_UNKNOWN in on
+        differs = text is not None and text != document.text
         before = self._changes.facts(text, document.language, name) if differs else None
-        if before is None and not is_any_told:
+        if before is None:
             return []
         context.cancel.raise_if_cancelled()
         tree = context.tree(document)
-        if tree is None:
-            return []
-        now = read_facts(document, tree)
-        found = {each.span: each for each in find_unknown(now, document)} if is_any_told else {}
-        if before is not None:
-            found |= {each.span: each for each in find_drift(before, now, document)}
-        return sorted(found.values(), key=lambda each: each.span)
+        return find_drift(before, read_facts(document, tree), document) if tree is not None else []
 
     def _before(self, name: str, language: str, base: Base) -> str | None:
         """Return a file's text in the base, where it may have had another name; None if it wasn't there."""
@@ -186,7 +185,7 @@ class DriftPlugin:
         row = kinds()[drift.kind]
         cause = _cause(drift, document, base, context)
         line = cause.line_span(min(drift.cause, cause.line_count - 1))
-        related = (Related(line, row.cause, None if cause is document else cause.uri),)
+        related = (Related(line, "This change made it false", None if cause is document else cause.uri),)
         fixes = ()
         if drift.edit is not None:
             span, new = drift.edit

@@ -12,4 +12,4 @@ class DriftSettings:
     disabled_rules: tuple[str, ...] = ()
     """Kinds that are not reported, such as `code-replaced`."""
     enabled_rules: tuple[str, ...] = ()
-    """Kinds to report that are off by default: `parameter-unknown`, `page-renamed`, `page-gone`."""
+    """Kinds to report that are off by default: `page-renamed`, `page-gone`."""

@@ -16,7 +16,6 @@ class Kind(StrEnum):
     PARAMETER_RENAMED = "parameter-renamed"
     PARAMETER_REMOVED = "parameter-removed"
     PARAMETER_ADDED = "parameter-added"
-    PARAMETER_UNKNOWN = "parameter-unknown"
     DEFAULT_CHANGED = "default-changed"
     TYPE_CHANGED = "type-changed"
     RAISES_GONE = "raises-gone"

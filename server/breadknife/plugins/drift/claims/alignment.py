@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from breadknife.plugins.drift.values import Symbol
 
@@ -21,16 +21,16 @@ class Alignment:
 
     gone: frozenset[str]
     """Tokens that the code had and no longer has."""
+    replaced: dict[str, str]
+    """Of `gone`, what one token has replaced at each place, or at all but few."""
     renamed: dict[str, str]
-    """Of `gone`, what one token that is new has replaced at each place, or at all but few."""
+    """Of `replaced`, those whose new token is new to the code, too; a number or a string needn't be."""
     causes: dict[str, int]
     """Token -> the line (as it is now) where it stood, or its neighbour."""
     changed: bool = True
-    rows: frozenset[int] = field(default=frozenset())
-    """The lines, as they are now, that have changed or come after something that is gone."""
 
 
-UNCHANGED = Alignment(frozenset(), {}, {}, changed=False)
+UNCHANGED = Alignment(frozenset(), {}, {}, {}, changed=False)
 
 
 def align(before: Symbol, after: Symbol) -> Alignment:
@@ -61,27 +61,25 @@ def _aligned(
 ) -> Alignment:
     causes = dict.fromkeys(gone, place)
     if len(old) * len(new) > _MOST:
-        return Alignment(gone, {}, causes, rows=frozenset(row for _, row in new))
-    replaced: dict[str, Counter[str]] = defaultdict(Counter)
-    rows = set[int]()
+        return Alignment(gone, {}, {}, causes)
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
     matcher = difflib.SequenceMatcher(None, [token for token, _ in old], [token for token, _ in new], autojunk=False)
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             continue
         at = _row(new, c, _row(new, c - 1, place))
-        rows.update(row for _, row in new[c:d] or [("", at)])
         for n, (token, _) in enumerate(old[a:b]):
             if token in gone:
                 causes[token] = new[c + n][1] if c + n < d else at
                 if tag == "replace" and b - a == d - c:
-                    replaced[token][new[c + n][0]] += 1
-    renamed: dict[str, str] = {}
-    for token, by in replaced.items():
+                    counted[token][new[c + n][0]] += 1
+    replaced: dict[str, str] = {}
+    for token, by in counted.items():
         [(new_token, often)] = by.most_common(1)
-        is_name = token[0] not in "'\"0123456789"
-        if _kind(new_token) == _kind(token) and often * 4 >= had[token] * 3 and not (is_name and new_token in had):
-            renamed[token] = new_token
-    return Alignment(gone, renamed, causes, rows=frozenset(rows))
+        if _kind(new_token) == _kind(token) and often * 4 >= had[token] * 3:
+            replaced[token] = new_token
+    renamed = {token: by for token, by in replaced.items() if _kind(token) != "name" or by not in had}
+    return Alignment(gone, replaced, renamed, causes)
 
 
 def _kind(token: str) -> str:

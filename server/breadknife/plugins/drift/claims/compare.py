@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from breadknife.plugins.drift.claims.alignment import FEWEST_WORDS, UNCHANGED, Alignment, align, is_alike, pair
+from breadknife.plugins.drift.claims.alignment import FEWEST_WORDS, Alignment, align, is_alike, pair
 from breadknife.plugins.drift.claims.beside import find_beside
 from breadknife.plugins.drift.claims.claimed import Claimed, line_span
-from breadknife.plugins.drift.claims.entries import EntryKind, read_entries
+from breadknife.plugins.drift.claims.entries import read_entries
 from breadknife.plugins.drift.claims.listed import find_in_entries
 from breadknife.plugins.drift.claims.mentions import mentions, quoted_strings
 from breadknife.plugins.drift.values import Drift, Kind, SourceFacts, Symbol
@@ -47,30 +47,6 @@ def find_drift(before: SourceFacts, after: SourceFacts, document: Document) -> l
     for drift in _left_over(before, after, pairs, document):
         found.setdefault(drift.span, drift)
     return sorted(found.values(), key=lambda drift: drift.span)
-
-
-def find_unknown(facts: SourceFacts, document: Document) -> list[Drift]:
-    """Return the parameters that documentation lists and its definition doesn't have, whenever that became so."""
-    found: list[Drift] = []
-    for symbol in facts.symbols:
-        names = {each.name for each in symbol.parameters}
-        open_ended = "" in names or any(each.starred or each.is_property for each in symbol.parameters)
-        if not symbol.has_parameters or open_ended:
-            continue
-        for block in symbol.blocks if facts.whole else ():
-            rows = frozenset(range(block.first, block.last + 1))
-            claimed = Claimed(document, block, symbol, symbol, UNCHANGED, rows)
-            entries = read_entries(block) if block.documents else []
-            pieces = [
-                piece for each in entries if each.kind is EntryKind.PARAMETER and not each.owner for piece in each.names
-            ]
-            if names & {piece.text for piece in pieces}:
-                found += (
-                    claimed.drift(Kind.PARAMETER_UNKNOWN, claimed.span(piece.line, piece.start, piece.end), piece.text)
-                    for piece in pieces
-                    if piece.text not in names
-                )
-    return found
 
 
 def _left_over(

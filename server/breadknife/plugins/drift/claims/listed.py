@@ -16,6 +16,8 @@ _DEFAULT = re.compile(
     r"default(?:s|ing|ed)?\b(?:\s+(?:value|is|are|to|of|as))*\s*[:=]?\s*[`(*]*|\[\w+\s*=\s*", re.IGNORECASE
 )
 """What stands before the default of a parameter, in words or as JSDoc writes it."""
+_BY_DEFAULT = re.compile(r"[`*)]*(?:\s+[a-z]+)?,?\s+(?:\(?(?:by|is the|as) default\b|\(default\))", re.IGNORECASE)
+"""What stands behind it, or behind its unit."""
 _WORD = re.compile(r"[\w$]+")
 
 
@@ -46,7 +48,7 @@ def renamed_parameters(claimed: Claimed) -> dict[str, str]:
     olds, news = [each.name for each in old], [each.name for each in new]
     found: dict[str, str] = {}
     for name in olds:
-        by = claimed.alignment.renamed.get(name, "")
+        by = claimed.alignment.replaced.get(name, "")
         if name not in news and by in news and by not in olds:
             found[name] = by
     matcher = difflib.SequenceMatcher(None, olds, news, autojunk=False)
@@ -138,15 +140,18 @@ def _defaults(claimed: Claimed, entry: DocumentedEntry, old: str, new: str) -> I
     """Yield the default that an entry names, with or without quotes, if it is the one that the parameter had."""
     bare, new_bare = old.strip("'\""), new.strip("'\"")
     for row, line in claimed.standing_lines(entry.first, entry.last):
-        for match in _DEFAULT.finditer(line):
-            for quote in ("", "'", '"'):
-                value = f"{quote}{bare}{quote}"
-                if value.strip("'\"") and _is_word(line, match.end(), value):
-                    written = f"{quote}{new_bare}{quote}" if new_bare != new or not quote else new
-                    if old != bare and new == new_bare and not quote:
-                        written = new
-                    here = claimed.span(row, match.end(), match.end() + len(value))
-                    yield claimed.drift(Kind.DEFAULT_CHANGED, here, value, written, (here, written), old)
+        for quote in ("", "'", '"'):
+            value = f"{quote}{bare}{quote}"
+            if not value.strip("'\""):
+                continue
+            behind = (match.end() for match in _DEFAULT.finditer(line) if _is_word(line, match.end(), value))
+            before = (at for at in _find_words(line, value) if _BY_DEFAULT.match(line, at + len(value)))
+            for at in sorted({*behind, *before}):
+                written = f"{quote}{new_bare}{quote}" if new_bare != new or not quote else new
+                if old != bare and new == new_bare and not quote:
+                    written = new
+                here = claimed.span(row, at, at + len(value))
+                yield claimed.drift(Kind.DEFAULT_CHANGED, here, value, written, (here, written), old)
 
 
 def _is_word(text: str, at: int, word: str) -> bool:
@@ -157,12 +162,13 @@ def _is_word(text: str, at: int, word: str) -> bool:
     return text.startswith(word, at) and not inside and not (after[:1] == "." and after[1:].isalnum())
 
 
-def _find_word(text: str, word: str) -> int:
-    """Return where a word first stands in a text by itself; -1 if nowhere."""
+def _find_words(text: str, word: str) -> Iterator[int]:
+    """Yield where a word stands in a text by itself."""
     at = text.find(word)
-    while at >= 0 and not _is_word(text, at, word):
+    while at >= 0:
+        if _is_word(text, at, word):
+            yield at
         at = text.find(word, at + 1)
-    return at
 
 
 def _types(claimed: Claimed, entry: DocumentedEntry, old: str, new: str) -> Iterator[Drift]:
@@ -170,8 +176,8 @@ def _types(claimed: Claimed, entry: DocumentedEntry, old: str, new: str) -> Iter
     place = entry.type
     if place is None or place.line not in claimed.standing:
         return
-    at = _find_word(place.text, old)
-    if at >= 0 and _find_word(place.text, new) < 0:
+    at = next(_find_words(place.text, old), None)
+    if at is not None and next(_find_words(place.text, new), None) is None:
         here = claimed.span(place.line, place.start + at, place.start + at + len(old))
         yield claimed.drift(Kind.TYPE_CHANGED, here, old, new, (here, new), cause=claimed.after.head)
 

@@ -22,7 +22,6 @@ class Mention:
     """Columns in the line."""
     is_code: bool
     """Its form says that it names something of the code: backticks, an underscore, capitals inside, a call, a flag."""
-    in_backticks: bool = False
 
 
 def mentions(line: str) -> Iterator[Mention]:
@@ -31,21 +30,20 @@ def mentions(line: str) -> Iterator[Mention]:
     quoted = [(match.start(), match.end(), match[1] is not None) for match in _QUOTED.finditer(line)]
     for match in _WORD.finditer(line):
         start, end = match.span()
-        inside = [
-            backticks
+        is_quoted = any(
+            first < start and end < last and (backticks or (first, last) == (start - 1, end + 1))
             for first, last, backticks in quoted
-            if first < start and end < last and (backticks or (first, last) == (start - 1, end + 1))
-        ]
+        )
         before, after = line[max(0, start - 2) : start], line[end : end + 1]
         if before.endswith("@") and not line[: start - 1].strip():
             continue  # a tag of documentation
         is_code = (
-            bool(inside)
+            is_quoted
             or _CODE_LOOK.search(match[0]) is not None
             or after == "("
             or before.endswith(("--", "@", "$", "::"))
         )
-        yield Mention(match[0], start, end, is_code, any(inside))
+        yield Mention(match[0], start, end, is_code)
 
 
 def quoted_strings(line: str) -> Iterator[tuple[str, int, int]]:

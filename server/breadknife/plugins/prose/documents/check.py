@@ -12,12 +12,13 @@ from breadknife.disk.reading import read_regular
 from breadknife.paths import is_marked
 from breadknife.plugins.prose.documents.formats import LINE_BY_LINE
 from breadknife.plugins.prose.documents.rule import DocumentContext
-from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
+from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES, UNKNOWN_PARAMETER
 from breadknife.plugins.prose.settings import ProseSettings
+from breadknife.task.drift import DriftRequest
 from breadknife.task.plugin import Context
-from breadknife.task.values import Finding
+from breadknife.task.values import Finding, Findings
 from breadknife.text.directives import rules_named
-from breadknife.text.document import Document
+from breadknife.text.document import Document, Span
 from breadknife.text.prose import ProseText
 from breadknife.text.syntax import parse
 
@@ -57,7 +58,16 @@ def find_document_findings(
     for rule in rules:
         context.cancel.raise_if_cancelled()
         findings += rule.find(document_context)
-    return findings
+    return _without_drift(findings, document, context)
+
+
+def _without_drift(findings: list[Finding], document: Document, context: Context) -> list[Finding]:
+    """Return the findings without those of which the drift plugin says more: which change took a parameter away."""
+    if all(each.code != UNKNOWN_PARAMETER for each in findings):
+        return findings
+    answer = context.ask(DriftRequest(document, with_held=True))
+    told = {each.span for each in answer.items} if isinstance(answer, Findings) else set[Span]()
+    return [each for each in findings if each.code != UNKNOWN_PARAMETER or each.span not in told]
 
 
 def _find_project_folder(context: Context) -> Path | None:

@@ -16,6 +16,7 @@ from breadknife.plugins.prose.documents.rule import DocumentRule
 from breadknife.plugins.prose.documents.terms import find_terms_in_two_ways
 from breadknife.task.values import Severity
 
+UNKNOWN_PARAMETER = "unknown-parameter"
 DOCUMENT_RULES = (
     DocumentRule("broken-link", LINKS, "A relative link or an image whose file doesn't exist.", find_broken_links),
     DocumentRule("broken-anchor", ANCHORS, "A link to a heading that doesn't exist.", find_broken_anchors),
@@ -33,7 +34,7 @@ DOCUMENT_RULES = (
         find_missing_files,
     ),
     DocumentRule(
-        "unknown-parameter",
+        UNKNOWN_PARAMETER,
         DOCUMENTED,
         "Documentation names a parameter that the signature lacks.",
         find_unknown_parameters,
