@@ -64,7 +64,7 @@ class PluginContext:
     def progress(self, message: str, fraction: float | None = None, /) -> None:
         """Nobody looks at it."""
 
-    def notify(self, message: str, /) -> None:
+    def notify(self, message: str, /, *, optional: bool = False) -> None:
         self.notices.append(message)
 
 

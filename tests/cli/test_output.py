@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import pytest
 import typer
 
 from breadknife.cli.commands import exit_on_error
-from breadknife.cli.output import INTERRUPTED
+from breadknife.cli.output import INTERRUPTED, suggest
 from breadknife.errors import SettingsError
 
 
@@ -28,3 +31,27 @@ def test_what_ends_a_command(error: BaseException, code: int, said: str, capsys:
         exit_on_error(command)
     assert ended.value.exit_code == code
     assert capsys.readouterr().err == said
+
+
+def test_a_part_that_is_not_set_up_is_told_once_a_month(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(message: str) -> str:
+        suggest(message)
+        return capsys.readouterr().err
+
+    assert told("get \ud800") == "breadknife: get \\ud800\n"
+    assert [told("get \ud800"), told("get b")] == ["", "breadknife: get b\n"]
+    later = time.time() + 31 * 24 * 3600
+    monkeypatch.setattr("breadknife.cli.output.time.time", lambda: later)
+    assert told("get b") == "breadknife: get b\n"
+
+
+def test_a_disk_that_can_not_be_written_keeps_no_suggestion(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "state").parent.mkdir(parents=True, exist_ok=True)
+    (home / "state").write_text("a file")
+    for _ in range(2):
+        suggest("get it")
+        assert capsys.readouterr().err == "breadknife: get it\n"

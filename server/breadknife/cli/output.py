@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from types import FrameType
 from typing import TypeVar
@@ -18,11 +20,14 @@ import typer
 from breadknife.cancel import CancelToken
 from breadknife.engine.models.progress import ProgressAmount
 from breadknife.engine.models.pull import PullProgress, Report
+from breadknife.paths import state_dir, write_atomically, written_at
 from breadknife.text.printable import escaped
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
 
+_SUGGESTED_AGAIN = 30 * 24 * 3600.0
+"""Seconds until a suggestion is told again."""
 _ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP")
 
 _Item = TypeVar("_Item")
@@ -48,6 +53,16 @@ def tell(message: str, *, fleeting: bool = False) -> None:
         print(f"{clear}breadknife: {message}", file=sys.stderr)
     elif has_control:
         print(f"{clear}{_fitting(message)}", end="\r", file=sys.stderr, flush=True)
+
+
+def suggest(message: str) -> None:
+    """Tell of an optional part that isn't set up: once a month on this machine, since people may do without."""
+    mark = state_dir() / "suggested" / hashlib.sha256(message.encode("utf-8", "replace")).hexdigest()[:16]
+    told = written_at(mark)
+    if told is None or time.time() - told[0] / 1e9 > _SUGGESTED_AGAIN:
+        tell(message)
+        with suppress(OSError):
+            write_atomically(mark, b"", durable=False)
 
 
 def _is_legacy_windows() -> bool:

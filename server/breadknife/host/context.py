@@ -146,8 +146,8 @@ class HostContext:
         if document is not None:
             self._services.refresh(self._plugin, document, type(self._scope.request))
 
-    def notify(self, message: str, /) -> None:
-        self._services.notify(message, self._plugin)
+    def notify(self, message: str, /, *, optional: bool = False) -> None:
+        self._services.notify(message, self._plugin, optional=optional)
 
     def _check_document(self) -> None:
         """Raise DocumentKept if the user keeps a document of the request from models: no plugin may show it to one."""

@@ -74,6 +74,8 @@ class Services:
     """Called with what plugins say of their progress, where the asker of a request doesn't say otherwise."""
     on_notice: Callable[[str], None] = lambda message: None
     """Called with a message for the user, each one once."""
+    on_suggestion: Callable[[str], None] | None = None
+    """Called in its place with a message about an optional part that isn't set up."""
     tells_missing: bool = True
     """True if a missing engine or model causes a notice. False if the editor itself offers to set it up."""
     ledger: Ledger = field(default_factory=Ledger)
@@ -102,13 +104,14 @@ class Services:
         self._receipt_log = ReceiptLog(state_dir() / "receipts.jsonl")
         self.pauses = Pauses(lambda name: self.registry.versions.get(name, ""))
 
-    def notify(self, message: str, plugin: str = "") -> None:
-        """Show the user a message, of `plugin` if there is one: once, and not too many of one plugin."""
+    def notify(self, message: str, plugin: str = "", *, optional: bool = False) -> None:
+        """Show the user a message, of `plugin` if there is one: once, and not too many of one plugin. An `optional` one
+        is about a part that isn't set up."""
         with self._lock:
             is_new = message not in self._noticed and not any(missing in message for missing in self._missing)
             self._noticed.add(message)
         if is_new and (not plugin or self._throttle("notice", plugin, NOTICES, math.inf).allows()):
-            self.on_notice(message)
+            (self.on_suggestion if optional and self.on_suggestion else self.on_notice)(message)
 
     def notify_missing(self, error: ModelMissing | EngineMissing) -> None:
         """Tell the user once of a missing model or engine, also if plugins say the same sooner or later."""

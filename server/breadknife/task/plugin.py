@@ -165,8 +165,9 @@ class Context(Protocol):
         findings, a completion that was `incomplete`, lenses, inlays."""
         ...
 
-    def notify(self, message: str, /) -> None:
-        """Show the user a message, each one once a session: a missing optional part, a slow start."""
+    def notify(self, message: str, /, *, optional: bool = False) -> None:
+        """Show the user a message, each one once a session: a slow start, a file that doesn't count. One that is only
+        about an `optional` part, which isn't set up, is shown on the command line once a month."""
         ...
 
 

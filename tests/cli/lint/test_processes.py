@@ -82,3 +82,10 @@ def test_processes_are_started_when_checking_takes_long(
     monkeypatch.setattr(run, "ProcessPool", Pool)
     assert run.run(LintOptions([Path()], only=["nullcheck"])) == 0
     assert started == numbers
+
+
+def test_what_is_not_set_up_is_told_once_whichever_process_says_it(tmp_path: Path, home: Path) -> None:
+    write(tmp_path, {f"{at}.md": "Nothing.\n" for at in range(4)})
+    told = [breadknife(tmp_path, "lint", "--only", "prose", "--jobs", jobs, ".").stderr for jobs in "221"]
+    assert told[0].count("Harper alone") == 1
+    assert told[1:] == ["", ""]

@@ -44,6 +44,8 @@ class LintAnswer:
     """A sentence for each part of a plugin that gave no answer in time, so that findings may be missing."""
     notices: tuple[str, ...] = ()
     """Messages to the user, from another process that has no way to show them."""
+    suggestions: tuple[str, ...] = ()
+    """The same, about optional parts that aren't set up."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class ProcessPool:
         folders: Sequence[Path],
         state_of: Callable[[Path], FolderState],
         notify: Callable[[str], None],
+        suggest: Callable[[str], None] = lambda message: None,
     ) -> None:
         """Start the processes.
 
@@ -114,10 +117,11 @@ class ProcessPool:
             folders: folders that are projects even without a mark, such as the one where the command runs.
             state_of: returns what a process must know of a workspace folder. Called from several threads.
             notify: is called with messages to the user, from several threads.
+            suggest: is called with those about optional parts that aren't set up.
         """
         self._folders = folders
         self._state_of = state_of
-        self._notify = notify
+        self._notify, self._suggest = notify, suggest
         self._jobs = queue.SimpleQueue[_Job | None]()
         self._processes = set[_LintProcess]()
         self._lock = threading.Lock()
@@ -159,6 +163,8 @@ class ProcessPool:
                     continue
                 for notice in answer.notices:
                     self._notify(notice)
+                for suggestion in answer.suggestions:
+                    self._suggest(suggestion)
                 job.future.set_result(answer)
                 break
             else:

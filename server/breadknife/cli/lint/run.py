@@ -37,7 +37,7 @@ from breadknife.cli.lint.plugins import plugins_left_out, split_plugins, why_unr
 from breadknife.cli.lint.related import report_finding
 from breadknife.cli.lint.sources import Source, find_sources, standard_input
 from breadknife.cli.lint.streams import clear_progress, opened, show
-from breadknife.cli.output import INTERRUPTED, cancelled_by_signals, counted, tell, tell_progress, use_utf8
+from breadknife.cli.output import INTERRUPTED, cancelled_by_signals, counted, suggest, tell, tell_progress, use_utf8
 from breadknife.errors import DocumentError
 from breadknife.host.host import Host
 from breadknife.host.plugins.registry import rules_of
@@ -70,7 +70,7 @@ def run(options: LintOptions, writer: ReportWriter | None = None) -> int:
         shared.fetch(answers_dir())
     host = make_host(options.engine_script)
     host.on_progress = tell_progress
-    host.on_notice = tell
+    host.on_notice, host.on_suggestion = tell, suggest
     host.projects.folders = (Path.cwd(),)  # as one that is open in an editor
     with ExitStack() as stack:
         cancel = stack.enter_context(cancelled_by_signals("SIGINT", second_raises=True))
@@ -261,8 +261,9 @@ class _LintRun:
         if self._start_pool_at is None:
             self._start_pool_at = now + self._seconds_alone
         if self._pool is None and now >= self._start_pool_at:
+            tell_optional = partial(self._host.notify, optional=True)
             self._pool = ProcessPool(
-                self._process_count, self._host.projects.folders, self._state_of, self._host.notify
+                self._process_count, self._host.projects.folders, self._state_of, self._host.notify, tell_optional
             )
 
     def _wait(self, file: _PendingFile) -> bool:

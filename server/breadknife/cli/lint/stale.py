@@ -10,7 +10,7 @@ from pathlib import Path
 
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.files import find_files, tell_complaint
-from breadknife.cli.output import say, tell
+from breadknife.cli.output import say, suggest, tell
 from breadknife.errors import BreadknifeError, DocumentError
 from breadknife.host.host import Host
 from breadknife.host.workspace import root_of
@@ -32,7 +32,7 @@ def run(paths: Sequence[Path], *, offline: bool, engine_script: Path | None) -> 
     """Print each suppression that nothing needs any more. Return the exit code: 2 if something could not be checked, 1
     if a suppression is surely stale, else 0."""
     host = make_host(engine_script)
-    host.on_notice = tell
+    host.on_notice, host.on_suggestion = tell, suggest
     settings_of = cache(partial(settings_for, host, offline))
     found, roots, failed = list[StaleSuppression](), dict[Path, None](), False
 

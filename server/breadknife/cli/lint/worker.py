@@ -33,9 +33,9 @@ def main() -> None:
 def _work(tasks: BinaryIO, answers: BinaryIO) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent ends us
     host = make_host()
-    notices = list[str]()
+    notices, suggestions = list[str](), list[str]()
     settings = dict[Path | None, Settings]()
-    host.on_notice = notices.append
+    host.on_notice, host.on_suggestion = notices.append, suggestions.append
     host.settings_of = settings.__getitem__  # each root's settings arrive before its first task
     with closing(host):
         while True:
@@ -52,9 +52,10 @@ def _work(tasks: BinaryIO, answers: BinaryIO) -> None:
                         forbid_network()
                 case LintTask():
                     answer = check(host, value)
-                    pickle.dump(replace(answer, notices=tuple(notices)), answers)
+                    pickle.dump(replace(answer, notices=tuple(notices), suggestions=tuple(suggestions)), answers)
                     answers.flush()
                     notices.clear()
+                    suggestions.clear()
                 case folders:
                     host.projects.folders = folders
 

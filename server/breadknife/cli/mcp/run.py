@@ -12,7 +12,7 @@ from typing import Any
 from breadknife import __version__
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.mcp.tools import Tools
-from breadknife.cli.output import tell
+from breadknife.cli.output import suggest, tell
 from breadknife.errors import BreadknifeError, PackageMissing
 from breadknife.host.host import Host
 from breadknife.recipes.registry import RecipeRegistry
@@ -32,7 +32,7 @@ def run(folder: Path, *, offline: bool, engine_script: Path | None) -> int:
     except ImportError as error:
         raise PackageMissing("the package `mcp` is missing: pip install 'breadknife[mcp]'") from error
     host = make_host(engine_script)
-    host.on_notice = tell
+    host.on_notice, host.on_suggestion = tell, suggest
     host.projects.folders = (folder,)
     try:
         host.settings = settings_for(host, offline, folder)

@@ -69,7 +69,8 @@ class LanguageToolRegistry:
                 self._running[url] = self._start(settings.dialect, url)
             running = self._running.get(url)
         if running is None and whole:
-            context.notify(f"Prose is checked by Harper alone: LanguageTool can't run: {languagetool.obstacle(url)}.")
+            why = f"LanguageTool can't run: {languagetool.obstacle(url)}"
+            context.notify(f"Prose is checked by Harper alone: {why}.", optional=True)
         return running
 
     def _is_set_up(self, url: str) -> bool:
@@ -146,7 +147,7 @@ class EnglishEngines:
         except DocumentKept:
             return None
         except ModelError as error:
-            context.notify(f"Prose is checked without a model: {error}.")
+            context.notify(f"Prose is checked without a model: {error}.", optional=True)
             return None
         reviewer = self._reviewers.get_or_add(key, lambda: self._make_reviewer(model.digest))
         reviewer.use(model)

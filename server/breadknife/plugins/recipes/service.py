@@ -319,4 +319,4 @@ def _tell_scores(plan: Plan, context: Context) -> None:
             sentence = f"{model.name} passed {score.passed} of {score.total} of our cases for “{plan.recipe.title}”."
         else:
             sentence = f"`breadknife recipes test {plan.recipe.name}` says how well {model.name} does this."
-        context.notify(sentence)
+        context.notify(sentence, optional=True)
