@@ -138,3 +138,20 @@ def test_a_fix_of_another_file_says_which_file_each_edit_is_of(tmp_path: Path, m
     ]  # fmt: skip
     [diagnostic] = json.loads(written("rdjson", problem))["diagnostics"]
     assert "suggestions" not in diagnostic  # a suggestion is one edit of the finding's own file
+
+
+def test_a_summary_shows_a_message_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a text says isn't Markdown, and mentions nobody."""
+    monkeypatch.chdir(tmp_path)
+    hostile = "<img src=x> [a](b) @all `c` | d\n# e"
+    document = Document("file:///a.txt", "plaintext", "one\ntwo\n")
+    finding = Finding(Span(4, 7), "harper", "Rule", hostile)
+    problem = ReportedFinding(ReportedFile(Path("a|b.txt"), document), finding)
+    summary = written("markdown", problem, problem, failures=(f"c.txt: {hostile}",))
+    assert summary.splitlines()[0] == "### breadknife: 2 findings in 1 file"
+    assert "| harper/Rule | 2 | The rule harper/Rule. |" in summary
+    assert "- a&#124;b.txt&#58;2: &#60;img src=x&#62; &#91;a" in summary
+    assert not any(mark in summary for mark in ("<img", "[a]", "@all", "`c`", "\n# e"))
+    assert "Not checked:\n\n- c.txt" in summary
+    assert written("markdown") == "### breadknife: no findings\n"
+    assert "- and 2 more" in written("markdown", *[problem] * 202)

@@ -150,7 +150,7 @@ def test_sarif_is_valid(project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--format", "yaml", "."], "the formats are text, json, github, gitlab, junit, rdjson, sarif"),
+        (["--format", "yaml", "."], "the formats are text, json, github, gitlab, junit, markdown, rdjson, sarif"),
         (["nowhere"], "nowhere: no such file or folder"),
         (["--language", "pyton", "."], "--language pyton: no plugin checks it; there are "),
         (["--stale-ignores", "--format", "json", "."], "no other format than text"),

@@ -147,3 +147,26 @@ def test_options_that_exclude_each_other(arguments: list[str], said: str) -> Non
     result = lint(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in " ".join(result.stderr.replace("│", "").split())
+
+
+def test_one_run_writes_several_formats(project: Path) -> None:
+    result = lint("--report", "rdjson:all.json", "--report=markdown:summary.md", "b.md")
+    assert "b.md:1:9: " in result.stdout
+    [first, _] = json.loads((project / "all.json").read_text("utf-8"))["diagnostics"]
+    assert first["suggestions"][0]["text"] == "a"
+    assert "| harper/AnA | 1 | A rule that looks for" in (project / "summary.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        ("all.json", "--report all.json: write FORMAT:FILE; the formats are text, json, "),
+        ("xml:all.xml", "--report xml:all.xml: write FORMAT:FILE"),
+        ("json:", "--report json:: write FORMAT:FILE"),
+        ("json:no/where", "--report no/where: its folder is not there"),
+    ],
+)
+def test_a_report_that_can_not_be_written(report: str, said: str) -> None:
+    result = lint("--report", report, "b.md")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr

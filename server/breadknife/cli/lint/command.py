@@ -12,7 +12,7 @@ from breadknife.cli.commands import CacheDir, EngineScript, Offline
 from breadknife.paths import CACHE_DIR
 from breadknife.task.values import Confidence
 
-_FORMATS = "text, json, github, gitlab, junit, rdjson or sarif."
+_FORMATS = "text, json, github, gitlab, junit, markdown, rdjson or sarif."
 _RULE = "RULE[,RULE...]"
 
 
@@ -40,6 +40,10 @@ def lint(
     ] = False,
     output_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write to this file instead of standard output.")
+    ] = None,
+    report: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FORMAT:FILE", help="Write this format to a file, too; may be given again."),
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 also when there are findings.")] = False,
     stdin_filename: Annotated[
@@ -99,6 +103,8 @@ def lint(
 
       breadknife lint --format sarif --output-file breadknife.sarif .
 
+      breadknife lint --format github --report markdown:summary.md .
+
       git show HEAD:README.md | breadknife lint --stdin-filename README.md
 
       breadknife lint --jobs 2 .
@@ -111,7 +117,7 @@ def lint(
     """
     options_of_findings = {  # all that `--stale-ignores` has no use for
         "--select": select, "--ignore": ignore, "--only": only, "--statistics": statistics, "--exit-zero": exit_zero,
-        "--output-file": output_file, "--min-confidence": min_confidence,
+        "--output-file": output_file, "--report": report, "--min-confidence": min_confidence,
         "--stdin-filename": stdin_filename, "--jobs": jobs, "--language": language, "--staged": staged,
         "--changed": changed is not None, "--changed-lines": changed_lines is not None, "--no-baseline": no_baseline,
     }  # fmt: skip
@@ -144,13 +150,14 @@ def lint(
         os.environ[CACHE_DIR] = str(cache_dir.absolute())  # for the processes that this one starts, too
 
     from breadknife.cli.lint.changed import ChangeOptions
-    from breadknife.cli.lint.options import LintOptions, RuleSelection, split_names
+    from breadknife.cli.lint.options import LintOptions, Report, RuleSelection, split_names
     from breadknife.cli.lint.run import run
 
     selection = RuleSelection(split_names(select or ()), split_names(ignore or ()))
     options = LintOptions(
         paths or (), stdin_filename, language, only or (), selection, min_confidence, format, statistics, output_file,
-        exit_zero, ChangeOptions(base or "", changed_lines is not None, staged) if by_change else None,
-        not no_baseline, jobs, cache_url or "", offline, engine_script,
+        [Report.of(each) for each in report or ()], exit_zero,
+        ChangeOptions(base or "", changed_lines is not None, staged) if by_change else None, not no_baseline, jobs,
+        cache_url or "", offline, engine_script,
     )  # fmt: skip
     return run(options)

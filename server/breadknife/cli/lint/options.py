@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from breadknife.cli.formats.table import FORMATS, STATISTICS, Format
@@ -74,6 +74,22 @@ def _nearest(name: str, names: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True)
+class Report:
+    """A file that is written beside the output."""
+
+    format: str
+    path: Path
+
+    @classmethod
+    def of(cls, value: str) -> Report:
+        """Read `FORMAT:FILE`. Raises SettingsError."""
+        format, _, path = value.partition(":")
+        if format not in FORMATS or not path:
+            raise SettingsError(f"--report {value}: write FORMAT:FILE; the formats are {', '.join(FORMATS)}")
+        return cls(format, Path(path))
+
+
+@dataclass(frozen=True)
 class LintOptions:
     paths: Sequence[Path] = ()
     stdin_filename: Path | None = None
@@ -90,6 +106,7 @@ class LintOptions:
     """Show only how many findings each rule has."""
     output_file: Path | None = None
     """Written in place of standard output."""
+    reports: Sequence[Report] = ()
     exit_zero: bool = False
     """Exit with 0 even if there are findings."""
     changes: ChangeOptions | None = None
@@ -110,11 +127,14 @@ class LintOptions:
         return finding.confidence.reaches(self.min_confidence)
 
     def output_format(self) -> Format:
-        """Return the format of the output. Raises SettingsError if it doesn't exist, or has no statistics."""
+        """Return the format of the output, with what that and the reports need. Raises SettingsError if it doesn't
+        exist, or has no statistics."""
         if self.format not in FORMATS:
             raise SettingsError(f"--format {self.format}: the formats are {', '.join(FORMATS)}")
         if not self.statistics:
-            return FORMATS[self.format]
+            asked = [FORMATS[self.format], *(FORMATS[report.format] for report in self.reports)]
+            has_fixes, names_rules = any(each.has_fixes for each in asked), any(each.names_rules for each in asked)
+            return replace(FORMATS[self.format], has_fixes=has_fixes, names_rules=names_rules)
         if self.format not in STATISTICS:
             raise SettingsError(f"--statistics: its formats are {', '.join(STATISTICS)}; leave `--format` out")
         return STATISTICS[self.format]

@@ -22,6 +22,7 @@ from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.baseline.file import baseline_path
 from breadknife.cli.cache.shared import SharedCache
 from breadknife.cli.files import tell_complaint
+from breadknife.cli.formats.table import WriterOfAll
 from breadknife.cli.formats.values import (
     FileReport,
     ReportedFile,
@@ -77,7 +78,8 @@ def run(options: LintOptions, writer: ReportWriter | None = None) -> int:
         # After Ctrl-C don't wait until LanguageTool has ended: it ends with this process.
         stack.callback(lambda: None if cancel.cancelled else host.close())
         out = stack.enter_context(opened(options.output_file))
-        lint = _LintRun(host, options, cancel, out, writer)
+        reports = [(report.format, stack.enter_context(opened(report.path, "--report"))) for report in options.reports]
+        lint = _LintRun(host, options, cancel, out, writer or WriterOfAll.of(options.output_format(), out, reports))
         lint.check(sources)
         code = lint.end()
         if shared is not None and not cancel.cancelled:
@@ -106,14 +108,14 @@ class _LintRun:
     """Checks files side by side, and reports them in their order."""
 
     def __init__(
-        self, host: Host, options: LintOptions, cancel: CancelToken, out: TextIO, writer: ReportWriter | None
+        self, host: Host, options: LintOptions, cancel: CancelToken, out: TextIO, writer: ReportWriter
     ) -> None:
         self._host = host
         self._options = options
         self._cancel = cancel
         self._out = out
         self._format = options.output_format()
-        self._writer = writer or self._format.writer(out)
+        self._writer = writer
         self._began = datetime.now(UTC)
         self._settings: Mapping[Path, Settings] = {}
         self._local = LocalChecker(host)

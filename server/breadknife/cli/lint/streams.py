@@ -15,9 +15,9 @@ from breadknife.paths import write_for_user
 
 
 @contextmanager
-def opened(path: Path | None) -> Generator[TextIO]:
+def opened(path: Path | None, option: str = "--output-file") -> Generator[TextIO]:
     """Give a stream to write to: standard output if `path` is None, else memory that is written to the file `path` when
-    the block ends without an error.
+    the block ends without an error. `option` is the one that names it.
 
     Raises DocumentError if the file can't be written: before the block if its folder isn't there, else at its end.
     """
@@ -25,14 +25,14 @@ def opened(path: Path | None) -> Generator[TextIO]:
         yield sys.stdout
         return
     if path.is_dir() or not path.absolute().parent.is_dir():
-        raise DocumentError(f"--output-file {path}: {'a folder' if path.is_dir() else 'its folder is not there'}")
+        raise DocumentError(f"{option} {path}: {'a folder' if path.is_dir() else 'its folder is not there'}")
     text = io.StringIO(newline="\n")
     yield text
     written = text.getvalue().encode("utf-8", "backslashreplace")
     try:
         write_for_user(path, written)
     except OSError as error:
-        raise DocumentError(f"--output-file {path}: {error.strerror or error}") from error
+        raise DocumentError(f"{option} {path}: {error.strerror or error}") from error
 
 
 def show(out: TextIO) -> None:
