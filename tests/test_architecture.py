@@ -112,6 +112,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "fim": {"api"},
         "models": {"api", "fim", "kinds"},
         "fit": {"api", "kinds", "machine", "models"},
+        "gpu": {"api", "fit", "installed", "llama", "model"},
         "grammars": {"api", "model"},
         "llama": {"api", "grammars", "installed", "kinds", "machine", "model"},
         "remote": {"api", "fim"},
@@ -148,7 +149,7 @@ top, and may import all of them."""
 
 LAYERS: dict[str, tuple[str, ...]] = {
     "cli": ("baseline cache changes fix formats models plugins recipes setup", "engine lint shelf", "mcp"),
-    "engine": ("grammars models remote", "fit llama", "daemon"),
+    "engine": ("grammars models remote", "fit llama", "gpu", "daemon"),
     "host": ("answers plugins settings", "report"),
     "lsp": ("boundary", "features"),
     "plugins": ("completion documents drift find nullcheck prose recipes shelf",),

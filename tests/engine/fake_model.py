@@ -10,7 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from breadknife.engine.api import Calibration, EmbedRequest, GenerateRequest, Lane, Prompt, Sampling, ScoreRequest
+from breadknife.engine.api import (
+    Calibration,
+    EmbedRequest,
+    EngineRequest,
+    GenerateRequest,
+    Lane,
+    Prompt,
+    Sampling,
+    ScoreRequest,
+)
 from breadknife.engine.daemon.decoding import JobState, make_plan
 from breadknife.engine.daemon.kv_cache import KvCache
 from breadknife.engine.model import AnyModel, Evaluation, Model, Rows, SampledToken
@@ -156,6 +165,15 @@ class FakeModels:
         if name not in self._loaded:
             self._loaded[name] = self.load(name)
         return self._loaded[name]
+
+    def place(self, request: EngineRequest) -> str:
+        return request.model
+
+    def why(self, name: str) -> str:
+        return ""
+
+    def failed(self, name: str, error: EngineError) -> None:
+        pass
 
     def loaded(self) -> Mapping[str, AnyModel]:
         return self._loaded.copy()

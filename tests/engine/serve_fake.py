@@ -3,7 +3,7 @@
 The model says the rest of the alphabet. `!segv`, `!kill` and `!exit` in a prompt end the process as they say. `!sleep`
 keeps the computing thread for three seconds, `!once` for ever, but only while FOLDER has no file `once`, which it then
 has. `!burn` keeps all threads, `!hold` all threads for ever without computing; then FOLDER has a file `held`. A grammar
-with `wait` in it is tried until FOLDER has a file `go`.
+with `wait` in it is tried until FOLDER has a file `go`. On a GPU the model ends the process when it computes.
 """
 
 import ctypes
@@ -12,15 +12,18 @@ import re
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from fake_model import FakeModel
 
 from breadknife.engine.api import Prompt
-from breadknife.engine.daemon import daemon, session
+from breadknife.engine.daemon import daemon, pool, session
 from breadknife.engine.daemon.pool import from_store
+from breadknife.engine.gpu.choices import GpuChoices, without_device
 from breadknife.engine.grammars.gate import GrammarGate
+from breadknife.engine.model import Evaluation, Rows
 from breadknife.engine.settings import EngineSettings
 
 
@@ -46,6 +49,14 @@ class Fragile(FakeModel):
         return super().tokenize(prompt)
 
 
+class Vanishing(Fragile):
+    """Its device is gone, which drivers tell by an exception that nobody catches."""
+
+    def decode(self, batch: Sequence[Evaluation]) -> list[Rows] | None:
+        os.kill(os.getpid(), signal.SIGSEGV)
+        return super().decode(batch)
+
+
 def burn(seconds: float) -> None:
     """Compute without letting other threads have their turn, as the matcher of regular expressions does."""
     length, end = 10, time.monotonic() + seconds
@@ -56,14 +67,16 @@ def burn(seconds: float) -> None:
 
 
 def load(name: str, settings: EngineSettings) -> Fragile:
-    if name != "fake":
-        from_store(name)
-    return Fragile(step_seconds=0.005, tokens=[[] for _ in range(daemon.SEQUENCES)])
+    file, on_gpu = without_device(name)
+    if file != "fake":
+        from_store(file)
+    return (Vanishing if on_gpu else Fragile)(step_seconds=0.005, tokens=[[] for _ in range(daemon.SEQUENCES)])
 
 
 if __name__ == "__main__":
     daemon.__version__ = sys.argv[3]
     slow = Path(__file__).with_name("slow_trial.py")
     daemon.GrammarGate = partial(GrammarGate, [sys.executable, slow, Path(sys.argv[1], "go")])
+    pool.GpuChoices = partial(GpuChoices, libraries=lambda: [Path("libggml-vulkan.so")])
     session.HELLO_SECONDS = 1.0  # not five: tests wait for it
     daemon.run(Path(sys.argv[1]), idle_seconds=float(sys.argv[2]), load=load)

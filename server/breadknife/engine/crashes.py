@@ -199,6 +199,10 @@ class CrashLedger:
 
         self._change(forgive)
 
+    def has_crashed_over(self, model: str) -> bool:
+        """Tell whether the engine died over a model lately, without anybody's having killed it."""
+        return any(death.model == model and not death.killed for death in self._read().deaths)
+
     def set_aside(self) -> tuple[str, ...]:
         return self._read().set_aside
 

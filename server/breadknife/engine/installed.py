@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import importlib.util
 from importlib import metadata
+from pathlib import Path
 
 DISTRIBUTION = "llama-cpp-python"
 
@@ -23,6 +24,13 @@ def version() -> str:
         return metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:
         return ""
+
+
+def gpu_libraries() -> tuple[Path, ...]:
+    """Return llama.cpp's libraries for GPUs. They have a folder of their own, so that nothing loads them by itself."""
+    found = importlib.util.find_spec("llama_cpp")
+    folders = found.submodule_search_locations or [] if found else []
+    return tuple(sorted(path for folder in folders for path in Path(folder, "lib", "gpu").glob("*ggml-*")))
 
 
 def llama_build() -> str:

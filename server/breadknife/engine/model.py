@@ -10,8 +10,9 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from breadknife.engine.api import Calibration, EngineAnswer, Prompt, Sampling
+from breadknife.engine.api import Calibration, EngineAnswer, EngineRequest, Prompt, Sampling
 from breadknife.engine.kinds import ModelKind
+from breadknife.errors import EngineError
 
 Row = NDArray[np.float32]
 """One output of a model: the logits of all tokens [vocabulary], a hidden state [width], or the outputs of a head."""
@@ -179,6 +180,18 @@ class Models(Protocol):
 
     def get(self, name: str, adapter: str = "") -> AnyModel:
         """Return the model with the adapter attached; load it if necessary. Raises ModelError or EngineError."""
+        ...
+
+    def place(self, request: EngineRequest) -> str:
+        """Return by which name `get` has the model for a request: a GPU may compute it. Any thread may call it."""
+        ...
+
+    def failed(self, name: str, error: EngineError) -> None:
+        """Note that a model of that name couldn't compute, so that another device does from now on, if one can."""
+        ...
+
+    def why(self, name: str) -> str:
+        """Say why no GPU computes a model; empty if one does, or there is none. Any thread may call it."""
         ...
 
     def loaded(self) -> Mapping[str, AnyModel]:

@@ -85,7 +85,7 @@ class Host(Services):
         """Load the completion model. Raises ModelError or EngineError."""
         if "completion" in self.settings.disabled:
             return
-        request = GenerateRequest(self.model_name("completion"), (Part(" "),), max_tokens=1, lane=Lane.BACKGROUND)
+        request = GenerateRequest(self.model_name("completion"), (Part(" "),), 1, lane=Lane.TYPING, urgent=False)
         for _ in self.engine.generate(request, CancelToken()):
             pass
 

@@ -1,9 +1,12 @@
 # Takes the place of llama-cpp-python's CMakeLists.txt: the same libraries with `llama_fixes.h` compiled in, without the
-# two that breadknife never loads (llama-common and mtmd, half of the compiling time), each installed once.
+# two that breadknife never loads (llama-common and mtmd, half of the compiling time), each installed once. Where there is
+# what it takes (Vulkan's headers of 1.3.280 or newer, SPIRV-Headers, glslc), also a library for GPUs, in a folder of its
+# own: nothing loads it by itself, and it needs no more than a loader of drivers on the machine that does.
 cmake_minimum_required(VERSION 3.21)
 project(llama_cpp C CXX)
 
 option(BREADKNIFE_PORTABLE "for any processor of this kind, in place of this machine's" OFF)
+option(BREADKNIFE_GPU "fail without what the library for GPUs takes, instead of leaving it out" OFF)
 
 set(BUILD_SHARED_LIBS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
@@ -26,6 +29,24 @@ if(NOT MSVC) # whose compiler needs none of the fixes
 endif()
 add_subdirectory(vendor/llama.cpp EXCLUDE_FROM_ALL)
 
+set(gpu_libraries "")
+if(NOT APPLE) # which has Metal
+  find_package(Vulkan 1.3.280 COMPONENTS glslc)
+  find_package(SPIRV-Headers CONFIG QUIET)
+  if(Vulkan_FOUND AND SPIRV-Headers_FOUND)
+    function(ggml_add_backend_library backend) # ggml's own makes it a part of the engine, which loads it always
+      add_library(${backend} MODULE ${ARGN})
+      target_compile_definitions(${backend} PRIVATE GGML_BACKEND_DL GGML_BACKEND_BUILD PUBLIC GGML_BACKEND_SHARED)
+      target_link_libraries(${backend} PRIVATE ggml-base)
+      target_include_directories(${backend} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/..")
+    endfunction()
+    add_subdirectory(vendor/llama.cpp/ggml/src/ggml-vulkan EXCLUDE_FROM_ALL)
+    list(APPEND gpu_libraries ggml-vulkan)
+  elseif(BREADKNIFE_GPU)
+    message(FATAL_ERROR "The library for GPUs takes Vulkan's headers of 1.3.280 or newer, SPIRV-Headers and glslc.")
+  endif()
+endif()
+
 set(libraries llama ggml ggml-base)
 get_property(every DIRECTORY vendor/llama.cpp/ggml/src PROPERTY BUILDSYSTEM_TARGETS)
 foreach(target IN LISTS every)
@@ -35,7 +56,7 @@ foreach(target IN LISTS every)
   endif()
 endforeach()
 list(REMOVE_DUPLICATES libraries)
-add_custom_target(engine ALL DEPENDS ${libraries})
+add_custom_target(engine ALL DEPENDS ${libraries} ${gpu_libraries})
 if(WIN32)
   set_target_properties(llama PROPERTIES WINDOWS_EXPORT_ALL_SYMBOLS ON)
 endif()
@@ -51,4 +72,8 @@ foreach(target IN LISTS libraries)
   set_target_properties(${target} PROPERTIES INSTALL_RPATH "${beside}" BUILD_WITH_INSTALL_RPATH TRUE)
   install(TARGETS ${target} COMPONENT engine
     LIBRARY DESTINATION llama_cpp/lib RUNTIME DESTINATION llama_cpp/lib ARCHIVE DESTINATION llama_cpp/lib)
+endforeach()
+foreach(target IN LISTS gpu_libraries)
+  set_target_properties(${target} PROPERTIES INSTALL_RPATH "${beside}/.." BUILD_WITH_INSTALL_RPATH TRUE)
+  install(TARGETS ${target} COMPONENT engine LIBRARY DESTINATION llama_cpp/lib/gpu)
 endforeach()

@@ -31,8 +31,9 @@ from breadknife.engine.daemon.logs import open_log
 from breadknife.engine.daemon.pool import Pool, from_store
 from breadknife.engine.daemon.scheduler import Scheduler
 from breadknife.engine.daemon.session import ClientSession, log_fields
+from breadknife.engine.gpu.choices import without_device
 from breadknife.engine.grammars.gate import GrammarGate
-from breadknife.engine.installed import llama_build
+from breadknife.engine.installed import gpu_libraries, llama_build
 from breadknife.engine.kinds import ModelKind
 from breadknife.engine.liveness import announce, withdraw
 from breadknife.engine.model import AnyModel
@@ -50,6 +51,8 @@ LEAVING_SECONDS = 2.0
 """How long clients may take to hang up on a daemon that is ending."""
 STUCK_LOOKS = 600
 """Looks, one a second, at a thread that computes one and the same: no model takes ten minutes to load, nor a decode."""
+GPU_STUCK_LOOKS = 60
+"""The same for a GPU, which can't be interrupted, and was tried before."""
 CRASHED = 70
 """Exit code: EX_SOFTWARE of <sysexits.h>."""
 SEQUENCES = 36
@@ -128,7 +131,7 @@ class Daemon:
         """Treat a decode that never returns as a crash. Looks are counted, not seconds: a machine may sleep."""
         turns, looks = self._stuck
         self._stuck = self.scheduler.turns, looks + 1 if turns == self.scheduler.turns else 0
-        if self._stuck[1] >= STUCK_LOOKS:
+        if self._stuck[1] >= (GPU_STUCK_LOOKS if without_device(self.scheduler.computing)[1] else STUCK_LOOKS):
             die(self._ledger, "the computing thread is stuck")
 
     def _stop_at_sigterm(self) -> None:
@@ -181,29 +184,36 @@ def load_model(name: str, settings: EngineSettings) -> AnyModel:
     """Return a model in memory. Raises ModelError or EngineError."""
     try:
         from breadknife.engine.llama.encoder import LlamaEncoder  # llama.cpp is imported when a model is needed
+        from breadknife.engine.llama.gpu import gpu_name, load_gpu_libraries
         from breadknife.engine.llama.recurrent import open_model
-        from breadknife.engine.llama.weights import Weights, gpu_name
+        from breadknife.engine.llama.weights import Weights
     except Exception as error:  # llama_cpp raises RuntimeError for a library that can't be loaded
         raise EngineUnavailable(
             f"the engine can't be loaded: {error}; `breadknife setup engine` installs it anew"
         ) from error
 
-    def opened(without_gpu: str = "") -> AnyModel:
-        weights = Weights(path, without_gpu)
+    def opened(gpu: str, failed: str = "") -> AnyModel:
+        weights = Weights(path, gpu, failed)
         # The pool says how many threads.
         if weights.kind is ModelKind.DECODER:
             return open_model(weights, cells=CELLS, sequences=SEQUENCES, threads=1, width=WIDTH)
         return LlamaEncoder(weights, threads=1)
 
-    path = from_store(name)
+    file, on_gpu = without_device(name)
+    path = from_store(file)
+    if on_gpu:
+        load_gpu_libraries()
+    gpu = "" if gpu_libraries() and not on_gpu else gpu_name()
+    if on_gpu and not gpu:
+        raise EngineError("the GPU is gone")
     started = time.monotonic()
     try:
-        model = opened()
+        model = opened(gpu)
     except (ModelError, EngineError) as error:
-        if not gpu_name():
+        if not gpu or on_gpu:
             raise
-        log.warning("%s can't be loaded with %s, so the CPU computes it: %s", name, gpu_name(), error)
-        model = opened(without_gpu=str(error))
+        log.warning("%s can't be loaded with %s, so the CPU computes it: %s", name, gpu, error)
+        model = opened("", f"{gpu} failed: {error}")
     log.info("loaded %s from %s in %.1f s", name, path, time.monotonic() - started)
     return model
 
@@ -248,7 +258,7 @@ def _serve_locked(
         return load(name, settings)
 
     async def serve() -> None:
-        scheduler = Scheduler(Pool(settings, checked), ledger.computing)
+        scheduler = Scheduler(Pool(settings, checked, has_crashed=ledger.has_crashed_over), ledger.computing)
         try:
             server, endpoint = listen(folder)
             daemon = Daemon(scheduler, ledger, idle_seconds=idle_seconds, log_text=settings.log_text)

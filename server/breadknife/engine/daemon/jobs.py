@@ -31,6 +31,8 @@ class Job:
     """When it came, or when the last of its texts was read, where each is a turn of its own."""
     cancelled: bool = False
     superseded: bool = False
+    model: str = ""
+    """The name, among those in memory, of the model that computes it."""
     plan: JobPlan | None = None
     """Made when it is first looked at."""
 
@@ -99,7 +101,7 @@ class Slot(JobState):
             return
         sequence, keep = self.sequences[0], self.plan.prompt.keep
         if keep - len(model.tokens[sequence]) >= SHARED_START and self.cache.make_room(keep):
-            models.restore(request.model, sequence, tokens[:keep], self.job.adapter)
+            models.restore(self.job.model, sequence, tokens[:keep], self.job.adapter)
         model.truncate(sequence, min(common_prefix(model.tokens[sequence], tokens), len(tokens) - 1))
         self.cached = len(model.tokens[sequence])
 

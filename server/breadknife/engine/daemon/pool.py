@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from breadknife.engine import machine
-from breadknife.engine.api import Calibration
+from breadknife.engine.api import Calibration, EngineRequest
 from breadknife.engine.daemon.calibration import Measured, calibrate, read_calibrations, write_calibrations
 from breadknife.engine.daemon.snapshots import SHORTEST, Snapshots, snapshot_key
+from breadknife.engine.gpu.choices import ON_GPU, GpuChoices, without_device
 from breadknife.engine.installed import llama_build
 from breadknife.engine.machine import Memory
 from breadknife.engine.model import AnyModel, Encoder
@@ -78,7 +79,8 @@ class Pool:
     """Implements `breadknife.engine.model.Models`.
 
     `load` brings a model into memory; `info` says what its file is, before it is loaded; `adapter_file` finds the
-    verified file of an adapter. `memory` and `others` (cores busy with others' work since the last look) are measured.
+    verified file of an adapter, or of a model that is tried on a GPU; `has_crashed` tells whether the engine died over
+    a name. `memory` and `others` (cores busy with others' work since the last look) are measured.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class Pool:
         *,
         info: Callable[[str], ModelInfo] = from_catalog,
         adapter_file: Callable[[str], Path] = from_store,
+        has_crashed: Callable[[str], bool] = lambda name: False,
         memory: Callable[[], Memory] = machine.memory,
         others: Iterator[float] | None = None,
         cores: tuple[int, int] | None = None,
@@ -112,6 +115,7 @@ class Pool:
         self._snapshots = Snapshots(state_dir() / "snapshots", settings.snapshots_mb << 20)
         self._calibration_file = state_dir() / "calibration.json"
         fixed = f", {settings.threads} threads" if settings.threads else ""
+        self._gpu = GpuChoices(state_dir() / "gpu.json", adapter_file, self._sha256_of, has_crashed)
         self._calibrations = read_calibrations(self._calibration_file, machine.machine() + fixed)
 
     def get(self, name: str, adapter: str = "") -> AnyModel:
@@ -131,6 +135,15 @@ class Pool:
         # Sequences don't tell with which adapter they were evaluated: this use may change one that is to be saved.
         self._forget_pending(lambda pending: pending.name == name and pending.adapter != adapter)
         return loaded.model
+
+    def place(self, request: EngineRequest) -> str:
+        return self._gpu.place(request)
+
+    def why(self, name: str) -> str:
+        return self._gpu.why(name)
+
+    def failed(self, name: str, error: EngineError) -> None:
+        self._gpu.failed(name, str(error))
 
     def loaded(self) -> Mapping[str, AnyModel]:
         return {name: loaded.model for name, loaded in self._models.copy().items()}
@@ -170,10 +183,11 @@ class Pool:
                 pending = self._pending.pop(next(iter(self._pending)))
                 mark(pending.name)
                 self._save(pending)
-            else:
+            elif not self._gpu.look(lambda name: self._best_threads(self._sha256_of(name))):
                 self._calibrate(mark)
 
     def close(self) -> None:
+        self._gpu.close()
         for name in list(self._models):
             self._drop(name, "the engine ends")
 
@@ -183,21 +197,27 @@ class Pool:
         """Bring a model into memory, after other models have made room for it."""
         key = self._sha256_of(name)
         self._make_room(name, self._memory_of(name))
-        model = self._load(name)
+        try:
+            model = self._load(name)
+        except (EngineError, ModelError) as error:
+            self._gpu.failed(name, str(error))
+            raise
         self._models[name] = _Loaded(model, key or f"{name}, {model.bytes} bytes", self._clock())
         self._adapt_threads(self._models[name])
 
     def _memory_of(self, name: str) -> int:
         """Return about how many bytes a model takes; if the catalog doesn't know it, what each takes at least."""
         try:
-            return self._info(name).memory
+            return self._info(without_device(name)[0]).memory
         except UnknownModel:
             return WORK_SPACE
 
     def _sha256_of(self, name: str) -> str:
-        """Return the SHA-256 of a model's file by the catalog; empty if the catalog doesn't know the model."""
+        """Return what identifies a model: the SHA-256 of its file by the catalog, and whether a GPU computes it; empty
+        if the catalog doesn't know the model."""
+        file, on_gpu = without_device(name)
         try:
-            return self._info(name).sha256
+            return self._info(file).sha256 + (ON_GPU if on_gpu else "")
         except UnknownModel:
             return ""
 
@@ -258,14 +278,14 @@ class Pool:
         17, beside two 12 and 11. A prompt then takes as long with 1 thread as with 2.
         """
         for loaded in new or self._models.values():
-            best = self._best_threads(loaded)
+            best = self._best_threads(loaded.key)
             threads = self._settings.threads or adapted(loaded.threads or best, best, self._logical - self._work)
             if threads != loaded.threads:
                 loaded.model.set_threads(threads)
                 loaded.threads = threads
 
-    def _best_threads(self, loaded: _Loaded) -> int:
-        known = self._calibrations.models.get(loaded.key)
+    def _best_threads(self, key: str) -> int:
+        known = self._calibrations.models.get(key)
         return known.threads if known else min(self._physical, MOST_THREADS)
 
     # What waits for a quiet moment

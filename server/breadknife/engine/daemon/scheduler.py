@@ -68,6 +68,7 @@ class Scheduler:
             if self._closed:
                 job.reply(EngineError("the engine is ending; ask again"))
                 return
+            job.model = self._models.place(job.request)
             if job.place:
                 for older in self._jobs():
                     older.superseded |= (older.place, older.owner) == (job.place, job.owner)
@@ -85,10 +86,17 @@ class Scheduler:
         with self._changed:
             return bool(self._waiting or self._slots)
 
+    @property
+    def computing(self) -> str:
+        """The name of the model that is loaded or computed with; empty if none is."""
+        return self._marked or ""
+
     def models(self) -> tuple[ModelStatus, ...]:
         """Return those in memory."""
         return tuple(
-            self._stats.get(name, ModelStats(model)).status(name, self._models.calibration(name))
+            self._stats.get(name, ModelStats(model)).status(
+                name, self._models.calibration(name), self._models.why(name)
+            )
             for name, model in self._models.loaded().items()
         )
 
@@ -164,7 +172,7 @@ class Scheduler:
 
     def _maintain(self) -> None:
         with self._changed:
-            busy = frozenset(job.request.model for job in self._jobs())
+            busy = frozenset(job.model for job in self._jobs())
             self._maintaining = not busy and not self._closed
             if self._maintaining:
                 for model in self._models.loaded().values():
@@ -181,9 +189,9 @@ class Scheduler:
         """Let jobs begin, or go on after they were preempted, that could share a decode with the most urgent one."""
 
         def like_focus(job: Job) -> bool:
-            return (job.lane, job.request.model) == (focus.lane, focus.request.model)
+            return (job.lane, job.model) == (focus.lane, focus.model)
 
-        self._mark(focus.request.model)
+        self._mark(focus.model)
         with self._changed:
             preempted = {slot.job: slot for slot in self._decoder_slots() if slot.preempted is not None}
             jobs = sorted(filter(like_focus, (*self._waiting, *preempted)), key=lambda job: job.urgency)
@@ -191,14 +199,23 @@ class Scheduler:
             try:
                 fits = self._resume(preempted[job]) if job in preempted else self._begin(job)
             except Exception as error:
-                self._end(job, error)
+                self._fail(job, error)
                 continue
             if not fits:
                 return  # nobody passes it: it would wait for ever
 
+    def _fail(self, job: Job, error: Exception) -> None:
+        """End a job that failed, unless it hasn't begun and another device can do it."""
+        other = self._models.place(job.request)
+        with self._changed:
+            if job in self._waiting and other != job.model:
+                job.model = other
+                return
+        self._end(job, error)
+
     def _begin(self, job: Job) -> bool:
         """Let a job begin, or wait for a prompt that it can share. Returns False when there is no room for it."""
-        name = job.request.model
+        name = job.model
         model = self._models.get(name, job.adapter)
         if isinstance(model, Encoder):
             self._start(begin(job, model))
@@ -217,7 +234,7 @@ class Scheduler:
 
     def _start(self, slot: Slot | EncoderSlot) -> None:
         """Move a job from those that wait to those that have begun."""
-        name = slot.job.request.model
+        name = slot.job.model
         with self._changed:
             self._waiting.remove(slot.job)
             self._slots.append(slot)
@@ -258,7 +275,7 @@ class Scheduler:
         active = [
             slot
             for slot in self._decoder_slots()
-            if slot.preempted is None and slot.pending and slot.job.request.model == focus.request.model
+            if slot.preempted is None and slot.pending and slot.job.model == focus.model
         ]
         sharing = sorted((slot for slot in active if slot.job.lane is focus.lane), key=lambda slot: slot.job.urgency)
         sharing = [slot for slot in sharing if slot.job.kind == sharing[0].job.kind]
@@ -300,7 +317,7 @@ class Scheduler:
         If the cache has no room for it, the least urgent of all `active` jobs is preempted instead.
         """
         first = sharing[0]
-        model, calibration = first.model, self._models.calibration(first.job.request.model)
+        model, calibration = first.model, self._models.calibration(first.job.model)
         room = min(model.width, calibration.slice if calibration else PROMPTS[0])
         sizes = [sum(min(len(pending.tokens), slot.most) for pending in slot.pending) for slot in sharing]
         count = jobs_in_batch(sizes, room, calibration) if model.rolls_back else 1
@@ -320,7 +337,11 @@ class Scheduler:
         slots = list(dict.fromkeys(slot for slot, _, _ in batch))
         started = time.monotonic()
         with self._interruptible(slots):
-            rows = model.decode([evaluation for _, _, evaluation in batch])
+            try:
+                rows = model.decode([evaluation for _, _, evaluation in batch])
+            except EngineError as error:
+                self._models.failed(first.job.model, error)
+                raise
         seconds = time.monotonic() - started
         for slot in slots:
             slot.queued = slot.queued or started - slot.job.queued_at
@@ -346,7 +367,7 @@ class Scheduler:
     def _keep(self, slot: Slot) -> None:
         """Ask for a snapshot of the prompt's beginning, which was evaluated, if it is worth one."""
         if slot.plan.prompt.keep and not slot.kept:
-            slot.kept, name = True, slot.job.request.model
+            slot.kept, name = True, slot.job.model
             try:
                 self._models.keep(name, slot.sequences[0], slot.plan.prompt.keep, slot.job.adapter)
             except Exception:  # it is a luxury, and the others of this decode wait for their rows
@@ -399,7 +420,7 @@ class Scheduler:
 
     def _let_go(self, slot: Slot | EncoderSlot, reply: Reply | Exception) -> None:
         """Release a job's sequences, and count what it has done."""
-        stats = self._stats[slot.job.request.model]
+        stats = self._stats[slot.job.model]
         if isinstance(slot, Slot):
             slot.steps.close()
             for sequence in slot.sequences:

@@ -49,8 +49,9 @@ class ModelStats:
                 status = replace(status, tokens_per_second=round(rate, 1))
         self._status = status
 
-    def status(self, name: str, calibration: Calibration | None) -> ModelStatus:
-        """Return what `status` tells of the model."""
+    def status(self, name: str, calibration: Calibration | None, why: str) -> ModelStatus:
+        """Return what `status` tells of the model; `why` says why no other device computes it."""
         idle = round(time.monotonic() - self._last_use, 1)
         adapters = tuple(sorted(self.adapters))
-        return replace(self._status, name=name, idle=idle, adapters=adapters, calibration=calibration)
+        device = f"{self._status.device}; {why}" if why else self._status.device
+        return replace(self._status, name=name, idle=idle, adapters=adapters, calibration=calibration, device=device)

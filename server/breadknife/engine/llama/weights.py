@@ -20,7 +20,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 import llama_cpp
-import llama_cpp._ggml as _ggml_bindings
 import llama_cpp.llama_cpp as _bindings
 
 from breadknife.engine.installed import version
@@ -28,27 +27,25 @@ from breadknife.engine.kinds import POOLINGS, kind_of
 from breadknife.errors import EngineError, ModelError
 
 llama: Any = _bindings  # the bindings have no usable types
-_libggml: Any = _ggml_bindings.libggml
-_GPUS = (1, 2)
-"""GGML_BACKEND_DEVICE_TYPE_GPU and _IGPU."""
 
 
 class Weights:
     """A GGUF in memory. Raises ModelError when llama.cpp refuses the file, or we do.
 
-    `without_gpu` says why no GPU may be used; empty to use one if there is one.
+    `gpu` is the name of the GPU that computes; empty if the CPU does. `failed` says why no GPU may be used.
     """
 
-    def __init__(self, path: Path, without_gpu: str = "") -> None:
+    def __init__(self, path: Path, gpu: str = "", failed: str = "") -> None:
         llama.llama_log_set(_listen, None)
         llama.llama_backend_init()
         params = llama.llama_model_default_params()  # its defaults map the file into memory
         # Without the extra buffer types the weights stay off the AMX kernels (and aren't repacked for others).
         params.use_extra_bufts = _may_use_amx()
-        gpu = gpu_name()
-        params.n_gpu_layers = 999 if gpu and not without_gpu else 0
-        uses_gpu = params.n_gpu_layers > 0
-        self.device = gpu if uses_gpu else f"CPU, {gpu} failed: {without_gpu}" if without_gpu else "CPU"
+        params.n_gpu_layers = 999 if gpu else 0
+        no_devices = (ctypes.c_void_p * 1)(None)
+        if not gpu:  # which would be given larger prompts even if it had no layer
+            params.devices = ctypes.cast(no_devices, ctypes.c_void_p)
+        self.device = gpu or (f"CPU; {failed}" if failed else "CPU")
         self.path = path
         _log.clear()
         self.handle = llama.llama_model_load_from_file(os.fsencode(path), params)
@@ -157,18 +154,6 @@ class Abort:
 
     def _arm(self) -> None:
         llama.llama_set_abort_callback(self._context, self._strlen, ctypes.addressof(self._flag))
-
-
-def gpu_name() -> str:
-    """Return the name of the first GPU that this build of llama.cpp can use; empty if there is none."""
-    if not llama.llama_supports_gpu_offload():
-        return ""
-    describe = _libggml.ggml_backend_dev_description
-    _libggml.ggml_backend_dev_by_type.restype = describe.restype = ctypes.c_void_p
-    for kind in _GPUS:
-        if device := _libggml.ggml_backend_dev_by_type(kind):
-            return (ctypes.string_at(describe(ctypes.c_void_p(device))) or b"GPU").decode("utf-8", "replace")
-    return "GPU"
 
 
 def _may_use_amx() -> bool:
