@@ -74,9 +74,12 @@ def load(name: str, settings: EngineSettings) -> Fragile:
 
 
 if __name__ == "__main__":
-    daemon.__version__ = sys.argv[3]
-    slow = Path(__file__).with_name("slow_trial.py")
-    daemon.GrammarGate = partial(GrammarGate, [sys.executable, slow, Path(sys.argv[1], "go")])
-    pool.GpuChoices = partial(GpuChoices, libraries=lambda: [Path("libggml-vulkan.so")])
-    session.HELLO_SECONDS = 1.0  # not five: tests wait for it
+    trial = [sys.executable, str(Path(__file__).with_name("slow_trial.py")), str(Path(sys.argv[1], "go"))]
+    for module, name, value in (
+        (daemon, "__version__", sys.argv[3]),
+        (daemon, "GrammarGate", partial(GrammarGate, trial)),
+        (pool, "GpuChoices", partial(GpuChoices, libraries=lambda: [Path("libggml-vulkan.so")])),
+        (session, "HELLO_SECONDS", 1.0),  # not five: tests wait for it
+    ):
+        setattr(module, name, value)
     daemon.run(Path(sys.argv[1]), idle_seconds=float(sys.argv[2]), load=load)

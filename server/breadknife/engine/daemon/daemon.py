@@ -131,7 +131,7 @@ class Daemon:
         """Treat a decode that never returns as a crash. Looks are counted, not seconds: a machine may sleep."""
         turns, looks = self._stuck
         self._stuck = self.scheduler.turns, looks + 1 if turns == self.scheduler.turns else 0
-        if self._stuck[1] >= (GPU_STUCK_LOOKS if without_device(self.scheduler.computing)[1] else STUCK_LOOKS):
+        if self._stuck[1] >= (GPU_STUCK_LOOKS if without_device(self.scheduler.computing or "")[1] else STUCK_LOOKS):
             die(self._ledger, "the computing thread is stuck")
 
     def _stop_at_sigterm(self) -> None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from breadknife.engine import api
-from breadknife.engine.daemon.batching import PendingEvaluation
+from breadknife.engine.daemon.batching import PendingEvaluation, jobs_in_batch, split_batch
+from breadknife.engine.daemon.calibration import PROMPTS
 from breadknife.engine.daemon.decoding import JobPlan, JobState
 from breadknife.engine.daemon.kv_cache import KvCache, common_prefix
-from breadknife.engine.model import JobSteps, Models
+from breadknife.engine.model import Evaluation, JobSteps, Models, Rows
 from breadknife.errors import BreadknifeError, EngineError
 
 SHARED_START = 64
 """Tokens. A job whose prompt begins with so much that another one is just evaluating waits and copies it."""
+SHORTEST_SLICE = 8
+"""Tokens. A slice that was interrupted is halved at the next try, down to this: a key every 200 ms can't keep the
+background from getting on."""
+MOST = 1 << 30
+"""More tokens than any prompt has: no limit."""
+log = logging.getLogger("breadknife.engine")
 
 Reply = api.EngineAnswer | BreadknifeError
 
@@ -74,7 +82,7 @@ class Slot(JobState):
     pending: list[PendingEvaluation] = field(default_factory=list[PendingEvaluation])
     preempted: list[list[int]] | None = None
     """The tokens of its sequences when a more urgent job took their room."""
-    most: int = 1 << 30
+    most: int = MOST
     """The most tokens of one evaluation that the next decode takes."""
     kept: bool = False
     """True if a snapshot of the prompt was asked for."""
@@ -104,6 +112,24 @@ class Slot(JobState):
             models.restore(self.job.model, sequence, tokens[:keep], self.job.adapter)
         model.truncate(sequence, min(common_prefix(model.tokens[sequence], tokens), len(tokens) - 1))
         self.cached = len(model.tokens[sequence])
+
+    def limit_slice(self, total: int, *, interrupted: bool) -> None:
+        """Say how many tokens the next decode may take after one of `total` tokens."""
+        self.most = max(min(self.most, total) // 2, SHORTEST_SLICE) if interrupted else min(self.most * 2, MOST)
+
+    def keep(self, models: Models) -> None:
+        """Ask for a snapshot of the prompt's beginning, which was evaluated, if it is worth one."""
+        if self.plan.prompt.keep and not self.kept:
+            self.kept = True
+            try:
+                models.keep(self.job.model, self.sequences[0], self.plan.prompt.keep, self.job.adapter)
+            except Exception:  # it is a luxury, and the others of this decode wait for their rows
+                log.exception("a snapshot could not be noted")
+
+    def release(self) -> None:
+        """Give the sequences back at the job's end."""
+        for sequence in self.sequences:
+            self.cache.release(sequence, forget=isinstance(self.job.request, api.EmbedRequest))
 
     def preempt(self) -> None:
         """Give the sequences back; `preempted` tells what to take again."""
@@ -140,6 +166,34 @@ class Slot(JobState):
                 refill = PendingEvaluation(branch, missing, 0, self.job.adapter, embeddings, silent=True)
                 self.pending.append(refill)
         return True
+
+
+Batch = list[tuple[Slot, PendingEvaluation, Evaluation]]
+"""The evaluations of one decode, each with the pending one that it is a piece of, and that one's job."""
+
+
+def fill_batch(sharing: Sequence[Slot], calibration: api.Calibration | None) -> Batch:
+    """Return one decode for as many of the jobs `sharing`, the most urgent first, as are worth it together."""
+    model = sharing[0].model
+    room = min(model.width, calibration.slice if calibration else PROMPTS[0])
+    sizes = [sum(min(len(pending.tokens), slot.most) for pending in slot.pending) for slot in sharing]
+    count = jobs_in_batch(sizes, room, calibration) if model.rolls_back else 1
+    candidates = [(slot, pending) for slot in sharing[:count] for pending in slot.pending if pending.tokens]
+    split = split_batch([min(len(pending.tokens), slot.most) for slot, pending in candidates], room)
+    chosen = [(*candidates[index], size) for index, size in split]
+    return [(slot, pending, pending.head(slot.sequences[pending.branch], size)) for slot, pending, size in chosen]
+
+
+def hand_out(batch: Batch, rows_of_batch: list[Rows]) -> list[Slot]:
+    """Give the rows of a decode to what waits for them; return the jobs that have all that they wanted."""
+    for _, pending, evaluation in batch:
+        pending.tokens = pending.tokens[len(evaluation.tokens) :]
+    slots = dict.fromkeys(slot for slot, _, _ in batch)
+    waiting = {slot for slot in slots if any(pending.tokens for pending in slot.pending)}
+    for (slot, pending, evaluation), rows in zip(batch, rows_of_batch, strict=True):
+        # The next decode overwrites the rows: who still waits for others needs a copy.
+        pending.add(evaluation.outputs, rows.copy() if slot in waiting else rows)
+    return [slot for slot in slots if slot not in waiting]
 
 
 def make_room_for(job: Job, plan: JobPlan, cache: KvCache, slots: Sequence[Slot]) -> bool:

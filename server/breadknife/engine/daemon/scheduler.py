@@ -15,25 +15,25 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
-from breadknife.engine.api import Chunk, EmbedRequest, Lane, LaneStatus, ModelStatus
-from breadknife.engine.daemon.batching import PendingEvaluation, jobs_in_batch, split_batch
-from breadknife.engine.daemon.calibration import PROMPTS
+from breadknife.engine.api import Chunk, Lane, LaneStatus, ModelStatus
+from breadknife.engine.daemon.batching import PendingEvaluation
 from breadknife.engine.daemon.decoding import make_plan
 from breadknife.engine.daemon.encoding import EncoderSlot, begin
-from breadknife.engine.daemon.jobs import Job, Reply, Slot, make_room_for, shares_prompt_in_progress
+from breadknife.engine.daemon.jobs import (
+    Job,
+    Reply,
+    Slot,
+    fill_batch,
+    hand_out,
+    make_room_for,
+    shares_prompt_in_progress,
+)
 from breadknife.engine.daemon.kv_cache import KvCache
 from breadknife.engine.daemon.stats import ModelStats
-from breadknife.engine.model import Encoder, Evaluation, Model, Models, Rows
+from breadknife.engine.model import Encoder, Model, Models, Rows
 from breadknife.errors import BreadknifeError, EngineError, Superseded
 
 MAINTENANCE_SECONDS = 1.0
-SHORTEST_SLICE = 8
-"""Tokens. A slice that was interrupted is halved at the next try, down to this: a key every 200 ms can't keep the
-background from getting on."""
-MOST = 1 << 30
-"""More tokens than any prompt has: no limit."""
-Batch = list[tuple[Slot, PendingEvaluation, Evaluation]]
-"""The evaluations of one decode, each with the pending one that it is a piece of, and that one's job."""
 log = logging.getLogger("breadknife.engine")
 
 
@@ -44,10 +44,11 @@ class Scheduler:
     def __init__(self, models: Models, on_compute: Callable[[str | None], None] = lambda name: None) -> None:
         self._models = models
         self._on_compute = on_compute
-        self._marked: str | None = None
+        self.computing: str | None = None
+        """The name of the model that is loaded or computed with."""
         self._waiting: list[Job] = []
         self._slots: list[Slot | EncoderSlot] = []
-        self._computing: Sequence[Slot | EncoderSlot] = ()
+        self._running: Sequence[Slot | EncoderSlot] = ()
         self._maintaining = False
         self._maintain_at = time.monotonic() + MAINTENANCE_SECONDS
         self._caches: dict[str, KvCache] = {}
@@ -86,18 +87,12 @@ class Scheduler:
         with self._changed:
             return bool(self._waiting or self._slots)
 
-    @property
-    def computing(self) -> str:
-        """The name of the model that is loaded or computed with; empty if none is."""
-        return self._marked or ""
-
     def models(self) -> tuple[ModelStatus, ...]:
         """Return those in memory."""
+        models, stats = self._models, self._stats
         return tuple(
-            self._stats.get(name, ModelStats(model)).status(
-                name, self._models.calibration(name), self._models.why(name)
-            )
-            for name, model in self._models.loaded().items()
+            stats.get(name, ModelStats(model)).status(name, models.calibration(name), models.why(name))
+            for name, model in models.loaded().items()
         )
 
     def lanes(self) -> tuple[LaneStatus, ...]:
@@ -121,8 +116,8 @@ class Scheduler:
         if self._maintaining:
             for model in self._models.loaded().values():
                 model.interrupt(True)
-        if self._computing and self._overtaken(self._computing):
-            self._computing[0].model.interrupt(True)
+        if self._running and self._overtaken(self._running):
+            self._running[0].model.interrupt(True)
         self._changed.notify()
 
     def _overtaken(self, slots: Sequence[Slot | EncoderSlot]) -> bool:
@@ -163,8 +158,8 @@ class Scheduler:
 
     def _mark(self, name: str | None) -> None:
         """Call `on_compute` if the model that is computed with is another one now."""
-        if name != self._marked:
-            self._marked = name
+        if name != self.computing:
+            self.computing = name
             try:
                 self._on_compute(name)
             except Exception:
@@ -304,12 +299,12 @@ class Scheduler:
         """Let other threads interrupt what is computed inside, if these jobs are overtaken."""
         with self._changed:
             slots[0].model.interrupt(self._overtaken(slots))
-            self._computing = slots
+            self._running = slots
         try:
             yield
         finally:
             with self._changed:
-                self._computing = ()
+                self._running = ()
 
     def _decode(self, sharing: list[Slot], active: list[Slot]) -> None:
         """Carry out one decode for as many of the jobs `sharing`, the most urgent first, as are worth it together.
@@ -317,28 +312,19 @@ class Scheduler:
         If the cache has no room for it, the least urgent of all `active` jobs is preempted instead.
         """
         first = sharing[0]
-        model, calibration = first.model, self._models.calibration(first.job.model)
-        room = min(model.width, calibration.slice if calibration else PROMPTS[0])
-        sizes = [sum(min(len(pending.tokens), slot.most) for pending in slot.pending) for slot in sharing]
-        count = jobs_in_batch(sizes, room, calibration) if model.rolls_back else 1
-        candidates = [(slot, pending) for slot in sharing[:count] for pending in slot.pending if pending.tokens]
-        split = list(split_batch([min(len(pending.tokens), slot.most) for slot, pending in candidates], room))
-        total = sum(size for _, size in split)
+        batch = fill_batch(sharing, self._models.calibration(first.job.model))
+        total = sum(len(evaluation.tokens) for _, _, evaluation in batch)
         if not first.cache.make_room(total):
             least_urgent = max(active, key=lambda slot: slot.job.urgency)
             if least_urgent is first:
-                raise EngineError(f"no room for {total} tokens in a cache of {model.cells}; ask for less")
+                raise EngineError(f"no room for {total} tokens in a cache of {first.model.cells}; ask for less")
             least_urgent.preempt()
             return
-        batch: Batch = []
-        for index, size in split:
-            slot, pending = candidates[index]
-            batch.append((slot, pending, pending.head(slot.sequences[pending.branch], size)))
         slots = list(dict.fromkeys(slot for slot, _, _ in batch))
         started = time.monotonic()
         with self._interruptible(slots):
             try:
-                rows = model.decode([evaluation for _, _, evaluation in batch])
+                rows = first.model.decode([evaluation for _, _, evaluation in batch])
             except EngineError as error:
                 self._models.failed(first.job.model, error)
                 raise
@@ -347,31 +333,11 @@ class Scheduler:
             slot.queued = slot.queued or started - slot.job.queued_at
             slot.computed += seconds
             slot.alone = len(sharing) == 1
-            slot.most = max(min(slot.most, total) // 2, SHORTEST_SLICE) if rows is None else min(slot.most * 2, MOST)
+            slot.limit_slice(total, interrupted=rows is None)
         if rows is not None:
-            self._hand_out(slots, batch, rows)
-
-    def _hand_out(self, slots: list[Slot], batch: Batch, rows_of_batch: list[Rows]) -> None:
-        """Give the rows of a decode to the jobs, and let those go on that have all that they wanted."""
-        for _, pending, evaluation in batch:
-            pending.tokens = pending.tokens[len(evaluation.tokens) :]
-        waiting = {slot for slot in slots if any(pending.tokens for pending in slot.pending)}
-        for (slot, pending, evaluation), rows in zip(batch, rows_of_batch, strict=True):
-            # The next decode overwrites the rows: who still waits for others needs a copy.
-            pending.add(evaluation.outputs, rows.copy() if slot in waiting else rows)
-        for slot in slots:
-            if slot not in waiting:
-                self._keep(slot)
+            for slot in hand_out(batch, rows):
+                slot.keep(self._models)
                 self._advance(slot, [pending.result() for pending in slot.pending if not pending.silent])
-
-    def _keep(self, slot: Slot) -> None:
-        """Ask for a snapshot of the prompt's beginning, which was evaluated, if it is worth one."""
-        if slot.plan.prompt.keep and not slot.kept:
-            slot.kept, name = True, slot.job.model
-            try:
-                self._models.keep(name, slot.sequences[0], slot.plan.prompt.keep, slot.job.adapter)
-            except Exception:  # it is a luxury, and the others of this decode wait for their rows
-                log.exception("a snapshot could not be noted")
 
     def _advance(self, slot: Slot, rows: list[Rows] | None) -> None:
         """Let a job go on up to the next evaluation that it wants."""
@@ -423,8 +389,7 @@ class Scheduler:
         stats = self._stats[slot.job.model]
         if isinstance(slot, Slot):
             slot.steps.close()
-            for sequence in slot.sequences:
-                slot.cache.release(sequence, forget=isinstance(slot.job.request, EmbedRequest))
+            slot.release()
             if slot.last:
                 stats.add(slot.last, slot.first)
         elif not isinstance(reply, Exception):
