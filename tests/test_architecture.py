@@ -190,6 +190,7 @@ OWNERS = {
     "starlette": ("openai/", "cli/engine/http.py"),
     "mcp": ("cli/mcp/run.py", "cli/mcp/server.py"),
     "uvicorn": ("cli/engine/serve_openai.py", "cli/engine/http.py"),
+    "ray": ("cli/lint/cluster.py",),
     "h11": ("cli/engine/http.py",),
     "typer": ("cli/",),
 }

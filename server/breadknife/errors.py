@@ -25,6 +25,7 @@ BreadknifeError                 has a message for people: what happened, why, an
 ├── ShelfError                  a folder can't be added to the shelf, or its index can't be used
 ├── GitFailed                   git can't say what has changed: no repository, no such commit, no git
 ├── CacheError                  what is kept of texts can't be changed now, or not be shared
+├── ClusterError                a cluster can't be reached, or a node of it can't be used
 ├── PackageMissing              an optional Python package isn't installed
 ├── NetworkForbidden            something tried to use the network while offline
 └── Cancelled                   the client no longer wants the answer, or its time is up
@@ -138,6 +139,10 @@ class GitFailed(BreadknifeError):
 
 class CacheError(BreadknifeError):
     """What is kept of texts can't be changed now, or not be shared with other machines."""
+
+
+class ClusterError(BreadknifeError):
+    """A cluster can't be reached, or a node of it can't be used."""
 
 
 class PackageMissing(BreadknifeError):

@@ -11,7 +11,7 @@ import pytest
 
 from breadknife import children
 from breadknife.cli.assemble import make_host, settings_for
-from breadknife.cli.lint import run
+from breadknife.cli.lint import executors, run
 from breadknife.cli.lint.checkers import FolderState, LintAnswer, LintTask, ProcessPool
 from breadknife.cli.lint.options import LintOptions
 from breadknife.text.document import Document
@@ -77,8 +77,8 @@ def test_processes_are_started_when_checking_takes_long(
 
     write(tmp_path, dict.fromkeys(("a.py", "b.py"), FIND))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run, "_SECONDS_ALONE", seconds)
-    monkeypatch.setattr(run, "_cores", lambda: 4)
+    monkeypatch.setattr(executors, "_SECONDS_ALONE", seconds)
+    monkeypatch.setattr(run, "cores", lambda: 4)
     monkeypatch.setattr(run, "ProcessPool", Pool)
     assert run.run(LintOptions([Path()], only=["nullcheck"])) == 0
     assert started == numbers

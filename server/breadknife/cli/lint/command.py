@@ -60,6 +60,10 @@ def lint(
             help="Check in so many processes. Without it: one, and one for each core if it takes long.",
         ),
     ] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(metavar="ray", help="Check on the Ray cluster that RAY_ADDRESS names."),
+    ] = None,
     changed: Annotated[
         str | None,
         typer.Option("--changed", metavar="[REF]", help="Check files that have changed since the branch left REF."),
@@ -118,8 +122,9 @@ def lint(
     options_of_findings = {  # all that `--stale-ignores` has no use for
         "--select": select, "--ignore": ignore, "--only": only, "--statistics": statistics, "--exit-zero": exit_zero,
         "--output-file": output_file, "--report": report, "--min-confidence": min_confidence,
-        "--stdin-filename": stdin_filename, "--jobs": jobs, "--language": language, "--staged": staged,
-        "--changed": changed is not None, "--changed-lines": changed_lines is not None, "--no-baseline": no_baseline,
+        "--stdin-filename": stdin_filename, "--jobs": jobs, "--executor": executor, "--language": language,
+        "--staged": staged, "--changed": changed is not None, "--changed-lines": changed_lines is not None,
+        "--no-baseline": no_baseline,
     }  # fmt: skip
     if paths and stdin_filename:
         raise typer.BadParameter("--stdin-filename checks standard input alone: leave the paths out")
@@ -133,6 +138,10 @@ def lint(
         paths = [Path()]
     if not paths and not stdin_filename:
         raise typer.BadParameter("name files or folders, such as `.`, or give standard input a --stdin-filename")
+    if executor not in (None, "ray"):
+        raise typer.BadParameter(f"--executor {executor}: the only one is `ray`")
+    if executor and (jobs or engine_script):
+        raise typer.BadParameter("a cluster has its own processes: leave --jobs and --engine-script out")
     if stale_ignores:
         if format != "text":
             raise typer.BadParameter("--stale-ignores has no other format than text")
@@ -158,6 +167,6 @@ def lint(
         paths or (), stdin_filename, language, only or (), selection, min_confidence, format, statistics, output_file,
         [Report.of(each) for each in report or ()], exit_zero,
         ChangeOptions(base or "", changed_lines is not None, staged) if by_change else None, not no_baseline, jobs,
-        cache_url or "", offline, engine_script,
+        executor, cache_url or "", offline, engine_script,
     )  # fmt: skip
     return run(options)

@@ -12,6 +12,8 @@ from breadknife.cli.lint.changed import ChangeOptions
 from breadknife.errors import SettingsError
 from breadknife.task.values import Confidence, Finding
 
+RAY = "ray"
+"""The executor that checks on a cluster."""
 _NEAREST = 3
 """How many names an error suggests."""
 
@@ -115,6 +117,8 @@ class LintOptions:
     """Leave out the findings that the folder's baseline keeps."""
     jobs: int | None = None
     """The number of processes that check; None for one at first, and one for each core if that takes long."""
+    executor: str | None = None
+    """Where is checked: `RAY` for a cluster, None for this machine."""
     cache_url: str = ""
     """The address of a cache that is shared with other machines; empty for none."""
     offline: bool = False

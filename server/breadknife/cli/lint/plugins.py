@@ -31,17 +31,11 @@ def plugins_left_out(host: Host, options: LintOptions) -> frozenset[str]:
 
 
 def split_plugins(host: Host, document: Document, root: Path) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names of the plugins that check a document, in two sets.
-
-    Those of the first may be asked in any process. Those of the second share something between documents (such as a
-    program that they have started), so only this process asks them.
-    """
+    """Return the names of the plugins that check a document, and of those among them that any process may ask. The
+    others share something between documents, such as a program that they have started."""
     settings, names = host.settings_for(document, root), frozenset(host.checkers(document, root))
     plugins = (plugin for plugin in host.registry.plugins if plugin.name in names)
-    in_any_process = frozenset(
-        plugin.name for plugin in plugins if may_be_spread(plugin, settings.plugins[plugin.name])
-    )
-    return in_any_process, names - in_any_process
+    return names, frozenset(plugin.name for plugin in plugins if may_be_spread(plugin, settings.plugins[plugin.name]))
 
 
 def why_unread(host: Host, options: LintOptions, path: Path, document: Document, root: Path) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import os
-import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -31,15 +28,16 @@ from breadknife.cli.formats.values import (
     RunSummary,
 )
 from breadknife.cli.lint.changed import ChangedSources, brought_by_change, find_affected
-from breadknife.cli.lint.checkers import Checker, FolderState, LintAnswer, LintTask, LocalChecker, ProcessPool
+from breadknife.cli.lint.checkers import FolderState, LintAnswer, LintTask, LocalChecker, ProcessPool
+from breadknife.cli.lint.executors import Executor, ProcessExecutor, cores
 from breadknife.cli.lint.known import KnownFindings
-from breadknife.cli.lint.options import LintOptions
+from breadknife.cli.lint.options import RAY, LintOptions
 from breadknife.cli.lint.plugins import plugins_left_out, split_plugins, why_unread
 from breadknife.cli.lint.related import report_finding
 from breadknife.cli.lint.sources import Source, find_sources, standard_input
-from breadknife.cli.lint.streams import clear_progress, opened, show
+from breadknife.cli.lint.streams import clear_progress, opened
 from breadknife.cli.output import INTERRUPTED, cancelled_by_signals, counted, suggest, tell, tell_progress, use_utf8
-from breadknife.errors import DocumentError
+from breadknife.errors import DocumentError, SettingsError
 from breadknife.host.host import Host
 from breadknife.host.plugins.registry import rules_of
 from breadknife.host.settings import Settings
@@ -48,9 +46,6 @@ from breadknife.paths import answers_dir
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, with_newlines
 
-_SECONDS_ALONE = 5.0
-"""How long one process checks before more are started. To start one in a folder of 2,800 files (Django 5.1) takes 3 s
-of a core, so more processes would not pay for a short run, and a long one loses little by the wait."""
 _FILES_AHEAD = 4
 """How many files, for each process, are being checked or wait to be reported at a time."""
 _POLL_SECONDS = 0.1
@@ -119,10 +114,6 @@ class _LintRun:
         self._began = datetime.now(UTC)
         self._settings: Mapping[Path, Settings] = {}
         self._local = LocalChecker(host)
-        self._pool: ProcessPool | None = None
-        self._start_pool_at: float | None = None
-        """When other processes are started, as `time.monotonic` has it; None before the first file."""
-        self._process_count, self._seconds_alone = 1, math.inf
         self._root_of = cache(_workspace_of)
         self._failures = list[str]()
         self._unread = dict[str, list[Path]]()
@@ -163,18 +154,8 @@ class _LintRun:
             affected = find_affected(self._changed, [source.path for source in sources], self._importers)
             sources += (Source(Path(os.path.relpath(path)), is_named=False) for path in affected)
         self._file_count = len(sources)
-        jobs = 1 if options.engine_script else options.jobs  # the lines of a script are answered by one process
-        self._process_count = min(jobs or _cores(), len(sources))
-        if self._process_count < 2:
-            self._seconds_alone = math.inf
-        else:
-            self._seconds_alone = 0.0 if jobs is not None else _SECONDS_ALONE
-        try:
-            self._check_all(sources)
-        finally:
-            self._local.close()
-            if self._pool is not None:
-                self._pool.close()
+        with closing(self._executor(len(sources))) as executor, closing(self._local):
+            self._check_all(sources, executor)
 
     def end(self) -> int:
         """Write the end of the output, tell what isn't in it, and return the exit code."""
@@ -192,18 +173,36 @@ class _LintRun:
                 tell(f"{counted(len(stale), 'line')} of {file} stale; `breadknife baseline --prune` removes them")
         tell("", fleeting=True)
         self._writer.end(RunSummary(self._began, datetime.now(UTC), code, self._failures, rules))
-        show(self._out)
+        self._out.flush()
         if self._cancel.cancelled:
             tell(f"interrupted: {self._reported_count} of {counted(self._file_count, 'file')} checked")
         return code
 
-    def _check_all(self, sources: Sequence[Source]) -> None:
+    def _executor(self, file_count: int) -> Executor:
+        """Return what checks so many files. Raises SettingsError and ClusterError."""
+        options, host = self._options, self._host
+        tell_optional = partial(host.notify, optional=True)
+        if options.executor == RAY:
+            if any(settings.offline for settings in self._settings.values()):
+                raise SettingsError(f"--executor {RAY}: a cluster needs the network; leave `offline` out")
+            from breadknife.cli.lint.cluster import RayExecutor
+
+            return RayExecutor(host.projects.folders, self._state_of, host.notify, tell_optional)
+        jobs = 1 if options.engine_script else options.jobs  # the lines of a script are answered by one process
+        return ProcessExecutor(
+            self._local,
+            lambda number: ProcessPool(number, host.projects.folders, self._state_of, host.notify, tell_optional),
+            width=max(1, min(jobs or cores(), file_count)),
+            asked=jobs is not None,
+        )
+
+    def _check_all(self, sources: Sequence[Source], executor: Executor) -> None:
         """Check the files side by side, at most `_FILES_AHEAD` for each process at a time, and report them in their
         order. After Ctrl-C only those that are done are reported."""
         pending = deque[_PendingFile]()
-        most_pending = max(1, self._process_count) * _FILES_AHEAD
+        most_pending = executor.width * _FILES_AHEAD
         for source in self._until_interrupted(sources):
-            pending.append(self._begin(source))
+            pending.append(self._begin(source, executor))
             while pending and (pending[0].is_done or len(pending) >= most_pending):
                 if not self._wait(pending[0]):
                     break
@@ -225,8 +224,8 @@ class _LintRun:
         if tell_complaint(error):
             self._failures.append(str(error))
 
-    def _begin(self, source: Source) -> _PendingFile:
-        """Read a file, once its workspace folder is known, and ask the checkers for it."""
+    def _begin(self, source: Source, executor: Executor) -> _PendingFile:
+        """Read a file, once its workspace folder is known, and begin to check it."""
         root = self._root_of(source.path.parent)
         self._await_project(root)
         try:
@@ -235,18 +234,9 @@ class _LintRun:
             return _PendingFile(source, failure=str(error))
         if source.is_named and (why := why_unread(self._host, self._options, source.path, document, root)):
             self._unread.setdefault(why, []).append(source.path)
-        in_any_process, in_this_process = split_plugins(self._host, document, root)
-        self._start_pool_if_due()
-        plugins_by_checker: Sequence[tuple[Checker, frozenset[str]]]
-        if self._pool is None:
-            plugins_by_checker = [(self._local, in_any_process | in_this_process)]
-        else:
-            plugins_by_checker = [(self._pool, in_any_process), (self._local, in_this_process)]
-        answers = [
-            checker.check(LintTask(document, root, plugins, all_fixes=self._format.has_fixes))
-            for checker, plugins in plugins_by_checker
-            if plugins
-        ]
+        plugins, spread = split_plugins(self._host, document, root)
+        task = LintTask(document, root, plugins, all_fixes=self._format.has_fixes)
+        answers = executor.check(task, spread)
         return _PendingFile(source, document, answers)
 
     def _await_project(self, root: Path) -> None:
@@ -256,17 +246,6 @@ class _LintRun:
         tell(f"reading the files of {root}", fleeting=True)
         while not (self._host.projects.read(root, _POLL_SECONDS) or self._cancel.cancelled):
             pass
-
-    def _start_pool_if_due(self) -> None:
-        """Start other processes once this one has checked files for `_seconds_alone`."""
-        now = time.monotonic()
-        if self._start_pool_at is None:
-            self._start_pool_at = now + self._seconds_alone
-        if self._pool is None and now >= self._start_pool_at:
-            tell_optional = partial(self._host.notify, optional=True)
-            self._pool = ProcessPool(
-                self._process_count, self._host.projects.folders, self._state_of, self._host.notify, tell_optional
-            )
 
     def _wait(self, file: _PendingFile) -> bool:
         """Wait for all answers about a file. Return False if the user has interrupted before."""
@@ -287,7 +266,7 @@ class _LintRun:
             tell(failure)
             self._failures.append(failure)
         self._writer.add(report)
-        show(self._out)
+        self._out.flush()  # so that the user sees each file's findings at once
 
     def _report_of(self, file: _PendingFile) -> FileReport:
         """Return the findings that the options select. A file of which a plugin has failed is reported as not checked,
@@ -364,10 +343,3 @@ class _LintRun:
 def _workspace_of(folder: Path) -> Path:
     """Return the workspace folder of the files in a folder."""
     return root_of(folder / "file", [Path.cwd()])
-
-
-def _cores() -> int:
-    """Return the number of cores that this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

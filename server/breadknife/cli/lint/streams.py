@@ -35,12 +35,6 @@ def opened(path: Path | None, option: str = "--output-file") -> Generator[TextIO
         raise DocumentError(f"{option} {path}: {error.strerror or error}") from error
 
 
-def show(out: TextIO) -> None:
-    """Flush standard output, so that the user sees each file's findings at once."""
-    if out is sys.stdout:
-        out.flush()
-
-
 def clear_progress(out: TextIO) -> None:
     """Clear the line of progress if the output goes to the same terminal."""
     if out.isatty():
