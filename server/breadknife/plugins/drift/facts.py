@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from breadknife.plugins.drift.values import Block, Parameter, SourceFacts, Symbol
@@ -26,6 +26,8 @@ _PRAGMA = re.compile(
     r"|NOSONAR|CHECKSTYLE|copyright|SPDX|licensed? |region|endregion|-\*-|vim:)",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"\s*@(?:param|returns?|throws)\b")
+"""What only the documentation of a function has."""
 _MOST_SYMBOLS = 5_000
 _MOST_OVERLOADS = 40
 
@@ -139,8 +141,8 @@ class _Reader:
         symbols = _with_constructors(symbols, self.grammar.constructors)
         tokens = list(self._tokens(0, len(self.lines) - 1))
         counts = Counter(token for token, _ in tokens)
-        rest = Symbol("", "", 0, len(self.lines) - 1, 0, (), False, frozenset(), False, (), tokens)
-        return SourceFacts(tuple(_owned([*symbols, rest], blocks)), counts, tuple(self.lines), whole=True)
+        rest = Symbol("", "", 0, len(self.lines) - 1, 0, (), False, frozenset(), False, "", (), tokens)
+        return SourceFacts(tuple(_owned([*symbols, rest], blocks, self.lines)), counts, tuple(self.lines), whole=True)
 
     def _blocks(self) -> Iterator[Block]:
         """Yield docstrings, and comments in a row, that stand in lines of their own."""
@@ -195,14 +197,16 @@ class _Reader:
         tokens = list(self._tokens(first, last))
         head = next((row for token, row in tokens if token == definition.name), first)
         function = self._function(definition)
-        parameters, raises, returns = (), frozenset[str](), False
+        parameters, raises, returns, result = (), frozenset[str](), False, ""
         if function is not None:
             parameters = tuple(self._parameters(function))
             raises = frozenset(self._raised(function))
             returns = self._gives(function)
+            declared = function.child_by_field_name("return_type")
+            result = " ".join(self.tree.source(declared).lstrip(": ").split()) if declared is not None else ""
         return Symbol(
             definition.name, definition.container, first, last, head, parameters, function is not None, raises, returns,
-            (), tokens,
+            result, (), tokens,
         )  # fmt: skip
 
     def _function(self, definition: Definition) -> Node | None:
@@ -248,7 +252,7 @@ class _Reader:
 
     def _properties(self, pattern: Node) -> Iterator[Parameter]:
         """Yield the properties that a parameter is taken apart into; one without a name for what can't be named."""
-        listed = [(node, _PROPERTIES.get(node.type)) for node in pattern.named_children]
+        listed = [(node, _PROPERTIES.get(node.type)) for node in pattern.named_children if node.type != "comment"]
         if not listed:
             yield Parameter("")
         for node, fields in listed:
@@ -311,11 +315,14 @@ def _with_constructors(symbols: list[Symbol], names: frozenset[str]) -> list[Sym
     ]
 
 
-def _owned(symbols: list[Symbol], blocks: list[Block]) -> Iterator[Symbol]:
+def _owned(symbols: list[Symbol], blocks: list[Block], lines: Sequence[str]) -> Iterator[Symbol]:
     """Yield the symbols with their blocks: what documents them, and what stands in them alone."""
     found: dict[int, list[Block]] = {}
     for block in blocks:
-        below = [at for at, symbol in enumerate(symbols) if symbol.name and symbol.first == block.last + 1]
+        row = block.last + 1
+        if any(map(_TAG.match, block.lines)):  # a list may stand a blank line above
+            row += next((n for n, line in enumerate(lines[row:]) if line.strip()), 0)
+        below = [at for at, symbol in enumerate(symbols) if symbol.name and symbol.first == row]
         around = [at for at, each in enumerate(symbols) if each.first <= block.first and block.last <= each.last]
         if below and not block.documents:
             found.setdefault(max(below, key=lambda at: symbols[at].last), []).append(replace(block, documents=True))

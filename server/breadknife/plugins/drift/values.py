@@ -80,6 +80,8 @@ class Symbol:
     raises: frozenset[str]
     returns: bool
     """Whether it returns or yields a value."""
+    result: str
+    """The type that it is declared to return; empty if none is."""
     blocks: tuple[Block, ...]
     """What documents it, and the comments in it that no smaller definition has."""
     tokens: Sequence[tuple[str, int]]

@@ -94,38 +94,50 @@ def _row(tokens: Sequence[tuple[str, int]], at: int, otherwise: int) -> int:
 def pair(before: Sequence[Symbol], after: Sequence[Symbol]) -> list[tuple[Symbol, Symbol]]:
     """Return the definitions that are the same in both versions, renamed ones among them.
 
-    Of definitions of one name (overloads), those with the same types and names of parameters are paired first, and the
-    others in their order if there are as many as before, else not at all. A definition is a renamed one if no other has
+    Of definitions of one name (overloads), those with the same documentation are paired first, then those with the same
+    types and names of parameters, and the others in their order if there are as many as before, else not at all. A
+    definition is a renamed one if no other has
     nearly its code, or, whatever became of the code, its documentation.
     """
     olds, news = _by_key(before), _by_key(after)
     pairs: list[tuple[Symbol, Symbol]] = []
     for key, symbols in news.items():
-        rest, others = list(olds.get(key, ())), list[Symbol]()
-        for symbol in symbols:
-            same = next((old for old in rest if old.parameters == symbol.parameters), None)
-            if same is not None:
-                rest.remove(same)
-                pairs.append((same, symbol))
-            else:
-                others.append(symbol)
+        rest, others = list(olds.get(key, ())), list(symbols)
+        if len(rest) + len(others) > 2:
+            for is_same in (_is_documented_alike, _has_same_parameters):
+                same = list(_matched(rest, others, is_same))
+                pairs += same
+                rest, others = _without(rest, others, same)
         if len(rest) == len(others):
             pairs += zip(rest, others, strict=True)
     left = [symbols[0] for key, symbols in olds.items() if key not in news and len(symbols) == 1]
     right = [symbols[0] for key, symbols in news.items() if key not in olds and len(symbols) == 1]
     if len(left) * len(right) <= 400:
         for is_same in (is_alike, _is_documented_alike):
-            renamed = list(_renamed(left, right, is_same))
+            renamed = list(_matched(left, right, is_same))
             pairs += renamed
-            left = [old for old in left if all(old is not each for each, _ in renamed)]
-            right = [new for new in right if all(new is not each for _, each in renamed)]
+            left, right = _without(left, right, renamed)
     return pairs
 
 
-def _renamed(
+def _without(
+    left: Sequence[Symbol], right: Sequence[Symbol], pairs: Sequence[tuple[Symbol, Symbol]]
+) -> tuple[list[Symbol], list[Symbol]]:
+    """Return the definitions of two versions that aren't in pairs."""
+    return (
+        [old for old in left if all(old is not each for each, _ in pairs)],
+        [new for new in right if all(new is not each for _, each in pairs)],
+    )
+
+
+def _has_same_parameters(old: Symbol, new: Symbol) -> bool:
+    return old.parameters == new.parameters
+
+
+def _matched(
     left: Sequence[Symbol], right: Sequence[Symbol], is_same: Callable[[Symbol, Symbol], bool]
 ) -> Iterator[tuple[Symbol, Symbol]]:
-    """Yield those of two versions' other definitions that are the same and no third is."""
+    """Yield the definitions of two versions that are the same and no third is."""
     for new in right:
         alike = [old for old in left if old.container == new.container and is_same(old, new)]
         if len(alike) == 1 and sum(is_same(alike[0], other) for other in right) == 1:

@@ -132,7 +132,7 @@ def _kept(claimed: Claimed, entries: Sequence[DocumentedEntry], renames: dict[st
         for entry in own:
             if old.default and new.default and old.default != new.default:
                 yield from _defaults(claimed, entry, old.default, new.default)
-            if old.type and new.type and old.type != new.type and entry.type is not None:
+            if old.type and new.type:
                 yield from _types(claimed, entry, old.type, new.type)
 
 
@@ -172,9 +172,9 @@ def _find_words(text: str, word: str) -> Iterator[int]:
 
 
 def _types(claimed: Claimed, entry: DocumentedEntry, old: str, new: str) -> Iterator[Drift]:
-    """Yield the type in an entry that is the one the parameter had."""
+    """Yield the type in an entry that is the one that the code had."""
     place = entry.type
-    if place is None or place.line not in claimed.standing:
+    if place is None or old == new or place.line not in claimed.standing:
         return
     at = next(_find_words(place.text, old), None)
     if at is not None and next(_find_words(place.text, new), None) is None:
@@ -202,6 +202,9 @@ def _returned(claimed: Claimed, entries: Sequence[DocumentedEntry]) -> Iterator[
         for entry in _standing(claimed, entries, EntryKind.RETURNS):
             here = claimed.line_span(entry.first)
             yield claimed.drift(Kind.RETURNS_GONE, here, "return", cause=claimed.after.head)
+    elif claimed.before.result and claimed.after.result:
+        for entry in _standing(claimed, entries, EntryKind.RETURNS):
+            yield from _types(claimed, entry, claimed.before.result, claimed.after.result)
 
 
 def _standing(claimed: Claimed, entries: Sequence[DocumentedEntry], *kinds: EntryKind) -> Iterator[DocumentedEntry]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[A-Za-z_$][\w$]*|\d+(?:\.\d+)*")
-_CODE_LOOK = re.compile(r"\w_\w|^_\w|[a-z\d][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]\d")
+_CODE_LOOK = re.compile(r"\w_\w|^_\w|[a-z\d][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]\d|^[b-df-hj-np-tv-xz]{2,}$")
+"""An underscore, capitals or digits inside, or no vowel."""
 _QUOTED = re.compile(r"(`+)([^`\n]+)\1|(?<!\w)\"([^\"\n]+)\"|(?<!\w)'([^'\n]+)'(?!\w)")
 _LINK = re.compile(r"https?://\S+")
 
