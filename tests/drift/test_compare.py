@@ -209,6 +209,26 @@ def test_numpy(before: str, after: str, expected: list[tuple[str, str, str]]) ->
             "package a\n\n// ReadAll reads all that there is.\n\nfunc B() int { return 2 }\n",
             [("definition-gone", "ReadAll", "")],
         ),
+        (  # A word without a vowel is a name; as a part of another word it isn't.
+            "go",
+            "package a\n\nfunc f() {\n\t// ch has the ch-list of x/ch\n\tch := g()\n\tsend(ch)\n}\n",
+            "package a\n\nfunc f() {\n\t// ch has the ch-list of x/ch\n\tall := h()\n\tsend(all)\n}\n",
+            [("name-renamed", "ch", "all")],
+        ),
+        (  # A result's type.
+            "python",
+            'def f(a) -> x.Old:\n    """Read.\n\n    :rtype: x.Old\n    """\n    return g(a)\n',
+            'def f(a) -> New:\n    """Read.\n\n    :rtype: x.Old\n    """\n    return g(a)\n',
+            [("type-changed", "x.Old", "New")],
+        ),
+        (  # A list of parameters may stand a blank line above; a comment in a pattern isn't a property.
+            "javascript",
+            "/**\n * @param {Object} o all\n * @param {string} o.word one\n */\n\n"
+            "function f({ word, /* of all */ text }) { return word + text; }\n",
+            "/**\n * @param {Object} o all\n * @param {string} o.word one\n */\n\n"
+            "function f({ text /* of all */ }) { return text; }\n",
+            [("parameter-removed", "word", "")],
+        ),
         (  # What was commented out names whatever it did.
             "python",
             "def f(a):\n    # old_name = open(a)\n    old_name = a\n    return old_name\n",
@@ -242,6 +262,16 @@ def test_what_an_edit_makes(before: str, after: str, expected: str) -> None:
 def test_a_text_that_is_broken_says_nothing(broken: str) -> None:
     assert said(google(), broken) == []
     assert said(broken, google()) == []
+
+
+def test_overloads_are_the_same_by_their_documentation() -> None:
+    """One that got the parameters of another, which got new ones, keeps its documentation."""
+    head = "class A {\n  /** Makes a page of these parts.\n   * @param name its name\n   * @param base its address */\n"
+    other = "  /** Makes a page of one file, which is read. */\n  A(File file) { read(file); }\n"
+    before = head + "  A(String name, String base) { super(base); set(name); }\n" + other + "}\n"
+    deprecated = "  /** Use the one without an address. */\n  A(String name, String base) { this(name); }\n"
+    after = head + "  A(String name) { set(name); }\n" + deprecated + other + "}\n"
+    assert said(before, after, "java") == [("parameter-removed", "base", "")]
 
 
 def test_overloads_are_told_apart() -> None:

@@ -321,7 +321,7 @@ def _owned(symbols: list[Symbol], blocks: list[Block], lines: Sequence[str]) -> 
     for block in blocks:
         row = block.last + 1
         if any(map(_TAG.match, block.lines)):  # a list may stand a blank line above
-            row += next((n for n, line in enumerate(lines[row:]) if line.strip()), 0)
+            row = next((n for n in range(row, len(lines)) if lines[n].strip()), row)
         below = [at for at, symbol in enumerate(symbols) if symbol.name and symbol.first == row]
         around = [at for at, each in enumerate(symbols) if each.first <= block.first and block.last <= each.last]
         if below and not block.documents:

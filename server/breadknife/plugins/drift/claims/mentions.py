@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[A-Za-z_$][\w$]*|\d+(?:\.\d+)*")
-_CODE_LOOK = re.compile(r"\w_\w|^_\w|[a-z\d][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]\d|^[b-df-hj-np-tv-xz]{2,}$")
-"""An underscore, capitals or digits inside, or no vowel."""
+_CODE_LOOK = re.compile(r"\w_\w|^_\w|[a-z\d][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]\d")
+_NO_VOWEL = re.compile(r"(?<![/-])[b-df-hj-np-tv-xz]{2,}(?![\w/-])")
 _QUOTED = re.compile(r"(`+)([^`\n]+)\1|(?<!\w)\"([^\"\n]+)\"|(?<!\w)'([^'\n]+)'(?!\w)")
 _LINK = re.compile(r"https?://\S+")
 
@@ -22,7 +22,8 @@ class Mention:
     end: int
     """Columns in the line."""
     is_code: bool
-    """Its form says that it names something of the code: backticks, an underscore, capitals inside, a call, a flag."""
+    """Its form says that it names something of the code: backticks, an underscore, capitals inside, no vowel, a call,
+    a flag."""
 
 
 def mentions(line: str) -> Iterator[Mention]:
@@ -41,6 +42,7 @@ def mentions(line: str) -> Iterator[Mention]:
         is_code = (
             is_quoted
             or _CODE_LOOK.search(match[0]) is not None
+            or _NO_VOWEL.match(line, start) is not None
             or after == "("
             or before.endswith(("--", "@", "$", "::"))
         )
