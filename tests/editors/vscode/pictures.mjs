@@ -1,4 +1,4 @@
-/** Takes the pictures of the extension's README in the real window: of the real server with the real model. */
+/** Takes the pictures of the extension's README and of docs/drift.md in the real window: of the real server with the real model. */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -88,7 +88,8 @@ async function fixes(window) {
   await window.screenshot("fixes");
 }
 
-/** A parameter that got another name and another default since the last commit, and the menu at its documentation. */
+/** A parameter that got another name and another default since the last commit: the menu at its documentation, then its
+ * explanation. */
 async function drift(window) {
   const git = (...words) => execFileSync("git", words, { cwd: window.workspace });
   git("init", "--quiet");
@@ -101,8 +102,13 @@ async function drift(window) {
   await window.open("pages.py");
   await window.page.keyboard.press("Control+b");
   await until("both findings", async () => (await window.page.locator('[class*="squiggly-"]').count()) > 1);
+  await until("a server that is ready", async () => (await window.status()) === "breadknife", 120_000);
   await window.fixesAt(10, 12, /It still holds/);
   await window.screenshot("drift");
+  await window.page.locator(".action-widget .monaco-list-row", { hasText: "Explain" }).click();
+  await until("its page", async () => (await window.page.locator('.tab[aria-label*="Explain"]').count()) > 0);
+  await new Promise((resolve) => setTimeout(resolve, 2000)); // a page of its own is drawn
+  await window.screenshot("drift-explained");
 }
 
 async function receipts(window) {
