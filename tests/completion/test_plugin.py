@@ -294,7 +294,7 @@ def test_a_first_prompt_is_a_part_of_the_whole_one_which_is_evaluated_beside() -
         user.sees(f"{far}xy ⟦|⟧\n")
         assert longest() > FIRST.prefix
     with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
-        user.sees(f"{far}x ⟦|⟧\n", Trigger.INVOKED)
+        user.sees(f"{far}x ⟦|⟧\n", Trigger.INVOKED, grows=False)
         assert longest() > FIRST.prefix
 
 
@@ -366,6 +366,29 @@ def test_the_likelier_alternative_comes_first() -> None:
         first, *others = user.sees("x =⟦|⟧\n", Trigger.INVOKED)
     assert first == " alpha + beta"
     assert others == [" alq", " alpha - a_long_name_of_which_each_letter_costs"]
+
+
+def test_alternatives_are_shown_as_far_as_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("breadknife.plugins.completion.plugin.ALTERNATIVES_SECONDS", 0.05)
+    may = threading.Event()
+
+    class Halting(Branching):
+        def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
+            if request.prompt[-1].text.endswith("-"):
+                assert may.wait(5)
+            yield from super().generate(request, cancel)
+
+    engine = Halting(["x = alpha + beta", "x = alpha - b", "x = agamma"], {"+": ("-", -0.5), "l": ("g", -2.0)})
+    with typist(engine=engine) as user:  # pyright: ignore[reportArgumentType]
+        assert user.sees("x =⟦|⟧\n") == [" alpha + beta"]
+        answer = user.answer("x =⟦|⟧\n", Trigger.INVOKED)
+        assert isinstance(answer, Completions)
+        assert answer.incomplete
+        may.set()
+        until(lambda: user.context.refreshed == 1)
+        assert user.sees("x =⟦|⟧\n") == [" alpha + beta", " alpha - b", " agamma"]  # asked again as if typed
+        assert user.sees("x = a⟦|⟧\n") == ["lpha + beta"]  # the user has moved on
+    assert sum(request.prompt[-1].text.endswith("alpha -") for request in engine.requests) == 1
 
 
 def test_alternatives_that_say_the_same_are_one() -> None:

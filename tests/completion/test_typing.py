@@ -72,5 +72,5 @@ def test_alternatives_differ(host: Host) -> None:
 @pytest.mark.parametrize("typed", ["ret", "retu", "retur"])
 def test_half_a_word_is_understood(host: Host, typed: str) -> None:
     marked = MEAN.replace("return⟦|⟧", typed + "⟦|⟧")
-    reply = host.ask(CompletionRequest(*at_cursor(marked), Trigger.INVOKED))
+    reply = host.ask(CompletionRequest(*at_cursor(marked), Trigger.INVOKED, grows=False))
     assert (typed + reply.completions[0].text).startswith("return sum(xs) / len(xs)")

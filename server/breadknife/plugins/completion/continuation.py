@@ -28,7 +28,7 @@ class Continuation:
     """The beginning of the text that the user has typed since the stream began, as the stream has it."""
     generated: GeneratedText
     alternatives: tuple[GeneratedText, ...] = ()
-    """Other texts that begin with what is typed."""
+    """Other texts that begin with what is typed, as far as they are written."""
     reused: bool = False
     """The text was written for an earlier request."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 from collections.abc import Generator, Iterator
@@ -68,7 +69,7 @@ class CompletionTask:
 
     def find_stream(self) -> tuple[Stream, str] | None:
         """Return an earlier request's stream that answers this one, and what was typed since it began."""
-        return None if self.invoked else self.session.streams.find(self.cursor.document, self.cursor.offset)
+        return self.session.streams.find(self.cursor.document, self.cursor.offset)
 
     def is_complete(self, text: str) -> bool:
         """Tell whether `text` fills the shape: nothing that follows can add to what the shape takes of it."""
@@ -138,7 +139,7 @@ class TextGenerator:
                 place=f"{document.uri}{slot}",
                 cancel=cancel,
                 grammar=_grammar_beginning(required[len(written) :]) if required.startswith(written) else "",
-                top_logprobs=LIKELIEST if task.invoked or (task.is_new_line and not self.is_remote) else 0,
+                top_logprobs=LIKELIEST if task.invoked or not self.is_remote else 0,
             )
             first = last = None
             try:
@@ -178,7 +179,7 @@ class TextGenerator:
     def _slow_prompt(self, task: CompletionTask) -> Prompt | None:
         """Return the whole prompt if evaluating it would take too long for a user who types: a text from a part of it
         is there sooner. None if it wouldn't."""
-        if task.invoked or self.is_remote:
+        if self.is_remote or math.isinf(task.due):
             return None
         document, offset = task.cursor.document, task.cursor.offset
         prefix = task.session.prefix_start(document, offset, WHOLE)
@@ -187,30 +188,31 @@ class TextGenerator:
         prompt = _prompt(task, document, offset, WHOLE, prefix, self.model.fim)
         return prompt if task.session.new_characters(prompt) > SOON else None
 
-    def alternatives(
-        self, task: CompletionTask, start: int, typed: str, main: GeneratedText, cancel: CancelToken
-    ) -> list[GeneratedText]:
-        """Return texts that differ from `main` first where the model was least decided, as far as they are whole when
-        the answer is due. `typed` is the beginning of `main` up to the cursor. Raises Cancelled."""
-        streams: list[Stream] = []
-        texts: list[GeneratedText] = []
-        for begun in _branches(main, typed, task.shape):
-            stream = self.stream(task, start, slot=f" {len(streams) + 1}", begun=begun)
-            stream.want(task.goal(start), task.shape.max_tokens)
-            streams.append(stream)
-            if len(streams) == LIKELIEST:
-                break
-        try:
-            for stream in streams:
-                try:
-                    text = stream.wait(cancel, task.due)
-                    texts += [] if text.writing else [text]
-                except EngineError as error:  # the first text is there all the same
-                    log.info("an alternative is missing: %s", error)
-            return texts
-        finally:
-            for stream in streams:
-                stream.stop()
+    def alternatives(self, task: CompletionTask, stream: Stream, typed: str, cancel: CancelToken) -> None:
+        """Have the session keep texts that differ from a stream's first where the model was least decided, once its
+        first line is written, or the answer is due. `typed` is the beginning of the text up to the cursor. Raises
+        Cancelled."""
+        streams = task.session.alternatives
+        main = stream.wait(cancel, task.due, enough=lambda text: "\n" in text[len(typed) :].lstrip())
+        if not streams:
+            begun = itertools.islice(_branches(main, typed, task.shape), LIKELIEST)
+            streams = tuple(
+                self.stream(task, stream.start, slot=f" {number}", begun=text) for number, text in enumerate(begun, 1)
+            )
+            task.session.keep_alternatives(streams)
+        for alternative in streams:
+            alternative.want(task.goal(stream.start), task.shape.max_tokens)
+
+    @staticmethod
+    def written(task: CompletionTask, cancel: CancelToken) -> tuple[GeneratedText, ...]:
+        """Return the alternatives as far as they are written when the answer is due. Raises Cancelled."""
+        texts = list[GeneratedText]()
+        for stream in task.session.alternatives:
+            try:
+                texts.append(stream.wait(cancel, task.due))
+            except EngineError as error:  # the first text is there all the same
+                log.info("an alternative is missing: %s", error)
+        return tuple(texts)
 
     def between(self, task: CompletionTask, start: int, typed: str, repeating: GeneratedText) -> Stream | None:
         """Return a stream of what stands between the cursor and the next line, for a text that repeats that line; None

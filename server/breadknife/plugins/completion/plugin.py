@@ -75,6 +75,8 @@ MOST_SECONDS = 1.5
 """The longest that an answer that can't grow may take."""
 ASKED_SECONDS = 5.0
 """The same for a menu that was asked for by hand: editors show nothing of other servers until all have answered."""
+ALTERNATIVES_SECONDS = 0.8
+"""After which alternatives are shown as far as they are written, where they can grow."""
 _QUOTED_CHARACTERS = 40
 """Characters of a suggestion that *why nothing here?* quotes."""
 
@@ -164,7 +166,8 @@ class CompletionPlugin:
         if not may_be_asked_about(request.document, context.project):
             return Vetoed(silence("ignored-file"))
         cursor, selected = _cursor(request, context)
-        invoked, project = request.trigger is Trigger.INVOKED, context.project
+        # A client that shows how they grow asks for them again as if somebody typed.
+        invoked, project = request.trigger is Trigger.INVOKED or bool(session.alternatives), context.project
         if cursor.tree is None and has_grammar(cursor.language):  # nothing could pass the parse gate
             return Vetoed(silence("no-tree"))
         if is_in_secret(cursor.document.text, cursor.offset):
@@ -200,7 +203,7 @@ class CompletionPlugin:
         """Settle if an earlier request's stream has all that is to be suggested."""
         if not _is_current(task, context):
             return Vetoed(silence("superseded"))
-        match = task.find_stream()
+        match = None if task.invoked else task.find_stream()
         if match:
             stream, typed = match
             continuation = Continuation(task, stream, typed, stream.generated, reused=True)
@@ -215,13 +218,14 @@ class CompletionPlugin:
         session, cursor, cancel = task.session, task.cursor, context.cancel
         if not _is_current(task, context):
             return Vetoed(silence("superseded"))
-        match = task.find_stream()
+        generator, tried_starts = TextGenerator(context.model(ROLE), self._pace), set[int]()
+        is_untold = task.invoked and generator.is_remote  # what else it might have written
+        match = None if is_untold else task.find_stream()
         delay = 0.0 if match or task.invoked else self._pace.delay
         if delay:
             delay = self._learning.patience(delay, cursor.language) if _learns(context) else delay
             if not session.pause(delay, task.number, cancel):
                 return Vetoed(silence("superseded"))
-        generator, tried_starts = TextGenerator(context.model(ROLE), self._pace), set[int]()
         while True:  # until a stream's text agrees with what is typed
             # An older request must not stop what a newer one has begun.
             if not _is_current(task, context):
@@ -237,6 +241,8 @@ class CompletionPlugin:
             tried_starts.add(stream.start)
             stream.want(task.goal(stream.start), task.shape.max_tokens)
             session.streams.add(stream)
+            if task.invoked:
+                generator.alternatives(task, stream, typed, cancel)
             generated = stream.wait(cancel, task.due)
             # It is due, and the model hasn't got further than the user has typed.
             while generated.writing and generated.text != typed and typed.startswith(generated.text):
@@ -246,9 +252,10 @@ class CompletionPlugin:
             matched = task.typed(stream.start).match(generated.text, unfinished=generated.writing)
             if matched is not None:
                 break
+            session.keep_alternatives(())
             match = None
-        others = generator.alternatives(task, stream.start, matched, generated, cancel) if task.invoked else ()
-        return PassedOn(Continuation(task, stream, matched, generated, tuple(others)))
+        others = generator.written(task, cancel) if task.invoked else ()
+        return PassedOn(Continuation(task, stream, matched, generated, others))
 
     def _fit(self, continuation: Continuation, context: Context) -> Verdict:
         """Settle with what of the text may be shown. A text that doesn't fit as far as it is written may fit when there
@@ -281,8 +288,12 @@ class CompletionPlugin:
             if not items:
                 return Vetoed(form)
         is_incomplete = generated.writing and not draft.complete and not is_refused
+        growing = [stream] if is_incomplete else []
+        growing += [other for other in task.session.alternatives if task.invoked and other.generated.writing]
+        is_incomplete = bool(growing)
         if is_incomplete:
-            stream.then(lambda: context.refresh() if task.is_newest else None)
+            for text in growing:
+                text.then(lambda: context.refresh() if task.is_newest else None)
         elif isinstance(form, str) and not is_refused:
             self._look_ahead(continuation, form)
         return Settled(Completions(tuple(items[:ALTERNATIVES]), is_incomplete))
@@ -304,7 +315,7 @@ class CompletionPlugin:
     def _budget(self, request: CompletionRequest) -> float:
         """Return the seconds after which the beginning of a suggestion is enough."""
         if request.trigger is Trigger.INVOKED:
-            return ASKED_SECONDS if request.listed else float("inf")
+            return ASKED_SECONDS if request.listed else ALTERNATIVES_SECONDS if request.grows else float("inf")
         return self._pace.budget if request.grows else MOST_SECONDS
 
     def _threshold(self, cursor: CursorContext, context: Context) -> float:

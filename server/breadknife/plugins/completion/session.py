@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Prompt
 from breadknife.plugins.completion.prompt import SOON, Window, new_characters, prefix_start
-from breadknife.plugins.completion.stream import StreamTable
+from breadknife.plugins.completion.stream import Stream, StreamTable
 from breadknife.plugins.completion.typed_text import TypedText
 from breadknife.text.document import Document, common_prefix
 
@@ -59,6 +59,7 @@ class Session:
         self._place: tuple[str, int] | None = None
         """The text and the offset of the newest request."""
         self._offer: Offer | None = None
+        self._alternatives: tuple[Stream, ...] = ()
         self._evaluation = CancelToken()
         """Cancels the evaluation of `_ahead`."""
         self._ahead: Prompt | None = None
@@ -75,7 +76,10 @@ class Session:
             moved, self._place = place != self._place, place
             self._newest += 1
             self._changed.notify_all()
-            return self._newest, moved
+            number = self._newest
+        if moved:
+            self.keep_alternatives(())
+        return number, moved
 
     def close(self) -> None:
         """End all work; nothing new begins for earlier requests."""
@@ -83,7 +87,21 @@ class Session:
             self._newest += 1
             self._changed.notify_all()
             self._evaluation.cancel()
+        self.keep_alternatives(())
         self.streams.stop()
+
+    @property
+    def alternatives(self) -> tuple[Stream, ...]:
+        """What the user has asked for by hand, since when neither the text nor the cursor has changed."""
+        with self._changed:
+            return self._alternatives
+
+    def keep_alternatives(self, streams: tuple[Stream, ...]) -> None:
+        """Keep these as the alternatives; those before are written no further."""
+        with self._changed:
+            before, self._alternatives = self._alternatives, streams
+        for stream in before:
+            stream.stop()
 
     def is_newest(self, number: int) -> bool:
         """Tell whether the request with that number is the newest one, and the session isn't closed."""

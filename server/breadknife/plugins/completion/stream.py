@@ -170,9 +170,11 @@ class Stream:
         with self._changed:
             return GeneratedText(self._text, tuple(self._tokens), self._last, self._writer is not None)
 
-    def wait(self, cancel: CancelToken, due: float = math.inf, seen: int = -1) -> GeneratedText:
-        """Return the text once nothing is being written, or at `due` (on `time.monotonic()`'s clock), or after that as
-        soon as it has more than `seen` characters.
+    def wait(
+        self, cancel: CancelToken, due: float = math.inf, seen: int = -1, enough: Goal = lambda text: False
+    ) -> GeneratedText:
+        """Return the text once nothing is being written or it is `enough`, or at `due` (on `time.monotonic()`'s clock),
+        or after that as soon as it has more than `seen` characters.
 
         Raises Cancelled, or the error that ended the writing.
         """
@@ -184,7 +186,7 @@ class Stream:
                     if self._error:
                         raise self._error
                     remaining = due - time.monotonic()
-                    if not self._writer or (remaining <= 0 and len(self._text) > seen):
+                    if not self._writer or enough(self._text) or (remaining <= 0 and len(self._text) > seen):
                         return self.generated
                     cancel.raise_if_cancelled()
                     until_due, until_deadline = remaining if remaining > 0 else math.inf, cancel.remaining()
