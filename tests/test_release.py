@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -64,6 +65,8 @@ def test_every_place_has_the_same_version() -> None:
     crate = tomllib.loads((ROOT / "clients" / "zed" / "Cargo.toml").read_text("utf-8"))
     mason = yaml.safe_load((ROOT / "release" / "mason" / "package.yaml").read_text("utf-8"))
     assert zed["version"] == crate["package"]["version"] == __version__
+    feature = json.loads((ROOT / "release/devcontainer/src/breadknife/devcontainer-feature.json").read_text("utf-8"))
+    assert feature["version"] == __version__
     assert mason["source"]["id"] == f"pkg:pypi/breadknife@{__version__}"
     assert f"/v{__version__}/breadknife-{__version__}.tar.gz" in homebrew_formula.TEMPLATE.read_text("utf-8")
 

@@ -84,6 +84,10 @@ def make_folder(folder: Path) -> Path:
     for each in reversed(missing):
         # What is made above our own folders, such as `~/.local`, is private too: the XDG specification asks for it.
         each.mkdir(mode=0o700 if ours else 0o777, exist_ok=True)
+        if str(each) in (os.environ.get("BREADKNIFE_HOME"), os.environ.get(CACHE_DIR)):
+            ignoring = each / ".gitignore"  # CI servers keep a folder that is in the checkout
+            with contextlib.suppress(OSError), open(ignoring, "w", encoding="ascii", opener=open_private) as file:
+                file.write("*\n")
     for each in ours:
         _narrow(each)
     return folder

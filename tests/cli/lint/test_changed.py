@@ -184,6 +184,19 @@ def test_a_base_that_is_not_there(repository: Path, arguments: list[str], told: 
     assert told in result.stderr
 
 
+@pytest.mark.parametrize("variable", ["BREADKNIFE_HOME", "BREADKNIFE_CACHE_DIR"])
+def test_what_is_kept_in_a_checkout_is_no_change(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """As CI servers keep it."""
+    monkeypatch.setenv(variable, str(repository / "kept"))
+    write(repository, {"docs/b.md": NEW})
+    assert places(repository, "--changed-lines") == ["docs/b.md:1"]
+    assert (repository / "kept").is_dir()
+    assert "1 file changed since" in lint(repository, "--changed-lines").stderr
+    assert git(repository, "status", "--porcelain") == "M docs/b.md"
+
+
 def test_no_repository(tmp_path: Path, home: Path) -> None:
     result = lint(tmp_path, "--changed")
     assert result.returncode == 2

@@ -42,6 +42,7 @@ def optional(folder: Path, *command: str | Path) -> None:
 # --- action.yml -------------------------------------------------------------------------------------------------------
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+CHECK = [step for step in ACTION["runs"]["steps"] if step["name"] in ("Check", "Tell the result")]
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
@@ -54,17 +55,20 @@ def run_action(folder: Path, temp: Path, steps: Sequence[dict[str, Any]], **inpu
     given = {f"inputs.{name}": str(each["default"]) for name, each in ACTION["inputs"].items()}
     given |= {f"inputs.{name.replace('_', '-')}": value for name, value in inputs.items()}
     given |= {"runner.temp": str(temp), "github.action_path": str(ROOT)}
-    steps = [step for step in steps if "run" in step]  # the runner has others, such as `actions/cache`
     outputs = temp / "outputs"
     outputs.touch()
+    files = {"GITHUB_OUTPUT": str(outputs), "GITHUB_STEP_SUMMARY": str(temp / "summary.md")}
     told, code = "", 0
     for step in steps:
+        if "run" not in step or "if" in step:  # the runner has others, such as `actions/cache`
+            continue
         assert step["shell"] == "bash"
-        environment = {name: filled(value, given) for name, value in step["env"].items()}
+        values = dict(line.split("=", 1) for line in outputs.read_text().splitlines())
+        values = {f"steps.{id}.outputs.{name}": value for name, value in values.items() for id in ("lint", "install")}
+        environment = {name: filled(value, {**given, **values}) for name, value in step["env"].items()}
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=folder, env={**os.environ, **environment, "GITHUB_OUTPUT": str(outputs)}, capture_output=True,
-            text=True, encoding="utf-8",
+            cwd=folder, env={**os.environ, **environment, **files}, capture_output=True, text=True, encoding="utf-8",
         )  # fmt: skip
         told, code = told + done.stdout + done.stderr, done.returncode
         if code:
@@ -91,13 +95,13 @@ def checkout(tmp_path: Path, home: Path) -> Path:
 )
 def test_the_check_of_the_action(checkout: Path, tmp_path: Path, inputs: dict[str, str], code: int, said: str) -> None:
     """With what is installed here in place of what its first step installs."""
-    [check] = [step for step in ACTION["runs"]["steps"] if step.get("id") == "lint"]
     temp = tmp_path / "runner"
     temp.mkdir()
     (temp / "breadknife").symlink_to(sys.prefix, target_is_directory=True)
-    ended, told, outputs = run_action(checkout, temp, [check], **inputs)
+    ended, told, outputs = run_action(checkout, temp, CHECK, **inputs)
     assert (ended, outputs) == (code, f"exit-code={code}\n"), told
     assert said in told
+    assert (temp / "summary.md").read_text("utf-8").startswith("### breadknife: ")
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash")
@@ -125,11 +129,14 @@ def test_the_action_shows_what_a_pull_request_brings(
     clone, temp = tmp_path / "clone", tmp_path / "runner"
     git("clone", "-q", "--depth=1", "--branch=merged", checkout.as_uri(), clone)
     monkeypatch.setenv("GITHUB_BASE_REF", "main")
-    [check] = [step for step in ACTION["runs"]["steps"] if step.get("id") == "lint"]
     temp.mkdir()
     (temp / "breadknife").symlink_to(sys.prefix, target_is_directory=True)
-    _, told, _ = run_action(clone, temp, [check], only_changes=only, paths="d.md")
+    _, told, _ = run_action(clone, temp, CHECK, only_changes=only, paths="d.md")
     assert re.findall(r"file=d\.md,line=(\d+)", told) == lines, told
+    _, told, _ = run_action(clone, temp, CHECK, only_changes=only, paths="d.md", comments="true")
+    assert re.findall(r"^d\.md:(\d+):", told, re.MULTILINE) == lines, told  # not beside the lines as well
+    found = json.loads((temp / "breadknife.rdjson").read_text("utf-8"))["diagnostics"]
+    assert [str(each["location"]["range"]["start"]["line"]) for each in found] == lines
 
 
 @pytest.mark.slow
@@ -140,9 +147,34 @@ def test_all_steps_of_the_action(checkout: Path, tmp_path: Path) -> None:
     ended, told, outputs = run_action(
         checkout, temp, ACTION["runs"]["steps"], python=sys.executable, format="sarif", output_file="all.sarif"
     )
-    assert (ended, outputs) == (1, "exit-code=1\n"), told
+    assert (ended, outputs.splitlines()[1:]) == (1, ["exit-code=1"]), told
+    assert re.fullmatch(r"kept=[\d.]+-[0-9a-f]{12}-", outputs.splitlines()[0])
     [run] = json.loads((checkout / "all.sarif").read_text("utf-8"))["runs"]
     assert {result["ruleId"] for result in run["results"]} == {"harper/AnA", "nullcheck/none-attribute"}
+
+
+def test_the_page_gives_the_action_what_it_takes() -> None:
+    page = (ROOT / "docs/ci.md").read_text("utf-8")
+    examples = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    steps = [step for each in examples for step in _steps(each) if "breadknife" in step.get("uses", "")]
+    assert len(steps) == 2
+    assert {name for step in steps for name in step["with"]} <= set(ACTION["inputs"])
+    named = set(re.findall(r"^\| (`.*?) \|", page.partition("| input | default")[2], re.MULTILINE))
+    assert {name.strip("` ") for each in named for name in each.split(",")} == set(ACTION["inputs"])
+
+
+def _steps(example: Any) -> list[dict[str, Any]]:
+    """The steps of a workflow, or of a part of one."""
+    if isinstance(example, list):
+        return [step for step in example if isinstance(step, dict)]
+    return [step for job in example.get("jobs", {}).values() for step in job["steps"]]
+
+
+def test_the_feature_of_dev_containers_has_what_its_script_reads() -> None:
+    folder = ROOT / "release/devcontainer/src/breadknife"
+    feature = json.loads((folder / "devcontainer-feature.json").read_text("utf-8"))
+    script = (folder / "install.sh").read_text("utf-8")
+    assert {name for name in feature["options"] if name.upper() in script} == {"version", "parts"}
 
 
 # --- pre-commit -------------------------------------------------------------------------------------------------------
