@@ -80,6 +80,10 @@ def test_a_finding_says_what_why_and_the_path(text: str, message: str, path: lis
     assert [(text[r.span.start : r.span.end], r.message) for r in finding.related] == path
 
 
+def test_a_file_that_a_program_has_written_is_left_alone() -> None:
+    assert found("# @generated\n\ndef f(x=None):\n    return x.y\n") == []
+
+
 @pytest.mark.slow
 def test_two_hundred_thousand_lines_are_a_normal_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(syntax, "PARSE_SECONDS", 120.0)  # however busy the machine is

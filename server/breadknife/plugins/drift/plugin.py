@@ -14,7 +14,6 @@ A page (Markdown, reStructuredText) is compared with what all changed files of t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,18 +51,12 @@ from breadknife.task.values import (
 )
 from breadknife.text.directives import rules_named
 from breadknife.text.document import Document, TextEdit, language_of
+from breadknife.text.generated import is_generated
 from breadknife.text.printable import shortened
 from breadknife.text.syntax import difference
 
 SOURCE = "drift"
 PAGES = frozenset(("markdown", "restructuredtext"))
-_GENERATED = re.compile(
-    r"@generated\b|\bdo not (?:edit|modify)\b"
-    r"|\b(?:file|code|page|module|document(?:ation)?) (?:(?:is|was|has been) )?(?:auto(?:matically |-)?)?generated\b",
-    re.IGNORECASE,
-)
-"""What a text says in its first `_HEAD` characters that a program has written: nobody corrects it by hand."""
-_HEAD = 1000
 _DOCUMENTS = 32
 _LONGEST_TITLE = 50
 
@@ -142,7 +135,7 @@ class DriftPlugin:
         settings: DriftSettings = context.settings(DriftSettings)
         path, root = document.path, context.root
         base = self._bases.find(root, base_name or settings.base) if root is not None and path is not None else None
-        is_ours = len(document.text) <= LARGEST and not _GENERATED.search(document.text[:_HEAD])
+        is_ours = len(document.text) <= LARGEST and not is_generated(document.text)
         if root is None or path is None or base is None or not is_ours:
             return ()
         name = base.name_of(path)

@@ -21,8 +21,6 @@ _NOTHING = r"(?!)"
 _FOLDER = "breadknife.plugins.nullcheck.knowledge"
 _VALUE = r"(?<![\w.$])([\w$]++(?:\.[\w$]++)*+(?:\([^()\n]*+\))?+)"
 """What `{v}` stands for in a pattern of `belief`: a name, an attribute, or a short call."""
-_HEAD = 5000
-"""How many bytes at the beginning of a file may say that a program has written it."""
 
 
 class Errors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,8 +136,6 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """A declaration that says nothing of null excludes it."""
     ignored: str = _NOTHING
     """A pattern for comments that tell a checker to be silent."""
-    generated: str = _NOTHING
-    """A pattern for the head of a file that a program has written."""
     ending: str
     """A pattern for words by which a function may never come back: its own, and names of what it may call."""
     endless: str
@@ -247,9 +243,6 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def null_name(self, nulls: int) -> str:
         """Return the nulls of these bits in words."""
         return " or ".join(name for at, name in enumerate(self.nulls) if nulls & 1 << at)
-
-    def is_generated(self, source: bytes) -> bool:
-        return re.search(self.generated.encode(), source[:_HEAD]) is not None
 
     def is_private(self, function: bytes) -> bool:
         """Tell by a function's text whether only its own file can call it, as far as that doesn't export it."""

@@ -38,6 +38,7 @@ from breadknife.plugins.nullcheck.verify.supposing import supposed
 from breadknife.project.values import Project
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, Span
+from breadknife.text.generated import is_generated
 from breadknife.text.syntax import SyntaxTree
 
 _OFFERS = 256
@@ -100,7 +101,9 @@ class NullFile:
 
     def findings(self) -> Sequence[Finding]:
         """Return the uses of values that may be null, in the order of the text. Each code is a `Use`. `related` is the
-        path: first where the null comes from, then why no check stops it."""
+        path: first where the null comes from, then why no check stops it. None in a file that a program has written."""
+        if is_generated(self.document.text):
+            return ()
         if self._moved is not None:
             return self._moved
         with self.files.lock:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from breadknife.plugins.nullcheck.core.knowledge import knowledge_of
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import by_cause, reported
 from breadknife.plugins.nullcheck.values import SOURCE, Use
@@ -13,11 +12,10 @@ from breadknife.task.reasons import silence
 from breadknife.task.values import Finding, Silence
 from breadknife.text.directives import Directives
 from breadknife.text.document import Document, Span
+from breadknife.text.generated import is_generated
 from breadknife.text.syntax import SyntaxTree
 
 _NAME = re.compile(r"[\w$]+")
-_KNOWLEDGE = {"go": "go", "java": "java", "python": "python"}
-"""The other languages share one file."""
 
 
 def why(
@@ -38,7 +36,7 @@ def why(
         return _left_out(here[0], document.slice(name), settings)
     if (comment := _comment(document, line)) is not None:
         return silence("ignored-by-comment", line=comment, rule="nulls")
-    if knowledge_of(_KNOWLEDGE.get(document.language, "ecmascript")).is_generated(tree.encoded):
+    if is_generated(document.text):
         return silence("generated-file")
     if tree.root.has_error and tree.errors:
         first = min(start for start, _ in tree.errors)

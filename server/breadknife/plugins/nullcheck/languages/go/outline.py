@@ -19,6 +19,7 @@ from breadknife.plugins.nullcheck.languages.go.statements import GoLowering, def
 from breadknife.plugins.nullcheck.languages.go.types import GoTypes
 from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
 from breadknife.plugins.nullcheck.languages.scopes import Scopes
+from breadknife.text.generated import is_generated
 from breadknife.text.syntax import Node, nodes_in
 
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
@@ -41,7 +42,7 @@ class GoOutliner(Outliner):
         root = self.tree.root
         main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
         self.types = GoTypes(self.declared, self.imports, self.declared_elsewhere)
-        if not self.knowledge.is_generated(self.tree.encoded):
+        if not is_generated(self.tree.text):
             self._read(root)
         return self.file_of(main)
 

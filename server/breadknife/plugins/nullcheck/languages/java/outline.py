@@ -14,6 +14,7 @@ from breadknife.plugins.nullcheck.languages.java.statements import ClassMembers,
 from breadknife.plugins.nullcheck.languages.java.types import annotation_name, annotations_of, declared, read
 from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
 from breadknife.plugins.nullcheck.languages.scopes import Scopes
+from breadknife.text.generated import is_generated
 from breadknife.text.syntax import Node
 
 _CLASSES = frozenset({
@@ -42,7 +43,7 @@ class JavaOutliner(Outliner):
     def file(self) -> FileDeclarations:
         root = self.tree.root
         main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
-        if not self.knowledge.is_generated(self.tree.encoded):
+        if not is_generated(self.tree.text):
             self._walk(root)
         return self.file_of(main)
 
