@@ -168,6 +168,51 @@ def test_a_merge_commit_of_ci_in_a_shallow_clone(repository: Path, monkeypatch: 
     assert "this clone is shallow: `git fetch --depth=1 origin main:refs/remotes/origin/main`" in refused.stderr
 
 
+def test_a_merge_of_the_base_brings_nothing(repository: Path) -> None:
+    """What the base has brought since is the base's, also after a merge with a conflict."""
+    commit(repository, {"docs/b.md": f"{OLD}\nOurs. {NEW}"})
+    git(repository, "checkout", "-q", "main")
+    commit(repository, {"docs/b.md": f"{OLD}\nTheirs. {NEW}", "docs/n.md": OLD})
+    git(repository, "checkout", "-q", "topic")
+    merging = subprocess.run(["git", "merge", "-q", "main"], cwd=repository, capture_output=True, text=True)
+    assert "CONFLICT" in merging.stdout
+    commit(repository, {"docs/b.md": f"{OLD}\nTheirs. {NEW}\nOurs. {NEW}"})
+    assert git(repository, "rev-parse", "HEAD^2") == git(repository, "rev-parse", "main")
+    assert places(repository, "--changed-lines") == ["docs/b.md:5"]
+    assert places(repository, "--changed-lines", "HEAD^1") == ["docs/b.md:3", "docs/n.md:1"]
+
+
+def test_a_shallow_clone_of_one_branch(repository: Path) -> None:
+    """It has the base, but no commit that both have."""
+    commit(repository, {"docs/b.md": f"{OLD}\n{NEW}"})
+    git(repository, "checkout", "-q", "main")
+    commit(repository, {"docs/c.md": NEW})  # the topic lacks it: the two are compared, so its own lines are old
+    clone = repository.parent / "clone"
+    git(repository.parent, "clone", "-q", "--depth=1", "--branch=topic", repository.as_uri(), str(clone))
+    missing = lint(clone, "--changed-lines", "origin/main")
+    assert (missing.returncode, missing.stdout) == (2, "")
+    assert "`git fetch --depth=1 origin main:refs/remotes/origin/main` brings it" in missing.stderr
+    git(clone, "fetch", "-q", "--depth=1", "origin", "main:refs/remotes/origin/main")
+    assert places(clone, "--changed-lines", "origin/main") == ["docs/b.md:3", "docs/c.md:1"]
+    told = lint(clone, "--changed-lines", "origin/main").stderr
+    assert "since origin/main itself, since no common commit is in this clone" in told
+    git(clone, "fetch", "-q", "--unshallow")
+    assert places(clone, "--changed-lines", "origin/main") == ["docs/b.md:3"]
+
+
+def test_two_branches_baselines_are_merged_by_git(repository: Path) -> None:
+    baseline(repository)
+    commit(repository, {})
+    for branch, name in (("one", "docs/m.md"), ("two", "docs/n.md")):
+        git(repository, "checkout", "-q", "-b", branch, "topic")
+        write(repository, {name: NEW})
+        baseline(repository, "--add")
+        commit(repository, {})
+    git(repository, "merge", "-q", "one")
+    assert places(repository, ".") == []
+    assert baseline(repository) == (0, "breadknife: .breadknife/baseline.txt: 5 findings\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
