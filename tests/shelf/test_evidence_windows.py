@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from breadknife.plugins.shelf.chunking.chunks import chunks_of
 from breadknife.plugins.shelf.chunking.cleaning import clean
+from breadknife.plugins.shelf.evidence.quoting import quoted
 from breadknife.plugins.shelf.evidence.windows import MOST, windows
 from breadknife.plugins.shelf.values import PageChunk
 from breadknife.steps.pages import Page
@@ -74,6 +75,32 @@ def test_a_list_is_quoted_as_a_whole() -> None:
     text = page[found[0].span.start : found[0].span.end]
     assert text.startswith("These are there:")
     assert text.endswith("item 8 of a list that is rather long")
+
+
+OPTIONS = (
+    "\1OPTIONS\n" + "\1" * 7 + "-f, --fast\n    Pass -f to the shell.\n" + "\1" * 7 + "-q, --quiet\n    Say nothing."
+    " It still counts.\n"
+)
+
+
+def test_an_entry_is_quoted_with_its_name_and_nothing_else() -> None:
+    [chunk] = chunks_of([Page(0, OPTIONS)])
+    found = {
+        (clean(OPTIONS[each.span.start : each.span.end]), each.headings[-1].title) for each in windows(OPTIONS, chunk)
+    }
+    assert found == {
+        ("-f, --fast Pass -f to the shell.", "-f, --fast"),
+        ("-q, --quiet Say nothing. It still counts.", "-q, --quiet"),
+    }
+
+
+def test_a_row_of_a_long_table_has_its_head() -> None:
+    rows = [f"setting-{number} | {number} | says how often number {number} is tried" for number in range(40)]
+    page = "Settings:\n\n" + "\n\n".join(("name | default | meaning", *rows))
+    texts = [
+        quoted(page, each.span, each.head) for chunk in chunks_of([Page(0, page)]) for each in windows(page, chunk)
+    ]
+    assert {f"name | default | meaning … {row}" for row in rows} <= set(texts)
 
 
 @given(

@@ -13,7 +13,7 @@ import pytest
 
 from breadknife.cancel import CancelToken
 from breadknife.errors import Cancelled, DocumentError
-from breadknife.plugins.shelf.reading.formats import read_pdf
+from breadknife.plugins.shelf.reading.pdf import read_pdf
 from breadknife.plugins.shelf.reading.process import ReadingProcess
 from breadknife.plugins.shelf.reading.values import MAX_BYTES, MAX_TEXT, ReadRequest, ReadResponse
 from breadknife.plugins.shelf.reading.worker import answer
@@ -63,7 +63,7 @@ y = 2</pre><script>no()</script>"""
         ("a.txt", "\ufeffé".encode(), "", [(0, "é")]),
         ("a.txt", "é".encode("utf-16"), "", [(0, "é")]),
         ("a.txt", "é".encode("cp1252"), "", [(0, "é")]),
-        ("a.rst", b"Hot bread\n=========\n\nYes.", "Hot bread", [(0, "Hot bread\n=========\n\nYes.")]),
+        ("a.rst", b"Hot bread\n=========\n\nYes.", "Hot bread", [(0, "\1Hot bread\n\nYes.")]),
         (
             "a.md",
             MARKDOWN.encode(),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import re
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -21,10 +22,16 @@ LEAST_DPI, MOST_DPI = 150.0, 300.0
 _POINTS_PER_INCH = 72.0
 _MOST_PIXELS = 10_000
 """Of the longer side of the picture for OCR: a poster at 300 dpi would take all memory."""
-_JUNK_TITLE = re.compile(r"untitled|microsoft word|\.(docx?|indd|dvi|tex|ps|pdf|rtf|pub|pptx?|qx[dp])$|[\\/]", re.I)
+_JUNK_TITLE = re.compile(
+    r"untitled|^contents$|microsoft word|\.(docx?|indd|dvi|tex|ps|pdf|rtf|pub|pptx?|qx[dp])$|[\\/]", re.I
+)
 """Titles that a program made up."""
 _LONGEST_TITLE = 120
 """Characters."""
+_FIRST_LETTERS, _LARGER = 3_000, 1.15
+"""Letters of the first page among which a title is looked for, and by what factor it is larger than most others."""
+_DEEPEST, _MOST_TITLES = 6, 20_000
+"""Levels and entries of an outline that are read."""
 
 
 def open_pdf(data: bytes) -> Any:
@@ -45,10 +52,45 @@ def open_pdf(data: bytes) -> Any:
 
 
 def title_of(pdf: Any) -> str:
-    """Return the title that the PDF names; empty if it names none, or one that a program made up."""
-    title = " ".join(str(pdf.get_metadata_dict(skip_empty=True).get("Title", "")).split())
-    is_good = 3 <= len(title) <= _LONGEST_TITLE and title.isprintable() and not _JUNK_TITLE.search(title)
-    return title if is_good else ""
+    """Return the title that the PDF names, unless it is one that a program made up; or else what stands in the largest
+    letters on its first page; empty if neither can be one."""
+    for found in (str(pdf.get_metadata_dict(skip_empty=True).get("Title", "")), _largest_letters(pdf)):
+        title = " ".join(found.split())
+        if 3 <= len(title) <= _LONGEST_TITLE and title.isprintable() and not _JUNK_TITLE.search(title):
+            return title
+    return ""
+
+
+def _largest_letters(pdf: Any) -> str:
+    """Return the first lines in the largest letters of the first page; empty if they aren't larger than others."""
+    from pypdfium2.raw import FPDFText_GetFontSize, FPDFText_GetUnicode  # pyright: ignore[reportMissingTypeStubs]
+
+    with _opened(pdf, 1) as page:
+        if page is None:
+            return ""
+        text_page = page.get_textpage()
+        codes = range(min(text_page.count_chars(), _FIRST_LETTERS))
+        letters = [(chr(FPDFText_GetUnicode(text_page, at)), FPDFText_GetFontSize(text_page, at)) for at in codes]
+        text_page.close()
+    sizes = sorted(size for letter, size in letters if letter.isalpha())
+    if not sizes or sizes[-1] < _LARGER * sizes[len(sizes) // 2]:
+        return ""
+    is_large = [size >= sizes[-1] / _LARGER for _, size in letters]
+    start = next(at for at, (letter, _) in enumerate(letters) if letter.isalpha() and is_large[at])
+    end = next((at for at in range(start, len(letters)) if not is_large[at] and letters[at][0].isalnum()), len(letters))
+    return "".join(letter for letter, _ in letters[start:end])
+
+
+def outline_of(pdf: Any) -> dict[int, list[tuple[int, str]]]:
+    """Return the titles of the PDF's outline by the number of the page that each leads to: its level, from 1, and its
+    text, in order. Entries of a damaged outline are left out."""
+    titles = dict[int, list[tuple[int, str]]]()
+    for bookmark in itertools.islice(pdf.get_toc(max_depth=_DEEPEST), _MOST_TITLES):
+        place = bookmark.get_dest()
+        index = place.get_index() if place is not None else None
+        if index is not None:
+            titles.setdefault(index + 1, []).append((bookmark.level + 1, bookmark.get_title()))
+    return titles
 
 
 def pages_of(pdf: Any) -> Iterator[Page]:

@@ -14,6 +14,8 @@ HEADING = "\x01"
 heading is have it; a term of a list of definitions has `LIKELY` of them."""
 LIKELY = 7
 """The level of what only looks like a heading, below those of HTML."""
+CELL = " | "
+"""Stands in stored text between the cells of a row."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def chunks_of(pages: Sequence[Page]) -> tuple[PageChunk, ...]:
     return tuple(
         chunk
         for page, line_starts in zip(pages, left_out, strict=True)
-        for chunk in _chunks(page, _runs(units(page.text, line_starts, width)))
+        for chunk in _chunks(page, _runs(units(page.text, line_starts, width, is_paged=page.number > 0)))
     )
 
 

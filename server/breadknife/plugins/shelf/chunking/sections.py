@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.chunking.sentences import TextUnit
-from breadknife.plugins.shelf.values import HEADING, LIKELY
+from breadknife.plugins.shelf.values import HEADING
 
 _DEEPEST = 9
 """Headings of a path, at most; a page has no more levels."""
@@ -33,7 +33,8 @@ class HeadingPath:
         if not unit.level:
             return
         title = clean(self._page[unit.span.start : unit.span.end])
-        if unit.level < LIKELY or title[:1].isupper() or title[:1].isdecimal():
+        is_marked = self._page[unit.span.start] == HEADING
+        if is_marked or title[:1].isupper() or title[:1].isdecimal():
             above = tuple(heading for heading in self.headings if heading.level < unit.level)
             self.headings = (*above, SectionHeading(title, unit.level))[-_DEEPEST:]
 

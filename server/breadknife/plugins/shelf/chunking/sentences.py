@@ -55,14 +55,15 @@ class TextUnit:
         return self.level > 0
 
 
-def units(text: str, left_out: Collection[int] = (), width: int = 0) -> tuple[TextUnit, ...]:
+def units(text: str, left_out: Collection[int] = (), width: int = 0, *, is_paged: bool = False) -> tuple[TextUnit, ...]:
     """Return the units of a page in order.
 
     `left_out` are the starts of lines that don't count, such as a running head. `width` is the usual width of the
     file's lines in characters: that of a page's own lines says little if it has a table and hardly anything else.
+    `is_paged` is true for a format with pages: marks are on its main headings alone, elsewhere on all or on none.
     """
     page_units = list[TextUnit]()
-    is_marked = text.startswith(HEADING) or f"\n{HEADING}" in text
+    is_marked = not is_paged and HEADING in text
     for block, is_cut_off in _blocks(text, left_out, width):
         if text[block.start] == HEADING:
             title = text[block.start : block.end]
@@ -130,6 +131,8 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 def _begins_block(line: str, before: str, full_width: float) -> bool:
     """Tell whether a line begins a block. `before` is the line above it. Neither is empty or has blanks at its end;
     `full_width` is in characters."""
+    if HEADING in (line[0], before[0]):
+        return True
     has_ended = before.rstrip(_CLOSING)[-1:] in _ENDS
     mark = _ITEM_MARK.match(line)
     if mark is not None and (mark[1] or has_ended or _ITEM_MARK.match(before)):

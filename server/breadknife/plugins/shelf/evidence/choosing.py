@@ -90,6 +90,7 @@ def _proved(ranked: Iterable[RankedCandidate], shelves: Shelves) -> tuple[Quote,
             each.answer.candidate.chunk.page,
             each.answer.span,
             each.likelihood,
+            each.answer.head,
         )
         for each in ranked
     )

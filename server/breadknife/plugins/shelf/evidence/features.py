@@ -10,6 +10,7 @@ from itertools import pairwise
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.evidence.asked import AskedKind, asked_kind, gives
 from breadknife.plugins.shelf.evidence.query import Query, QueryTerm, function_stems
+from breadknife.plugins.shelf.evidence.quoting import quoted
 from breadknife.plugins.shelf.evidence.windows import QuoteWindow, windows
 from breadknife.plugins.shelf.evidence.words import Stems, stems
 from breadknife.plugins.shelf.values import Candidate, Shelves
@@ -22,6 +23,8 @@ _NEAR = 4
 _BEGINNING = 200
 """Characters of a sentence, among which the name of an entry stands."""
 _BEFORE = re.compile(r"[^\w-]*(?:(?:an?|the)\b[^\w-]*)?")
+_NAMES = re.compile(r"[,/|]\s*|\s*[\[=<]|\s(?=[A-Z]+\b|or\b|or -)")
+"""What separates the names in a heading, and a name from its value."""
 _PLURAL = re.compile(r"(?:e?s)?(?!\w)")
 _GOES_ON = re.compile(r"[\W_]{0,3}\s*(?:[:—–|=(]|-{1,3}\s|(?:is|are|means?|refers?|describes?|defines?|stands for)\b)")
 """What follows a name that is explained."""
@@ -40,6 +43,10 @@ class AnswerCandidate:
     """By the names that `weights.json` has."""
     missing: tuple[QueryTerm, ...]
     """Named terms of the query that neither the page nor the document's name has."""
+    head: Span | None = None
+    """See `QuoteWindow`."""
+    section: str = ""
+    """The document's name and all headings above the window."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,8 @@ def answer_candidates(query: Query, candidates: Sequence[Candidate], shelves: Sh
         key = window.candidate.id, window.window.span
         before = best.get(key)
         if before is None or before.features["words in sentence"] < features["words in sentence"]:
-            best[key] = AnswerCandidate(window.candidate, window.window.span, window.text, features, missing)
+            span, head = window.window.span, window.window.head
+            best[key] = AnswerCandidate(window.candidate, span, window.text, features, missing, head, window.path)
     return tuple(best.values())
 
 
@@ -111,6 +119,7 @@ def _features(query: Query, window: _WindowText, stems_of: Mapping[str, Stems]) 
         "pairs in passage": pairs(query, text),
         "begins with it": entry,
         "defines it": entry * query.is_definition,
+        "entry": float(names(query, window.heading)),
     }
 
 
@@ -143,7 +152,7 @@ def _window_texts(candidate: Candidate, shelves: Shelves, *, with_page: bool) ->
         yield _WindowText(
             candidate=candidate,
             window=window,
-            text=clean(page[window.span.start : window.span.end]),
+            text=quoted(page, window.span, window.head),
             sentence=clean(page[window.middle.start : window.middle.end]),
             chunk=f"{name} {candidate.chunk.text}",
             name=name,
@@ -170,6 +179,17 @@ def begins(query: Query, sentence: str) -> float:
         if end:
             return 1.0 if _GOES_ON.match(start, end) else 0.5
     return 0.0
+
+
+def names(query: Query, heading: str) -> bool:
+    """Tell whether a heading is the name that the query asks for, or several names with that one among them: `-f FILE,
+    --file=FILE` names `-f` and `--file`."""
+    asked = {" ".join(term.text for term in query.terms).lower()}
+    asked |= {term.text.lower() for term in query.terms if term.text.startswith("-")}
+    parts = (part.strip(" `\"'“”()").lower() for part in _NAMES.split(heading))
+    return any(
+        {part, _BEFORE.sub("", part, count=1), part.partition(" ")[0] * part.startswith("-")} & asked for part in parts
+    )
 
 
 def _end_of(words: Sequence[str], text: str) -> int:

@@ -22,7 +22,7 @@ class Quote:
     """A span of a page that answers a question."""
 
     text: str
-    """The page's text there as `clean` makes it: letter by letter, without line ends and the hyphens at them."""
+    """The page's text there as `quoted` makes it: letter by letter, without line ends and the hyphens at them."""
     title: str
     """The document's."""
     file: Path
@@ -32,6 +32,8 @@ class Quote:
     """In the page's stored text."""
     likelihood: float
     """From 0 to 1, how likely the quote answers the question."""
+    head: Span | None = None
+    """Of the first row of the table, if the quote is rows of a long one."""
 
     @property
     def uri(self) -> str:
@@ -43,8 +45,15 @@ def is_proved(quote: Quote, page_text: Callable[[Path, int], str]) -> bool:
     """Tell whether the stored text of the quote's page has the quote at its span. `page_text` is that of `Shelves`. A
     quote that isn't proved is never shown."""
     page = page_text(quote.file, quote.page)
-    is_inside = 0 <= quote.span.start < quote.span.end <= len(page)
-    return is_inside and bool(quote.text) and clean(page[quote.span.start : quote.span.end]) == quote.text
+    spans = (quote.span, quote.head or quote.span)
+    is_inside = all(0 <= span.start < span.end <= len(page) for span in spans)
+    return is_inside and bool(quote.text) and quoted(page, quote.span, quote.head) == quote.text
+
+
+def quoted(page: str, span: Span, head: Span | None) -> str:
+    """Return the text of a quote: the page's text at `span`, after the head of its table if there is one."""
+    text = clean(page[span.start : span.end])
+    return f"{clean(page[head.start : head.end])} … {text}" if head is not None else text
 
 
 def as_markdown(text: str, title: str, page: int, link: str) -> str:

@@ -34,16 +34,20 @@ def rank(query: Query, answers: Sequence[AnswerCandidate], weights: FittedWeight
     """Return the passages of a question, the likeliest first."""
     compared = sorted(((weights.passage.log_odds(each.features), each) for each in answers), key=lambda pair: -pair[0])
     best = dict[int, float]()  # chunk -> the log-odds of its best complete passage; the best chunk comes first
+    sections = dict[str, float]()  # and the same of sections
     for log_odds, answer in compared:
         if not answer.missing:
             best.setdefault(answer.candidate.id, log_odds)
+            sections.setdefault(answer.section, log_odds)
     ranked = list[RankedCandidate]()
     for log_odds, answer in compared:
         rival = next((each for chunk, each in best.items() if chunk != answer.candidate.id), None)
+        other = next((each for section, each in sections.items() if section != answer.section), None)
         features = {
             **answer.features,
             "log odds": log_odds,
             "lead": min(log_odds - rival, _MOST_LEAD) if rival is not None else _MOST_LEAD,
+            "lead of section": min(log_odds - other, _MOST_LEAD) if other is not None else _MOST_LEAD,
             "terms": float(min(len(query.terms), _MOST_TERMS)),
             "rarity": sum(term.weight for term in query.terms) / _RARITY,
         }

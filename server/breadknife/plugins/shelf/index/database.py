@@ -15,7 +15,7 @@ from pathlib import Path
 from breadknife import paths
 from breadknife.errors import ShelfError
 
-VERSION = 3
+VERSION = 4
 """A new version reads all files again: count it up when the schema changes, or the chunks that a text gives."""
 _BUSY_SECONDS = 30.0
 """How long a statement waits while another process writes."""

@@ -18,6 +18,7 @@ from breadknife.errors import DocumentError
 from breadknife.plugins.shelf.reading.decoding import decode, one_page
 from breadknife.plugins.shelf.reading.html import text_of
 from breadknife.plugins.shelf.reading.values import MAX_TEXT, FileText
+from breadknife.plugins.shelf.values import CELL
 
 MAX_PARTS = 5_000
 """Of an archive. A part is a file in it."""
@@ -115,7 +116,7 @@ def _blocks(body: ElementTree.Element) -> Iterator[str]:
     """Yield the text of each paragraph, item and row of a table that has any."""
     for element in body:
         if element.tag == f"{_WORD}tbl":
-            rows = [" | ".join(_cells(row)) for row in element.iter(f"{_WORD}tr")]
+            rows = [CELL.join(_cells(row)) for row in element.iter(f"{_WORD}tr")]
             yield from (row for row in rows if row.strip(" |"))
         elif element.tag == f"{_WORD}sdt":  # a table of contents, or a field to fill in
             content = element.find(f"{_WORD}sdtContent")

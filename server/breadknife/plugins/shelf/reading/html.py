@@ -12,10 +12,20 @@ from html.parser import HTMLParser
 
 from breadknife.plugins.shelf.reading.decoding import decode, one_page
 from breadknife.plugins.shelf.reading.values import FileText
-from breadknife.plugins.shelf.values import HEADING, LIKELY
+from breadknife.plugins.shelf.values import CELL, HEADING, LIKELY
 from breadknife.text.languages.values import kinds
 
 _UNSEEN = kinds("script style template title noscript svg math iframe object select textarea nav")
+_NAVIGATION = kinds(
+    """
+    navigation search contentinfo navheader navfooter navbar toc breadcrumb breadcrumbs sidebar sphinxsidebar related
+    footer menu skip-link headerlink
+    """
+)
+"""Roles, classes and ids of elements that lead to other pages, and say nothing themselves."""
+_NAMES_OF_KINDS = ("role", "class", "id")
+_WHOLE = kinds("a aside div footer form header nav ol section span table ul")
+"""Elements that are left out if they are navigation: they have an end of their own."""
 _BLOCKS = kinds(
     """
     address article aside blockquote body dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3
@@ -35,21 +45,28 @@ def read_html(data: bytes) -> FileText:
 
 def text_of(source: str) -> tuple[str, str]:
     """Return the title and the visible text of a source in HTML; the title is empty if there is none."""
-    parser = _HtmlParser()
-    parser.feed(source)
-    parser.close()
+    for left_out in (_WHOLE, frozenset[str]()):
+        parser = _HtmlParser(left_out)
+        parser.feed(source)
+        parser.close()
+        if not parser.is_in_navigation:
+            return parser.title, parser.text
     return parser.title, parser.text
 
 
 class _HtmlParser(HTMLParser):
     """Collects the visible text of a source, with a NUL where a block begins or ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, left_out: frozenset[str]) -> None:
+        """`left_out` are the tags of elements that are left out if they are navigation."""
         super().__init__(convert_charrefs=True)
+        self._left_out = left_out
         self._pieces: list[str] = []
         """Parts of the text, in order."""
         self._unseen = 0
         """How many elements that aren't shown are open."""
+        self._navigation: list[str] = []
+        """The tag of the element of navigation that is open, and those of the same kind in it."""
         self._pre = 0
         """How many `<pre>` are open: blanks and line ends in them count."""
         self._cells = 0
@@ -58,6 +75,11 @@ class _HtmlParser(HTMLParser):
         """Parts of the `<title>` or `<h1>` that is open; None if none is."""
         self._titles: dict[str, str] = {}
         """The first `title` and the first `h1`."""
+
+    @property
+    def is_in_navigation(self) -> bool:
+        """Tell whether an element of navigation has no end: what follows it is then no navigation."""
+        return bool(self._navigation)
 
     @property
     def text(self) -> str:
@@ -72,7 +94,12 @@ class _HtmlParser(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("title", "h1") and tag not in self._titles and not self._unseen:
             self._title = []
-        if tag in _UNSEEN:
+        if self._navigation:
+            self._navigation += [tag] * (tag == self._navigation[0])
+        elif tag in self._left_out and _leads_elsewhere(attrs):
+            self._pieces.append("\0")
+            self._navigation = [tag]
+        elif tag in _UNSEEN:
             self._unseen += 1
         elif tag in _BLOCKS:
             self._pieces.append("\0")
@@ -84,7 +111,7 @@ class _HtmlParser(HTMLParser):
                 self._pieces.append("• ")
         elif tag in ("td", "th"):
             if self._cells:
-                self._pieces += (self._pieces.pop().rstrip(" "), " | ")
+                self._pieces += (self._pieces.pop().rstrip(" "), CELL)
             self._cells += 1
         elif tag == "br":
             self._pieces.append("\n")
@@ -93,7 +120,10 @@ class _HtmlParser(HTMLParser):
         if tag in ("title", "h1") and self._title is not None:
             self._titles.setdefault(tag, " ".join("".join(self._title).split()))
             self._title = None
-        if tag in _UNSEEN:
+        if self._navigation:
+            if tag == self._navigation[0]:
+                self._navigation.pop()
+        elif tag in _UNSEEN:
             self._unseen = max(0, self._unseen - 1)
         elif tag in _BLOCKS:
             self._pieces.append("\0")
@@ -102,22 +132,36 @@ class _HtmlParser(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._title is not None:
             self._title.append(data)
-        if not self._unseen:
+        if not self._unseen and not self._navigation:
             text = data.replace("\0", "").replace(HEADING, "")
             self._pieces.append(text if self._pre else _BLANKS.sub(" ", text))
 
 
+def _leads_elsewhere(attrs: list[tuple[str, str | None]]) -> bool:
+    """Tell whether an element's attributes say that it is navigation."""
+    return any(
+        not _NAVIGATION.isdisjoint((value or "").lower().split()) for name, value in attrs if name in _NAMES_OF_KINDS
+    )
+
+
 def _blocks(text: str) -> Iterator[str]:
     """Yield the blocks between NULs that aren't empty. The mark of an item or a heading goes to the block that follows,
-    since its text may be in an element of its own. A heading is one line."""
-    mark = ""
+    since its text may be in an element of its own. A heading is one line, and so are terms with the same definition."""
+    mark = term = ""
     for block in text.split("\0"):
         text_of_block = "\n".join(line.rstrip() for line in block.split("\n")).strip("\n").strip(" ")
         if text_of_block.lstrip(HEADING) in ("•", ""):
             mark = mark or ("• " if text_of_block == "•" else text_of_block)
             continue
-        if HEADING in mark or text_of_block.startswith(HEADING):
-            level = mark.count(HEADING) or text_of_block.count(HEADING)
+        level = mark.count(HEADING) or text_of_block.count(HEADING)
+        if level:
             text_of_block, mark = HEADING * level + " ".join(text_of_block.replace(HEADING, "").split()), ""
+        if level == LIKELY:
+            term = f"{term}, {text_of_block.lstrip(HEADING)}" if term else text_of_block
+            continue
+        if term:
+            yield term
         yield mark + text_of_block
-        mark = ""
+        mark = term = ""
+    if term:
+        yield term

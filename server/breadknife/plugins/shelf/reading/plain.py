@@ -1,4 +1,4 @@
-"""Reads plain text and reStructuredText as they are, and Markdown as the text that it renders to.
+"""Reads plain text and reStructuredText with their titles marked, and Markdown as the text that it renders to.
 
 They have no pages: all is one page with the number 0.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from breadknife.plugins.shelf.reading.decoding import decode, one_page
+from breadknife.plugins.shelf.reading.headings import with_headings
 from breadknife.plugins.shelf.reading.html import text_of
 from breadknife.plugins.shelf.reading.values import FileText
 
@@ -16,18 +17,12 @@ _NAMED = re.compile(r"^title:[ \t]*(\S[^\n]*)$", re.MULTILINE)
 """The title in the settings before a text, which sites make their heading of."""
 _ANCHOR = re.compile(r"(?m)(?<=\S)[ \t]*\{#[\w-]+\}[ \t]*$")
 """What a heading's link is called, which isn't shown."""
-_UNDERLINED = re.compile(r"^(\S.{2,119})\n([=#*~^-])\2{2,}$", re.MULTILINE)
-"""A title in reStructuredText or in plain text."""
-_TITLE_WITHIN = 4_000
-"""A title is looked for in the first so many characters."""
 
 
 def read_text(data: bytes) -> FileText:
-    """Return the text as it is, with its first underlined line as the title. Raises DocumentError if it is binary or
+    """Return the text with its headings marked; its first title is the file's. Raises DocumentError if it is binary or
     too long."""
-    text = decode(data).replace("\r\n", "\n")
-    underlined = _UNDERLINED.search(text[:_TITLE_WITHIN])
-    return one_page(underlined[1].strip() if underlined else "", text)
+    return one_page(*with_headings(decode(data).replace("\r\n", "\n")))
 
 
 def read_markdown(data: bytes) -> FileText:
