@@ -61,5 +61,8 @@ class MemoryShelves:
         [wanted] = stems([word])
         return sum(any(words[at : at + len(wanted)] == wanted for at in range(len(words))) for words in self._stems)
 
+    def anchor(self, file: Path, headings: Sequence[str]) -> str:
+        return ""
+
     def page_text(self, file: Path, page: int) -> str:
         return self._pages.get((file, page), "")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.plugins.shelf.reading.headings import with_headings
-from breadknife.plugins.shelf.reading.html import text_of
+from breadknife.plugins.shelf.reading.html import read_source
 from breadknife.plugins.shelf.reading.pdf import with_heading
 from breadknife.plugins.shelf.values import HEADING
 
@@ -91,4 +91,4 @@ HTML = [
 
 @pytest.mark.parametrize(("source", "text"), [row[1:] for row in HTML], ids=[row[0] for row in HTML])
 def test_html(source: str, text: str) -> None:
-    assert text_of(source)[1] == text.replace("#", HEADING)
+    assert read_source(source).text == text.replace("#", HEADING)

@@ -51,10 +51,15 @@ def open_pdf(data: bytes) -> Any:
     return pdf
 
 
+def metadata_of(pdf: Any) -> dict[str, str]:
+    """Return what the PDF says of itself, by names such as `Title` and `Author`."""
+    return pdf.get_metadata_dict(skip_empty=True)
+
+
 def title_of(pdf: Any) -> str:
     """Return the title that the PDF names, unless it is one that a program made up; or else what stands in the largest
     letters on its first page; empty if neither can be one."""
-    for found in (str(pdf.get_metadata_dict(skip_empty=True).get("Title", "")), _largest_letters(pdf)):
+    for found in (metadata_of(pdf).get("Title", ""), _largest_letters(pdf)):
         title = " ".join(found.split())
         if 3 <= len(title) <= _LONGEST_TITLE and title.isprintable() and not _JUNK_TITLE.search(title):
             return title
@@ -63,14 +68,16 @@ def title_of(pdf: Any) -> str:
 
 def _largest_letters(pdf: Any) -> str:
     """Return the first lines in the largest letters of the first page; empty if they aren't larger than others."""
-    from pypdfium2.raw import FPDFText_GetFontSize, FPDFText_GetUnicode  # pyright: ignore[reportMissingTypeStubs]
+    import pypdfium2.raw  # pyright: ignore[reportMissingTypeStubs]
 
+    raw: Any = pypdfium2.raw
     with _opened(pdf, 1) as page:
         if page is None:
             return ""
         text_page = page.get_textpage()
-        codes = range(min(text_page.count_chars(), _FIRST_LETTERS))
-        letters = [(chr(FPDFText_GetUnicode(text_page, at)), FPDFText_GetFontSize(text_page, at)) for at in codes]
+        letters = list[tuple[str, float]]()
+        for at in range(min(int(text_page.count_chars()), _FIRST_LETTERS)):
+            letters.append((chr(raw.FPDFText_GetUnicode(text_page, at)), float(raw.FPDFText_GetFontSize(text_page, at))))
         text_page.close()
     sizes = sorted(size for letter, size in letters if letter.isalpha())
     if not sizes or sizes[-1] < _LARGER * sizes[len(sizes) // 2]:

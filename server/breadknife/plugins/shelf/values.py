@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -34,6 +35,12 @@ class FileRecord:
     """The title that the file names, or else its name without the ending; empty until it is read."""
     skipped: str = ""
     """Why it isn't read, as `REASON; REMEDY`; empty if it is."""
+    authors: str = ""
+    """Its authors, a line for each, as far as it names them."""
+    year: str = ""
+    """Of publication; empty if it doesn't say."""
+    doi: str = ""
+    """`10.1000/182`; empty if it names none."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,11 @@ class Shelves(Protocol):
     @property
     def chunk_count(self) -> int:
         """The number of chunks on the shelf."""
+        ...
+
+    def anchor(self, file: Path, headings: Sequence[str]) -> str:
+        """Return what leads to the nearest of these headings in the file, after `#`; empty if nothing does. The nearest
+        one is the last."""
         ...
 
     def page_text(self, file: Path, page: int) -> str:

@@ -91,6 +91,9 @@ def _proved(ranked: Iterable[RankedCandidate], shelves: Shelves) -> tuple[Quote,
             each.answer.span,
             each.likelihood,
             each.answer.head,
+            ""
+            if each.answer.candidate.chunk.page
+            else shelves.anchor(each.answer.candidate.file, each.answer.headings),
         )
         for each in ranked
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.evidence.asked import AskedKind, asked_kind, gives
@@ -45,8 +46,13 @@ class AnswerCandidate:
     """Named terms of the query that neither the page nor the document's name has."""
     head: Span | None = None
     """See `QuoteWindow`."""
-    section: str = ""
-    """The document's name and all headings above the window."""
+    headings: tuple[str, ...] = ()
+    """Those above the window, the nearest last."""
+
+    @property
+    def section(self) -> tuple[Path, tuple[str, ...]]:
+        """The document and the headings that the window is below."""
+        return self.candidate.file, self.headings
 
 
 @dataclass(frozen=True)
@@ -65,10 +71,15 @@ class _WindowText:
     """The document's title and its file's name."""
     page: str
     """Of its page; empty if the query has no named terms, which are all that is looked for there."""
-    heading: str
-    """The nearest one; empty if there is none."""
+    headings: tuple[str, ...]
+    """All of them, the nearest last."""
     path: str
     """The document's name and all headings."""
+
+    @property
+    def heading(self) -> str:
+        """The nearest one; empty if there is none."""
+        return self.headings[-1] if self.headings else ""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -101,7 +112,7 @@ def answer_candidates(query: Query, candidates: Sequence[Candidate], shelves: Sh
         before = best.get(key)
         if before is None or before.features["words in sentence"] < features["words in sentence"]:
             span, head = window.window.span, window.window.head
-            best[key] = AnswerCandidate(window.candidate, span, window.text, features, missing, head, window.path)
+            best[key] = AnswerCandidate(window.candidate, span, window.text, features, missing, head, window.headings)
     return tuple(best.values())
 
 
@@ -148,7 +159,7 @@ def _window_texts(candidate: Candidate, shelves: Shelves, *, with_page: bool) ->
     name = f"{candidate.title} {candidate.file.stem}"
     clean_page = clean(page) if with_page else ""  # whole pages would be a third of what is stemmed
     for window in windows(page, candidate.chunk):
-        titles = [heading.title for heading in window.headings]
+        titles = tuple(heading.title for heading in window.headings)
         yield _WindowText(
             candidate=candidate,
             window=window,
@@ -157,7 +168,7 @@ def _window_texts(candidate: Candidate, shelves: Shelves, *, with_page: bool) ->
             chunk=f"{name} {candidate.chunk.text}",
             name=name,
             page=clean_page,
-            heading=titles[-1] if titles else "",
+            headings=titles,
             path=" ".join((name, *titles)),
         )
 

@@ -34,11 +34,14 @@ class Quote:
     """From 0 to 1, how likely the quote answers the question."""
     head: Span | None = None
     """Of the first row of the table, if the quote is rows of a long one."""
+    anchor: str = ""
+    """What leads to its section, after `#`; empty if nothing does. A file with pages has none."""
 
     @property
     def uri(self) -> str:
-        """The URI of the page."""
-        return self.file.as_uri() + (f"#page={self.page}" if self.page else "")
+        """The URI of the page, or of the section in a file without pages."""
+        place = f"page={self.page}" if self.page else escaped_for_uri(self.anchor)
+        return self.file.as_uri() + (f"#{place}" if place else "")
 
 
 def is_proved(quote: Quote, page_text: Callable[[Path, int], str]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from breadknife.plugins.shelf.evidence.features import AnswerCandidate
 from breadknife.plugins.shelf.evidence.model import FittedWeights
@@ -34,7 +35,7 @@ def rank(query: Query, answers: Sequence[AnswerCandidate], weights: FittedWeight
     """Return the passages of a question, the likeliest first."""
     compared = sorted(((weights.passage.log_odds(each.features), each) for each in answers), key=lambda pair: -pair[0])
     best = dict[int, float]()  # chunk -> the log-odds of its best complete passage; the best chunk comes first
-    sections = dict[str, float]()  # and the same of sections
+    sections = dict[tuple[Path, tuple[str, ...]], float]()  # and the same of sections
     for log_odds, answer in compared:
         if not answer.missing:
             best.setdefault(answer.candidate.id, log_odds)

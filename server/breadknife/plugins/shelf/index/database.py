@@ -31,7 +31,8 @@ _SCHEMA = """
 CREATE TABLE about (version INTEGER NOT NULL, folder TEXT NOT NULL, model TEXT NOT NULL, removals INTEGER NOT NULL);
 CREATE TABLE files (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, changed INTEGER NOT NULL,
-    sha256 TEXT NOT NULL, title TEXT NOT NULL, skipped TEXT NOT NULL, is_stale INTEGER NOT NULL DEFAULT 0
+    sha256 TEXT NOT NULL, title TEXT NOT NULL, skipped TEXT NOT NULL, authors TEXT NOT NULL, year TEXT NOT NULL,
+    doi TEXT NOT NULL, is_stale INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE pages (
     file INTEGER NOT NULL, number INTEGER NOT NULL, how TEXT NOT NULL, text TEXT NOT NULL,
@@ -42,6 +43,9 @@ CREATE TABLE chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, page INTEGER NOT NULL, start INTEGER NOT NULL,
     end INTEGER NOT NULL, text TEXT NOT NULL, headings TEXT NOT NULL
 );
+CREATE TABLE anchors (
+    file INTEGER NOT NULL, heading TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (file, heading)
+) WITHOUT ROWID;
 CREATE INDEX chunks_of_files ON chunks (file);
 CREATE VIEW searched AS
     SELECT chunks.id AS id, text, title || ' ' || path || ' ' || headings AS name
@@ -65,6 +69,7 @@ CREATE TABLE vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, chunk INTEGER NOT NU
 - `pages.how` is a `PageSource`: `text`, `ocr`, or `picture` for a page that waits for OCR.
 - `files.skipped` says why a file isn't read; it is empty for one that is. A file that `is_stale` has pages from OCR
   that no chunk is made of yet.
+- `anchors.name` leads to a heading, after `#` in a link to the file.
 - `words` is the full-text index of the chunks. `words.name` is a file's title and path and the headings above the
   chunk, which say what it is about. They change only with the chunks.
 - `vectors.numbers` is what `vectors.pack` makes.

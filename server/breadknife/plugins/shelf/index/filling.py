@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.chunks import chunks_of
-from breadknife.plugins.shelf.chunking.cleaning import with_hyphens
+from breadknife.plugins.shelf.chunking.cleaning import clean, with_hyphens
 from breadknife.plugins.shelf.index.scanning import must_be_itself, scan
 from breadknife.plugins.shelf.index.store import IndexWriter
 from breadknife.plugins.shelf.index.vectors import pack
@@ -108,10 +108,11 @@ def _update_files(store: IndexWriter) -> list[tuple[FileRecord, ReadRequest]]:
 
 def _put_file(store: IndexWriter, record: FileRecord, responses: Iterable[ReadResponse]) -> int:
     """Put a file into the index with what was read of it. Return how many pages it has."""
-    pages, head, last = list[Page](), ReadResponse(), ReadResponse()
+    pages, anchors, head, last = list[Page](), dict[str, str](), ReadResponse(), ReadResponse()
     for last in responses:
         head = last if last.sha256 else head  # one response has the digest and the title, and comes first
         pages += last.pages
+        anchors |= last.anchors
     if last.error:
         store.put(replace(record, size=_NO_SIZE if last.is_passing else record.size, skipped=last.error))
         return 0
@@ -121,8 +122,15 @@ def _put_file(store: IndexWriter, record: FileRecord, responses: Iterable[ReadRe
     # Formats without pages have none of the hyphens that a program puts at the ends of lines.
     has_pages = bool(pages) and pages[0].number > 0
     marked = with_hyphens(pages) if has_pages else tuple(pages)
-    read_record = replace(record, sha256=head.sha256, title=head.title or Path(record.path).stem)
-    store.put(read_record, marked, chunks_of(marked))
+    read_record = replace(
+        record,
+        sha256=head.sha256,
+        title=head.title or Path(record.path).stem,
+        authors="\n".join(head.reference.authors),
+        year=head.reference.year,
+        doi=head.reference.doi,
+    )
+    store.put(read_record, marked, chunks_of(marked), {clean(heading): name for heading, name in anchors.items()})
     return len(pages)
 
 

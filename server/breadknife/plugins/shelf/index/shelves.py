@@ -8,7 +8,7 @@ import logging
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 from breadknife.errors import ShelfError
 from breadknife.paths import written_at
 from breadknife.plugins.shelf.index.database import all_indexes, folder_of, index_error, open_index
-from breadknife.plugins.shelf.index.store import status_of
+from breadknife.plugins.shelf.index.store import files_of, status_of
 from breadknife.plugins.shelf.index.vectors import Matrix, can_be_searched
-from breadknife.plugins.shelf.values import Candidate, PageChunk, ShelfStatus
+from breadknife.plugins.shelf.values import Candidate, FileRecord, PageChunk, ShelfStatus
 from breadknife.steps.values import Vector
 from breadknife.text.document import Span
 
@@ -149,15 +149,35 @@ class IndexedShelves:
 
     def page_text(self, file: Path, page: int) -> str:
         """See `Shelves`."""
+        return self._of_file(file, lambda index, path: _page_text(index, path, page)) or ""
+
+    def anchor(self, file: Path, headings: Sequence[str]) -> str:
+        """See `Shelves`."""
+        return self._of_file(file, lambda index, path: _anchor(index, path, headings)) or ""
+
+    @property
+    def files(self) -> Mapping[Path, FileRecord]:
+        """The files that are read, by their absolute paths."""
+        with self._lock:
+            return {
+                index.status.folders[0] / record.path: record
+                for index in self._refreshed()
+                for record in self._query(index, lambda index: files_of(index.connection), otherwise=())
+                if not record.skipped
+            }
+
+    def _of_file(self, file: Path, query: Callable[[_OpenIndex, str], _Result | None]) -> _Result | None:
+        """Return what the first index says that has the file; None if none does. `query` gets the index, and the file's
+        path in its folder."""
         with self._lock:
             for index in self._refreshed():
                 [folder] = index.status.folders
                 if file.is_relative_to(folder):
                     path = file.relative_to(folder).as_posix()
-                    text = self._query(index, lambda index, path=path: _page_text(index, path, page), otherwise=None)
-                    if text is not None:
-                        return text
-        return ""
+                    found = self._query(index, lambda index, path=path: query(index, path), otherwise=None)
+                    if found is not None:
+                        return found
+        return None
 
     @property
     def status(self) -> ShelfStatus:
@@ -323,6 +343,16 @@ def _page_text(index: _OpenIndex, path: str, number: int) -> str | None:
         "SELECT text FROM pages JOIN files ON files.id = file WHERE path = ? AND number = ?", (path, number)
     ).fetchone()
     return str(row[0]) if row else None
+
+
+def _anchor(index: _OpenIndex, path: str, headings: Sequence[str]) -> str | None:
+    for heading in reversed(headings):
+        row = index.connection.execute(
+            "SELECT name FROM anchors JOIN files ON files.id = file WHERE path = ? AND heading = ?", (path, heading)
+        ).fetchone()
+        if row is not None:
+            return str(row[0])
+    return None
 
 
 def _placeholders(values: Sequence[object]) -> str:

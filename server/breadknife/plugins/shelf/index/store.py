@@ -43,21 +43,32 @@ class IndexWriter:
 
     def files(self) -> Mapping[str, FileRecord]:
         """Return what was noted of each file when it was last read, by its path."""
-        rows = self._connection.execute("SELECT path, size, changed, sha256, title, skipped FROM files")
-        return {row[0]: FileRecord(*row) for row in rows}
+        return {record.path: record for record in files_of(self._connection)}
 
-    def put(self, record: FileRecord, pages: Iterable[Page] = (), chunks: Sequence[PageChunk] = ()) -> None:
-        """Add a file with its pages and their chunks, in place of what the index has of the file at this path."""
+    def put(
+        self,
+        record: FileRecord,
+        pages: Iterable[Page] = (),
+        chunks: Sequence[PageChunk] = (),
+        anchors: Mapping[str, str] | None = None,
+    ) -> None:
+        """Add a file with its pages and their chunks, in place of what the index has of the file at this path.
+        `anchors` are those of `FileText`."""
         with transaction(self._connection):
             self._remove(record.path)
             inserted = self._connection.execute(
-                "INSERT INTO files (path, size, changed, sha256, title, skipped) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO files (path, size, changed, sha256, title, skipped, authors, year, doi)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 astuple(record),
             )
             file_id = inserted.lastrowid
             assert file_id is not None  # SQLite sets it for each INSERT
             self._put_pages(file_id, pages)
             self._put_chunks(file_id, chunks)
+            self._connection.executemany(
+                "INSERT INTO anchors VALUES (?, ?, ?)",
+                ((file_id, heading, name) for heading, name in (anchors or {}).items() if name),
+            )
 
     def touch(self, record: FileRecord) -> None:
         """Set the size and the time of change of a file whose content is as it was."""
@@ -148,6 +159,7 @@ class IndexWriter:
             [file_id] = row
             self._remove_chunks(file_id)
             self._connection.execute("DELETE FROM pages WHERE file = ?", (file_id,))
+            self._connection.execute("DELETE FROM anchors WHERE file = ?", (file_id,))
             self._connection.execute("DELETE FROM files WHERE id = ?", (file_id,))
 
     def _remove_chunks(self, file_id: int) -> None:
@@ -168,6 +180,12 @@ class IndexWriter:
         self._connection.executemany(
             "INSERT INTO chunks (file, page, start, end, text, headings) VALUES (?, ?, ?, ?, ?, ?)", rows
         )
+
+
+def files_of(connection: sqlite3.Connection) -> tuple[FileRecord, ...]:
+    """Return what an index notes of each file."""
+    rows = connection.execute("SELECT path, size, changed, sha256, title, skipped, authors, year, doi FROM files")
+    return tuple(FileRecord(*row) for row in rows)
 
 
 def status_of(connection: sqlite3.Connection, size: int) -> ShelfStatus:

@@ -16,7 +16,8 @@ from xml.etree import ElementTree
 
 from breadknife.errors import DocumentError
 from breadknife.plugins.shelf.reading.decoding import decode, one_page
-from breadknife.plugins.shelf.reading.html import text_of
+from breadknife.plugins.shelf.reading.html import read_source
+from breadknife.plugins.shelf.reading.references import made
 from breadknife.plugins.shelf.reading.values import MAX_TEXT, FileText
 from breadknife.plugins.shelf.values import CELL
 
@@ -24,7 +25,10 @@ MAX_PARTS = 5_000
 """Of an archive. A part is a file in it."""
 _DAMAGED = "it is damaged or no {}; open it in the program that made it and save it again"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_TITLE = "{http://purl.org/dc/elements/1.1/}title"
+_DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
+_TITLE = f"{_DUBLIN_CORE}title"
+_SAID = ("creator", "date", "identifier")
+"""What an EPUB says of itself, besides its title."""
 
 
 class Archive:
@@ -94,8 +98,16 @@ def read_epub(data: bytes) -> FileText:
     }
     chapters = [paths_by_id.get(ref.get("idref"), "") for ref in package.iter() if ref.tag.endswith("}itemref")]
     title = next((element.text or "" for element in package.iter(_TITLE)), "")
-    texts = [text_of(decode(source))[1] for path in dict.fromkeys(chapters) if (source := archive.read(path))]
-    return one_page(" ".join(title.split()), "\n\n".join(filter(None, texts)))
+    texts, anchors = list[str](), dict[str, str]()
+    for path in dict.fromkeys(chapters):
+        if source := archive.read(path):
+            shown = read_source(decode(source))
+            texts.append(shown.text)
+            for heading, anchor in shown.anchors.items():
+                anchors.setdefault(heading, f"{path}#{anchor}".rstrip("#"))
+    said = {name: [each.text or "" for each in package.iter(_DUBLIN_CORE + name)] for name in _SAID}
+    reference = made(said["creator"], " ".join(said["date"]), " ".join(said["identifier"]))
+    return one_page(" ".join(title.split()), "\n\n".join(filter(None, texts)), reference, anchors)
 
 
 def read_docx(data: bytes) -> FileText:

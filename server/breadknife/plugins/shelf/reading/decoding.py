@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import contextlib
 import re
+from collections.abc import Mapping
 
 from breadknife.errors import DocumentError
-from breadknife.plugins.shelf.reading.values import MAX_TEXT, FileText
+from breadknife.plugins.shelf.reading.values import MAX_TEXT, FileText, Reference
 from breadknife.steps.pages import Page
 
 _LOOKED_AT = 8192
@@ -36,9 +37,11 @@ def decode(data: bytes) -> str:
     return data.decode(_OLD_WINDOWS, "replace")
 
 
-def one_page(title: str, text: str) -> FileText:
+def one_page(
+    title: str, text: str, reference: Reference = Reference(), anchors: Mapping[str, str] | None = None
+) -> FileText:
     """Return the text of a format without pages: one page with the number 0. Raises DocumentError if it has more than
     `MAX_TEXT` characters."""
     if len(text) > MAX_TEXT:
         raise DocumentError(f"its text has more than {MAX_TEXT >> 20} million characters; split it")
-    return FileText(title, iter([Page(0, text)]))
+    return FileText(title, iter([Page(0, text)]), reference, anchors or {})

@@ -7,10 +7,12 @@ before a heading or a defined term.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from breadknife.plugins.shelf.reading.decoding import decode, one_page
+from breadknife.plugins.shelf.reading.references import of_meta
 from breadknife.plugins.shelf.reading.values import FileText
 from breadknife.plugins.shelf.values import CELL, HEADING, LIKELY
 from breadknife.text.languages.values import kinds
@@ -24,6 +26,7 @@ _NAVIGATION = kinds(
 )
 """Roles, classes and ids of elements that lead to other pages, and say nothing themselves."""
 _NAMES_OF_KINDS = ("role", "class", "id")
+_MOST_META = 200
 _WHOLE = kinds("a aside div footer form header nav ol section span table ul")
 """Elements that are left out if they are navigation: they have an end of their own."""
 _BLOCKS = kinds(
@@ -39,19 +42,32 @@ _BLANKS = re.compile(r"[ \t\r\n\f]+")
 def read_html(data: bytes) -> FileText:
     """Return the title and the visible text, without navigation. Raises DocumentError if the file is binary or too
     long."""
-    title, text = text_of(decode(data))
-    return one_page(title, text)
+    shown = read_source(decode(data))
+    return one_page(shown.title, shown.text, of_meta(shown.meta), shown.anchors)
 
 
-def text_of(source: str) -> tuple[str, str]:
-    """Return the title and the visible text of a source in HTML; the title is empty if there is none."""
+@dataclass(frozen=True)
+class HtmlText:
+    """What a source in HTML shows."""
+
+    title: str
+    """Empty if it has none."""
+    text: str
+    anchors: Mapping[str, str]
+    """Heading -> the id that leads to it, which is empty if it has none."""
+    meta: Sequence[tuple[str, str]]
+    """Names and contents of its `<meta>`."""
+
+
+def read_source(source: str) -> HtmlText:
+    """Return the title and the visible text of a source in HTML."""
     for left_out in (_WHOLE, frozenset[str]()):
         parser = _HtmlParser(left_out)
         parser.feed(source)
         parser.close()
         if not parser.is_in_navigation:
-            return parser.title, parser.text
-    return parser.title, parser.text
+            break
+    return HtmlText(parser.title, parser.text, parser.anchors, parser.meta)
 
 
 class _HtmlParser(HTMLParser):
@@ -76,6 +92,14 @@ class _HtmlParser(HTMLParser):
         self._titles: dict[str, str] = {}
         """The first `title` and the first `h1`."""
 
+        self.anchors: dict[str, str] = {}
+        """Heading -> its id; of headings that are alike the first one counts."""
+        self.meta: list[tuple[str, str]] = []
+        self._id = ""
+        """The newest id that no text has followed but a heading's."""
+        self._heading: list[str] | None = None
+        """Parts of the heading or term that is open; None if none is."""
+
     @property
     def is_in_navigation(self) -> bool:
         """Tell whether an element of navigation has no end: what follows it is then no navigation."""
@@ -94,6 +118,10 @@ class _HtmlParser(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("title", "h1") and tag not in self._titles and not self._unseen:
             self._title = []
+        known = {name: value or "" for name, value in attrs}
+        if tag == "meta" and len(self.meta) < _MOST_META:
+            self.meta.append((known.get("name", "").lower(), known.get("content", "")))
+        self._id = known.get("id") or (known.get("name", "") if tag == "a" else "") or self._id
         if self._navigation:
             self._navigation += [tag] * (tag == self._navigation[0])
         elif tag in self._left_out and _leads_elsewhere(attrs):
@@ -107,6 +135,7 @@ class _HtmlParser(HTMLParser):
             self._cells = 0
             if level := _LEVELS.get(tag):
                 self._pieces.append(HEADING * level)
+                self._heading = []
             if tag == "li":
                 self._pieces.append("• ")
         elif tag in ("td", "th"):
@@ -120,6 +149,10 @@ class _HtmlParser(HTMLParser):
         if tag in ("title", "h1") and self._title is not None:
             self._titles.setdefault(tag, " ".join("".join(self._title).split()))
             self._title = None
+        if tag in _LEVELS and self._heading is not None:
+            if heading := " ".join("".join(self._heading).split()):
+                self.anchors.setdefault(heading, self._id)
+            self._heading, self._id = None, ""
         if self._navigation:
             if tag == self._navigation[0]:
                 self._navigation.pop()
@@ -134,6 +167,10 @@ class _HtmlParser(HTMLParser):
             self._title.append(data)
         if not self._unseen and not self._navigation:
             text = data.replace("\0", "").replace(HEADING, "")
+            if self._heading is not None:
+                self._heading.append(text)
+            elif text.strip():
+                self._id = ""
             self._pieces.append(text if self._pre else _BLANKS.sub(" ", text))
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from breadknife.errors import DocumentError
+from breadknife.plugins.shelf.reading.references import of_pdf
 from breadknife.plugins.shelf.reading.values import FileText
 from breadknife.plugins.shelf.values import HEADING
 from breadknife.steps.pages import Page
-from breadknife.steps.pdf import open_pdf, outline_of, pages_of, title_of
+from breadknife.steps.pdf import metadata_of, open_pdf, outline_of, pages_of, title_of
 
 MAX_PAGES = 10_000
 """Of a PDF on the shelf. A longer one is left out with a reason, so that no answer is missing without a word."""
@@ -26,7 +27,8 @@ def read_pdf(data: bytes, most_pages: int = MAX_PAGES) -> FileText:
     pdf = open_pdf(data)
     if not 0 < len(pdf) <= most_pages:
         raise DocumentError(f"it has {len(pdf):,} pages, and at most {most_pages:,} are read; split it")
-    return FileText(title_of(pdf), _marked(pages_of(pdf), outline_of(pdf)))
+    reference = of_pdf(metadata_of(pdf), next(pages_of(pdf)).text)
+    return FileText(title_of(pdf), _marked(pages_of(pdf), outline_of(pdf)), reference)
 
 
 def _marked(pages: Iterator[Page], outline: Mapping[int, Sequence[tuple[int, str]]]) -> Iterator[Page]:

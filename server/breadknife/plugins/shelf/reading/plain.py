@@ -9,8 +9,9 @@ import re
 
 from breadknife.plugins.shelf.reading.decoding import decode, one_page
 from breadknife.plugins.shelf.reading.headings import with_headings
-from breadknife.plugins.shelf.reading.html import text_of
-from breadknife.plugins.shelf.reading.values import FileText
+from breadknife.plugins.shelf.reading.html import read_source
+from breadknife.plugins.shelf.reading.references import of_front_matter
+from breadknife.plugins.shelf.reading.values import FileText, Reference
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _NAMED = re.compile(r"^title:[ \t]*(\S[^\n]*)$", re.MULTILINE)
@@ -33,5 +34,12 @@ def read_markdown(data: bytes) -> FileText:
     front = _FRONT_MATTER.match(source)
     named = _NAMED.search(front[0]) if front is not None else None
     source = _ANCHOR.sub("", source[front.end() :] if front is not None else source)
-    title, text = text_of(MarkdownIt("commonmark").enable("table").render(source))
-    return one_page(named[1].strip(" \"'") if named is not None else title, text)
+    shown = read_source(MarkdownIt("commonmark").enable("table").render(source))
+    title = named[1].strip(" \"'") if named is not None else shown.title
+    reference = of_front_matter(front[0]) if front is not None else Reference()
+    return one_page(title, shown.text, reference, {heading: slug(heading) for heading in shown.anchors})
+
+
+def slug(heading: str) -> str:
+    """Return what leads to a heading of Markdown, as GitHub and editors make it: `what-is-it`."""
+    return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", heading.lower()).strip())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from breadknife.steps.pages import Page
 
@@ -13,6 +13,17 @@ MAX_BYTES = 256 << 20
 """Of a file: it is in memory as a whole while it is read."""
 MAX_TEXT = 32 << 20
 """Characters of a file without pages, and bytes of one part of a ZIP archive."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Who wrote a file, and where it is published, as far as the file itself says."""
+
+    authors: tuple[str, ...] = ()
+    """`Marie Curie` or `Curie, Marie`."""
+    year: str = ""
+    doi: str = ""
+    """`10.1000/182`."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,10 @@ class ReadResponse:
     """True if the digest is that of the request, so that no page follows."""
     title: str = ""
     """The title that the file names; empty if it names none. Only the first part has it."""
+    reference: Reference = Reference()
+    """Only the first part has it."""
+    anchors: Mapping[str, str] = field(default_factory=dict[str, str])
+    """See `FileText`. Only the last part has them."""
     pages: tuple[Page, ...] = ()
     """The next pages, in order."""
     error: str = ""
@@ -56,6 +71,9 @@ class FileText:
     """The title that the file names; empty if it names none."""
     pages: Iterator[Page]
     """The pages in order, each made when it is asked for. Making one may raise DocumentError."""
+    reference: Reference = Reference()
+    anchors: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Heading -> what leads to it, after `#` in a link to the file."""
 
 
 Reader = Callable[[bytes], FileText]

@@ -66,7 +66,7 @@ def _by_text(data: bytes, name: str, sha256: str) -> Iterator[ReadResponse]:
     if reader is None:
         raise DocumentError("its format is unknown; give it the ending of its format")
     file_text = reader(data)
-    yield ReadResponse(sha256=sha256, title=file_text.title)
+    yield ReadResponse(sha256=sha256, title=file_text.title, reference=file_text.reference)
     pages, characters_left = list[Page](), 2 * MAX_TEXT
     for page in file_text.pages:
         characters_left -= len(page.text)
@@ -76,7 +76,7 @@ def _by_text(data: bytes, name: str, sha256: str) -> Iterator[ReadResponse]:
         if len(pages) == _PAGES:
             yield ReadResponse(pages=tuple(pages))
             pages = []
-    yield ReadResponse(pages=tuple(pages))
+    yield ReadResponse(pages=tuple(pages), anchors=file_text.anchors)
 
 
 def _by_ocr(data: bytes, numbers: tuple[int, ...]) -> Iterator[ReadResponse]:
