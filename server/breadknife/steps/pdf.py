@@ -23,7 +23,7 @@ _POINTS_PER_INCH = 72.0
 _MOST_PIXELS = 10_000
 """Of the longer side of the picture for OCR: a poster at 300 dpi would take all memory."""
 _JUNK_TITLE = re.compile(
-    r"untitled|^contents$|microsoft word|\.(docx?|indd|dvi|tex|ps|pdf|rtf|pub|pptx?|qx[dp])$|[\\/]", re.I
+    r"untitled|^(table of )?contents\b|microsoft word|\.(docx?|indd|dvi|tex|ps|pdf|rtf|pub|pptx?|qx[dp])$|[\\/]", re.I
 )
 """Titles that a program made up."""
 _LONGEST_TITLE = 120
@@ -77,7 +77,9 @@ def _largest_letters(pdf: Any) -> str:
         text_page = page.get_textpage()
         letters = list[tuple[str, float]]()
         for at in range(min(int(text_page.count_chars()), _FIRST_LETTERS)):
-            letters.append((chr(raw.FPDFText_GetUnicode(text_page, at)), float(raw.FPDFText_GetFontSize(text_page, at))))
+            letters.append(
+                (chr(raw.FPDFText_GetUnicode(text_page, at)), float(raw.FPDFText_GetFontSize(text_page, at)))
+            )
         text_page.close()
     sizes = sorted(size for letter, size in letters if letter.isalpha())
     if not sizes or sizes[-1] < _LARGER * sizes[len(sizes) // 2]:

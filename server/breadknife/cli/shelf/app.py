@@ -1,4 +1,4 @@
-"""`breadknife shelf`: add, status, ask, remove."""
+"""`breadknife shelf`: add, status, ask, cite, remove."""
 
 from __future__ import annotations
 
@@ -73,6 +73,30 @@ def ask(
     from breadknife.cli.shelf.asking import run
 
     return run(question, as_json=as_json, offline=offline, engine_script=engine_script)
+
+
+@app.command()
+def cite(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE|WORD", help="Of titles, authors, paths. Default: all files.")
+    ] = None,
+    as_json: Json = False,
+) -> int | None:
+    """Print BibTeX of your documents.
+
+    An entry has the title, and authors, year and DOI where the file itself says them. Nothing is looked up.
+
+    Exit code: 0 if there is an entry, 1 if there is none, 2 after an error.
+
+    Examples:
+
+      breadknife shelf cite rye bread
+
+      breadknife shelf cite > papers.bib
+    """
+    from breadknife.cli.shelf.citing import run
+
+    return run(" ".join(words or ()), as_json=as_json)
 
 
 @app.command()

@@ -15,6 +15,9 @@ _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _BETWEEN_AUTHORS = re.compile(r"\s*(?:;|\band\b|&)\s*")
 _COMMAS = re.compile(r",\s*")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_NAME = re.compile(r"(?=.*[^\W\d_]{2})[^\W_](?:[^\W_]|[ .,'’()/-])*", re.DOTALL)
+"""Not what a program wrote in another encoding."""
+_ADDRESS = re.compile(r"\s*<[^>]*>")
 _MOST_AUTHORS, _LONGEST = 50, 200
 """Authors of a file, and characters of what it says of one."""
 _META = {
@@ -72,5 +75,5 @@ def split_authors(names: Iterable[str]) -> tuple[str, ...]:
         for part in parts:
             by_comma = _COMMAS.split(part)
             authors += by_comma if all(" " in name for name in by_comma) else [part]
-    known = (name.strip(" ,.")[:_LONGEST] for name in authors)
-    return tuple(dict.fromkeys(name for name in known if _WORD.search(name) and name.isprintable()))[:_MOST_AUTHORS]
+    known = (_ADDRESS.sub("", name).strip(" ,.")[:_LONGEST] for name in authors)
+    return tuple(dict.fromkeys(filter(_NAME.fullmatch, known)))[:_MOST_AUTHORS]
