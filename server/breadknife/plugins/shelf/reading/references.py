@@ -33,7 +33,8 @@ def of_meta(meta: Sequence[tuple[str, str]]) -> Reference:
     """Return the reference that an HTML page's `<meta>` give, which are names in small letters with contents."""
 
     def contents(what: str) -> list[str]:
-        return next((found for name in _META[what] if (found := [text for key, text in meta if key == name])), [])
+        named = ([text for key, text in meta if key == name] for name in _META[what])
+        return next(filter(None, named), list[str]())
 
     return made(contents("authors"), " ".join(contents("year")), " ".join(contents("doi")))
 
