@@ -30,7 +30,8 @@ PASSAGE = (
     "begins with it", "defines it", "entry", "gives it", "lacks it", "share of bm25", "lead of bm25",
 )  # fmt: skip
 ANSWER = (
-    "log odds", "lead", "lead of section", "terms", "rarity", "words in sentence", "words in passage", "words", "fit of heading",
+    "log odds", "lead", "lead of section", "terms", "rarity", "words in sentence", "words in passage", "words",
+    "fit of heading",
     "first below heading", "begins with it", "defines it", "entry", "gives it", "lacks it", "lead of bm25",
 )  # fmt: skip
 STRENGTH = 1.0

@@ -32,7 +32,8 @@ FILES = {
 
 def test_entries() -> None:
     assert bibtex({Path("/papers/r.pdf"): RADIUM}) == (
-        "@article{curie1898radium,\n  author = {Marie Curie and Curie, Pierre},\n  title = {{Radium \\& \\{light\\}}},\n"
+        "@article{curie1898radium,\n  author = {Marie Curie and Curie, Pierre},\n"
+        "  title = {{Radium \\& \\{light\\}}},\n"
         "  year = {1898},\n  doi = {10.1000/r_1},\n  file = {/papers/r.pdf},\n}\n"
     )
 
