@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ class PluginContext:
     """Of its models."""
     bigger: str = ""
     """The model to escalate to."""
+    named: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The models that the user's settings name for roles."""
     steps: list[StepTrace] = field(default_factory=list[StepTrace])
 
     def tree(self, document: Document, /) -> SyntaxTree | None:
@@ -47,7 +49,10 @@ class PluginContext:
         return kind() if self.values is None else self.values
 
     def model(self, role: str, /) -> PluginModel:
-        return PluginModel(self, role)
+        return PluginModel(self, self.named.get(role, role))
+
+    def names_model(self, role: str, /) -> bool:
+        return role in self.named
 
     def escalate(self, role: str, /) -> PluginModel | None:
         return PluginModel(self, self.bigger) if self.bigger else None

@@ -221,6 +221,7 @@ OWN_FILES = {
     "disk_cache.py": "state of our own, and this package's own files",
     "lsp/boundary/faults.py": "the log that the user names on the command line",
     "paths.py": "files of our own, and the one way of writing",
+    "plugins/completion/next_edit/predicting.py": "a table of this package",
     "plugins/drift/kinds.py": "a list of this package",
     "plugins/nullcheck/core/knowledge.py": "a list of this package",
     "plugins/documents/tables.py": "lists of this package",

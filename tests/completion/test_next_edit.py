@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from breadknife.engine.api import GenerateRequest
+from breadknife.engine.scripted import Line, ScriptedEngine
+from breadknife.errors import ModelUnfit
 from breadknife.plugins.completion.next_edit.change import LONGEST_LINE, Kind, change_of
 from breadknife.plugins.completion.next_edit.following import Edit, following_edit
-from breadknife.text.document import Document
+from breadknife.plugins.completion.next_edit.importing import missing_import
+from breadknife.plugins.completion.next_edit.predicting import PromptForm, forms, predicted_edit
+from breadknife.project.folder import FolderProject
+from breadknife.text.document import Document, TextEdit
 from breadknife.text.syntax import parse
+from support import PluginContext
 
 
 @pytest.mark.parametrize(
@@ -104,3 +113,95 @@ def test_a_large_document_of_lines_that_fit_takes_no_time() -> None:
     begun = time.process_time()
     following_edit(Document("file:///a.py", "python", text), None, (Edit(0, ["load(b)"], ["save(b)"]),))
     assert time.process_time() - begun < 10  # seconds; a pattern that backtracks would take hours
+
+
+OTHERS = {
+    "p/one.py": "import json\nfrom pathlib import Path\nfrom .tools import saw\n",
+    "p/two.py": "import json\nfrom pathlib import Path\nfrom q import thing\n",
+    "p/six.py": "import os.path\nfrom .tools import saw\nfrom r import thing\nfrom x import one_file_only\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("above", "line", "expected"),
+    [
+        ("import io\nimport sys\n", "x = json.dumps(1)", "import io\nimport json\nimport sys\n"),
+        ("import io\nfrom re import sub\n", "x = Path()", "import io\nfrom pathlib import Path\nfrom re import sub\n"),
+        ("from __future__ import annotations\n\nimport io\n", "def f(x: Path): ...",
+         "from __future__ import annotations\n\nimport io\nfrom pathlib import Path\n"),
+        ("import io\n", "json = 1", None),  # it is bound here
+        ("import json\n", "x = json.dumps(1)", None),
+        ("from io import *\n", "x = json.dumps(1)", None),  # which may have it
+        ("import io\n", "x = saw(1)", None),  # it means another module in another folder
+        ("import io\n", "x = thing", None),  # others don't agree
+        ("import io\n", "x = one_file_only", None),
+        ("import io\n", "x = json.", None),  # it is being typed
+        ("", "x = json.dumps(1)", None),  # where should it stand?
+        ("import io\n", "(" * 5_000, None),
+    ],
+)  # fmt: skip
+def test_the_import_that_a_change_needs_follows(tmp_path: Path, above: str, line: str, expected: str | None) -> None:
+    for name, text in OTHERS.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    with closing(FolderProject(tmp_path)) as project:
+        assert project.idle(10)
+        document = Document((tmp_path / "p/a.py").as_uri(), "python", f"{above}\n{line}\n")
+        edit = missing_import(document, (Edit(above.count("\n") + 1, [""], [line]),), project)
+    assert (edit and document.edited((edit,)).text) == (expected and f"{expected}\n{line}\n")
+
+
+TEXT = "def area(w, h):\n    return width * h\n\n\nprint(area(1, 2))  # <|fim_prefix|>\n"
+RENAMED = Edit(0, ["def area(w, h):"], ["def area(width, height):"])
+PREDICTED = TEXT.replace("area(w, h)", "area(width, height)")
+"""After the edit; the model is to change the second line."""
+
+
+def predicted(model: str, say: str) -> tuple[str | None, ScriptedEngine]:
+    engine = ScriptedEngine([Line("", say)])
+    context = PluginContext(engine, named={"next-edit": model})
+    document = Document("file:///a.py", "python", PREDICTED)
+    item = predicted_edit(document, (RENAMED,), context)  # pyright: ignore[reportArgumentType]
+    return item and document.edited((TextEdit(item.span, item.text),)).text, engine
+
+
+@pytest.mark.parametrize("form", forms(), ids=lambda form: form.name)
+def test_a_model_that_the_user_names_predicts_the_edit(form: PromptForm) -> None:
+    right = PREDICTED.replace("width * h", "width * height")
+    text, engine = predicted(f"My-{form.name.title()}-1.5B", form.begins + right)
+    assert text == right
+    [request] = engine.requests
+    assert isinstance(request, GenerateRequest)
+    assert request.stop == form.stops
+    prompt = "".join(part.text for part in request.prompt)
+    assert "def area(w, h):" in prompt
+    assert prompt.count("return width * h") >= 1
+    assert (form.cursor in prompt) or not form.cursor
+    assert not any("{" in part.text for part in request.prompt if part.control)
+    assert all("area" not in part.text for part in request.prompt if part.control)  # nothing of a document
+    assert sum("# <|fim_prefix|>" in part.text for part in request.prompt if not part.control) >= 1
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        "",
+        PREDICTED,  # nothing follows
+        TEXT,  # takes back what the user has done
+        "\n".join(f"x{number} = 1" for number in range(30)),  # writes all anew
+    ],
+)
+def test_a_prediction_that_is_none_is_not_shown(say: str) -> None:
+    assert predicted("sweep-next-edit-0.5b", say)[0] is None
+
+
+def test_a_region_that_the_model_could_not_end_is_not_asked_about() -> None:
+    engine, text = ScriptedEngine([Line("", "x")]), PREDICTED + "# <|file_sep|>\n"
+    context = PluginContext(engine, named={"next-edit": "sweep"})
+    assert predicted_edit(Document("file:///a.py", "python", text), (RENAMED,), context) is None  # pyright: ignore[reportArgumentType]
+    assert not engine.requests
+
+
+def test_a_model_of_unknown_form_is_refused() -> None:
+    with pytest.raises(ModelUnfit, match="isn't known to predict edits"):
+        predicted("qwen2.5-coder-0.5b", "x")

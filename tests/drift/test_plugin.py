@@ -11,7 +11,7 @@ import pytest
 from breadknife.plugins.drift.plugin import DriftPlugin
 from breadknife.plugins.drift.settings import DriftSettings
 from breadknife.plugins.prose.documents.check import find_document_findings
-from breadknife.task.values import ActionRequest, Answer, CheckRequest, CommandRequest, Request
+from breadknife.task.values import ActionRequest, Answer, CheckRequest, CommandRequest, NextEditRequest, Request
 from breadknife.testing import ask
 from breadknife.text.document import Document, language_of
 from support import PluginContext
@@ -67,6 +67,16 @@ def test_a_file_and_a_page(folder: Path) -> None:
     ]
     (folder / "a.py").write_text(CODE.replace("fetch_all", "fetch_each"))
     assert said(folder, "README.md") == [("page-renamed", "“fetch_all” is “fetch_each” in the code now")]
+
+
+def test_documentation_is_the_next_edit(folder: Path) -> None:
+    renamed = CODE.replace("wait=30", "timeout=30").replace(", wait", ", timeout")
+    request = NextEditRequest(document(folder / "a.py", renamed), 0)
+    reply = ask(DriftPlugin(), request, root=folder, settings=EVERY_KIND)
+    [item] = reply.completions
+    assert renamed[item.span.start : item.span.end] + "->" + item.text == "wait->timeout"
+    unchanged = ask(DriftPlugin(), replace(request, document=document(folder / "a.py")), root=folder)
+    assert not unchanged.completions
 
 
 class BesideDrift(PluginContext):

@@ -143,6 +143,15 @@ class FolderProject:
         nearest = sorted(candidates, key=lambda other: (-len(commonpath((other, file))), other))[:IMPORTING]
         return [Path(other) for other in nearest if self._imports(Path(other), path)]
 
+    def ways_to_import(self, name: str, path: Path, /) -> Sequence[Import]:
+        file = path_key(path)
+        with self._lock:
+            others = {other for other in self._index.importing(name) if Path(other).suffix == path.suffix} - {file}
+        nearest = sorted(others, key=lambda other: (-len(commonpath((other, file))), other))[:IMPORTING]
+        outlines = (self.outline(Path(other)) for other in nearest)
+        imports = (each for outline in outlines if outline for each in outline.imports)
+        return [each for each in imports if name in each.bound]
+
     def recent_edits(self) -> Sequence[RecentEdit]:
         return [
             RecentEdit(path, edit.start, "".join(edit.before), "".join(edit.after), edit.at)

@@ -85,6 +85,11 @@ class Project(Protocol):
         number."""
         ...
 
+    def ways_to_import(self, name: str, path: Path, /) -> Sequence[Import]:
+        """Return the imports by which other files of a file's language have a name, of the nearest files first; a
+        bounded number."""
+        ...
+
     def names(self, word: str, /) -> bool:
         """Tell whether the word is a name in this folder, as far as it has been read: an identifier or a part of one, a
         package, a person, or code in a document."""

@@ -19,7 +19,7 @@ class Reason:
 
 
 REASONS: Mapping[str, Reason] = {
-    "no-next-edit": Reason("no other line is likely to be changed in the same way", "change one of them first"),
+    "no-next-edit": Reason("nothing is likely to follow from what was changed here", "change one of them first"),
     # which plugin answers
     "no-plugin": Reason(
         "no plugin serves {request} requests for {language}", "run `breadknife plugins list` to see what each serves"

@@ -41,6 +41,11 @@ class Import:
     """The module's own name here."""
     span: Span = Span(0, 0)  # noqa: RUF009  # frozen
 
+    @property
+    def bound(self) -> tuple[str, ...]:
+        """The names that the file has by it."""
+        return tuple(name for _, name in self.names) or (self.alias or self.module.partition(".")[0],)
+
 
 @dataclass(frozen=True)
 class Outline:

@@ -89,7 +89,7 @@ class CompletionSettings:
     max_lines: int = 12
     """Lines that one suggestion may have at most; 1 means never a block."""
     next_edit: bool = True
-    """After a change, offer the same change on the next line where it is likely to follow."""
+    """After a change, offer what is likely to follow: the same change on another line, or a missing import."""
     learn: bool = True
     """Count which suggestions you accept, on this machine only, and let that tune how sure one must be and when it
     comes."""

@@ -41,10 +41,13 @@ from breadknife.task.values import (
     CheckRequest,
     Command,
     CommandRequest,
+    CompletionItem,
+    Completions,
     Done,
     Finding,
     Findings,
     Fix,
+    NextEditRequest,
     Origin,
     Related,
     Request,
@@ -66,7 +69,7 @@ class DriftPlugin:
     name = SOURCE
     settings: type[Any] = DriftSettings
     serves: Mapping[type[Any], frozenset[str]] = dict.fromkeys(
-        (CheckRequest, ActionRequest, DriftRequest), SOURCES | PAGES
+        (CheckRequest, ActionRequest, DriftRequest, NextEditRequest), SOURCES | PAGES
     )
 
     def __init__(self, rest: Rest | None = None) -> None:
@@ -90,6 +93,8 @@ class DriftPlugin:
                     with_held=request.with_held,
                 )
                 return Findings(tuple(finding for finding, _ in found))
+            case NextEditRequest(document=document):
+                return _next_edit(self._compared(document, context, whole=False))
             case ActionRequest():
                 return Actions(tuple(self._actions(request, context)))
             case CommandRequest(
@@ -217,6 +222,14 @@ class DriftPlugin:
                 before = self._before(name, language_of(Path(name)) or "", base) if name else None
                 return Done(explain(drift, document, cause, before, settings.base))
         return Done("The text has changed since; open the menu again")
+
+
+def _next_edit(found: Sequence[tuple[Finding, Drift]]) -> Completions | None:
+    """Return the first edit of documentation that follows from what was changed; None if there is none."""
+    edits = ((drift.edit, drift) for _, drift in found if drift.edit is not None)
+    for (span, new), drift in edits:
+        return Completions((CompletionItem(span, new, Origin(f"{SOURCE}/{drift.kind}")),))
+    return None
 
 
 def _cause(drift: Drift, document: Document, base: Base, context: Context) -> Document:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from breadknife.plugins.completion.next_edit.following import Edit, following_edit
+from breadknife.plugins.completion.next_edit.importing import missing_import
+from breadknife.plugins.completion.next_edit.predicting import ROLE, predicted_edit
 from breadknife.task.plugin import Context
 from breadknife.task.reasons import silence
 from breadknife.task.values import Action, Actions, CompletionItem, Completions, Origin, Silence
@@ -15,23 +19,53 @@ from breadknife.text.tokens import is_of_word
 RULE = "next-edit"
 SECONDS = 600.0
 """What was changed longer ago is done."""
-_SHOWN = 24
-"""Characters of the new text that a title has."""
+_SHOWN, _LONGEST_TITLE = 24, 50
+"""Characters of the new text that a title has, and of the title."""
+
+
+@dataclass(frozen=True)
+class NextEdit:
+    """What follows from the newest change."""
+
+    edit: TextEdit
+    title: str
+    """Of its entry in the menu."""
 
 
 def next_edit(document: Document, context: Context) -> Completions | Silence:
-    """Return the edit that follows from the newest one of the document, or why there is none."""
-    edit = _following(document, context)
-    if edit is None:
-        return silence("no-next-edit")
-    return Completions((CompletionItem(edit.span, edit.new_text, Origin(RULE)),))
+    """Return the edit that follows from the newest one of the document, or why there is none: by a rule, or by the
+    model that the user's settings name for it."""
+    found = _following(document, context)
+    if found is not None:
+        return Completions((CompletionItem(found.edit.span, found.edit.new_text, Origin(RULE)),))
+    edits = _recent(document, context)
+    if edits and context.names_model(ROLE):
+        written = predicted_edit(document, edits, context)
+        if written is not None:
+            return Completions((written,))
+    return silence("no-next-edit")
 
 
 def next_edit_actions(document: Document, context: Context) -> Actions:
-    """Return the same as an entry of the menu, wherever that is opened."""
-    edit = _following(document, context)
-    if edit is None:
+    """Return what a rule finds as an entry of the menu, wherever that is opened."""
+    found = _following(document, context)
+    if found is None:
         return Actions(())
+    return Actions((Action(found.title, "refactor.rewrite", edits=(found.edit,), origin=Origin(RULE)),))
+
+
+def _following(document: Document, context: Context) -> NextEdit | None:
+    edits = _recent(document, context)
+    if not edits or context.project is None:
+        return None
+    edit = following_edit(document, context.tree(document), edits)
+    if edit is not None:
+        return NextEdit(edit, _title(document, edit))
+    added = missing_import(document, edits, context.project)
+    return NextEdit(added, shortened(f"Also add: {added.new_text.strip()}", _LONGEST_TITLE)) if added else None
+
+
+def _title(document: Document, edit: TextEdit) -> str:
     text, (start, end) = document.text, (edit.span.start, edit.span.end)
     while start > 0 and is_of_word(text[start - 1]):
         start -= 1
@@ -39,17 +73,16 @@ def next_edit_actions(document: Document, context: Context) -> Actions:
         end += 1
     new = shortened(text[start : edit.span.start] + edit.new_text + text[edit.span.end : end], _SHOWN)
     line = document.line_at(start) + 1
-    title = f"Also change line {line}: to {new}" if new.strip() else f"Also change line {line}"
-    return Actions((Action(title, "refactor.rewrite", edits=(edit,), origin=Origin(RULE)),))
+    return f"Also change line {line}: to {new}" if new.strip() else f"Also change line {line}"
 
 
-def _following(document: Document, context: Context) -> TextEdit | None:
+def _recent(document: Document, context: Context) -> Sequence[Edit]:
+    """Return what was changed in the document lately, the newest first."""
     project, now = context.project, time.monotonic()
     if project is None or document.path is None:
-        return None
-    edits = [
+        return ()
+    return [
         Edit(edit.line, edit.before.splitlines(), edit.after.splitlines())
         for edit in project.recent_edits()
         if edit.path == document.path and now - edit.at < SECONDS
     ]
-    return following_edit(document, context.tree(document), edits) if edits else None

@@ -67,7 +67,7 @@ def following_edit(document: Document, tree: SyntaxTree | None, edits: Sequence[
 
 def following_line(document: Document, edits: Sequence[Edit]) -> Following | None:
     """Return the next line below the newest edit on which one of its changes fits, however likely."""
-    there = [edit for edit in edits if _stands(document, edit)]
+    there = [edit for edit in edits if stands(document, edit)]
     if not there or document.line_count > MOST_DOCUMENT_LINES:
         return None
     newest = there[0]
@@ -92,7 +92,7 @@ def _lines_that_fit(document: Document, change: Change, own: range) -> list[int]
     return [number for number in numbers if change.applied(document.line_text(number)) is not None]
 
 
-def _stands(document: Document, edit: Edit) -> bool:
+def stands(document: Document, edit: Edit) -> bool:
     """Tell whether the document has the edit as it says."""
     numbers = range(edit.line, edit.line + len(edit.after))
     return numbers.stop <= document.line_count and [document.line_text(n) for n in numbers] == [*edit.after]
