@@ -215,6 +215,12 @@ def test_numpy(before: str, after: str, expected: list[tuple[str, str, str]]) ->
             "package a\n\nfunc f() {\n\t// ch has the ch-list of x/ch\n\tall := h()\n\tsend(all)\n}\n",
             [("name-renamed", "ch", "all")],
         ),
+        (  # A parameter's new name that its function had before.
+            "python",
+            "# Adds `v` to all.\ndef f(v, result):\n    value = v.get()\n    result.add(v)\n",
+            "# Adds `v` to all.\ndef f(value, result):\n    value = value.get()\n    result.add(value)\n",
+            [("name-renamed", "v", "value")],
+        ),
         (  # A result's type.
             "python",
             'def f(a) -> x.Old:\n    """Read.\n\n    :rtype: x.Old\n    """\n    return g(a)\n',

@@ -9,7 +9,7 @@ from breadknife.plugins.drift.claims.alignment import FEWEST_WORDS, Alignment, a
 from breadknife.plugins.drift.claims.beside import find_beside
 from breadknife.plugins.drift.claims.claimed import Claimed, line_span
 from breadknife.plugins.drift.claims.entries import read_entries
-from breadknife.plugins.drift.claims.listed import find_in_entries
+from breadknife.plugins.drift.claims.listed import find_in_entries, renamed_parameters
 from breadknife.plugins.drift.claims.mentions import mentions, quoted_strings
 from breadknife.plugins.drift.values import Drift, Kind, SourceFacts, Symbol
 from breadknife.text.document import Document, Span
@@ -98,7 +98,7 @@ def _mentioned(
     """Yield names, numbers and strings that the documentation says and that left the code."""
     alignment = claimed.alignment
     parameters = {each.name for each in claimed.before.parameters}
-    locally = {old: new for old, new in alignment.renamed.items() if new in after.counts}
+    locally = {old: new for old, new in alignment.renamed.items() if new in after.counts} | renamed_parameters(claimed)
     for row, line in claimed.standing_lines():
         if not claimed.block.documents and looks_like_code(line.strip(), claimed.document.language):
             continue  # it was commented out
