@@ -314,7 +314,9 @@ class _LintRun:
         return ()
 
     def _importers(self, path: Path) -> Collection[Path]:
-        """Return the files of the workspace folder that import this one."""
+        """Return the files of the workspace folder that import this one, if nulls are looked for."""
+        if "nullcheck" not in (self._options.only or ("nullcheck",)):
+            return ()
         root = self._root_of(path.parent)
         self._await_project(root)
         project = self._host.projects.of(root)

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from breadknife.plugins.drift.values import Block, Parameter, SourceFacts, Symbol
 from breadknife.text.document import Document
@@ -132,14 +133,20 @@ class _Reader:
         self.lines = document.text.replace("\r\n", "\n").split("\n")
         self.kinds = [False] * len(self.lines)
         """Which lines are documentation."""
+        self.tokens: list[list[tuple[str, int]]] = []
+        """Names, numbers and strings of the code in each line, with its number."""
 
     def read(self) -> SourceFacts:
         blocks = list(self._blocks())
+        self.tokens = [
+            [] if is_documentation else [(token, row) for token in TOKEN.findall(self.lines[row])]
+            for row, is_documentation in enumerate(self.kinds)
+        ]
         definitions = outline(self.tree).definitions[:_MOST_SYMBOLS]
         often = Counter((each.container, each.name) for each in definitions)
         symbols = [self._symbol(each) for each in definitions if often[each.container, each.name] <= _MOST_OVERLOADS]
         symbols = _with_constructors(symbols, self.grammar.constructors)
-        tokens = list(self._tokens(0, len(self.lines) - 1))
+        tokens = list(chain.from_iterable(self.tokens))
         counts = Counter(token for token, _ in tokens)
         rest = Symbol("", "", 0, len(self.lines) - 1, 0, (), False, frozenset(), False, "", (), tokens)
         return SourceFacts(tuple(_owned([*symbols, rest], blocks, self.lines)), counts, tuple(self.lines), whole=True)
@@ -185,23 +192,18 @@ class _Reader:
             lines.append("" if _PRAGMA.match(line) else line)
         return Block(first, tuple(lines), documents)
 
-    def _tokens(self, first: int, last: int) -> Iterator[tuple[str, int]]:
-        for row in range(first, min(last + 1, len(self.lines))):
-            if not self.kinds[row]:
-                for token in TOKEN.findall(self.lines[row]):
-                    yield token, row
-
     def _symbol(self, definition: Definition) -> Symbol:
         start, end = definition.span.start, definition.span.end
         first, last = self.document.line_at(start), self.document.line_at(max(start, end - 1))
-        tokens = list(self._tokens(first, last))
+        tokens = list(chain.from_iterable(self.tokens[first : last + 1]))
         head = next((row for token, row in tokens if token == definition.name), first)
         function = self._function(definition)
         parameters, raises, returns, result = (), frozenset[str](), False, ""
         if function is not None:
             parameters = tuple(self._parameters(function))
-            raises = frozenset(self._raised(function))
-            returns = self._gives(function)
+            nodes = list(self._within(function))
+            raises = frozenset(self._raised(function, nodes))
+            returns = self._gives(function, nodes)
             declared = function.child_by_field_name("return_type")
             result = " ".join(self.tree.source(declared).lstrip(": ").split()) if declared is not None else ""
         return Symbol(
@@ -261,25 +263,25 @@ class _Reader:
             given = " ".join(self.tree.source(default).split()) if default is not None else ""
             yield Parameter(text if WORD.fullmatch(text) else "", given, is_property=True)
 
-    def _raised(self, function: Node) -> Iterator[str]:
+    def _raised(self, function: Node, nodes: Sequence[Node]) -> Iterator[str]:
         """Yield the names of the exceptions that a function raises itself, or declares."""
         for node in function.named_children:
             if node.type == self.grammar.declares:
                 for each in node.named_children:
                     yield self.tree.source(each).rpartition(".")[2]
-        for node in self._within(function):
+        for node in nodes:
             if node.type == self.grammar.raises and node.named_children:
                 names = WORD.findall(self.tree.source(node.named_children[0]).partition("(")[0])
                 if names:
                     yield names[-1]
 
-    def _gives(self, function: Node) -> bool:
+    def _gives(self, function: Node, nodes: Sequence[Node]) -> bool:
         body = function.child_by_field_name("body")
         if body is None:
             return True  # a declaration alone: nobody can tell
         if function.type == "arrow_function" and body.type != "statement_block":
             return True
-        return any(node.type in self.grammar.gives and node.named_children for node in self._within(function))
+        return any(node.type in self.grammar.gives and node.named_children for node in nodes)
 
     def _within(self, function: Node) -> Iterator[Node]:
         """Yield the nodes of a function without those of functions in it."""
@@ -318,16 +320,24 @@ def _with_constructors(symbols: list[Symbol], names: frozenset[str]) -> list[Sym
 def _owned(symbols: list[Symbol], blocks: list[Block], lines: Sequence[str]) -> Iterator[Symbol]:
     """Yield the symbols with their blocks: what documents them, and what stands in them alone."""
     found: dict[int, list[Block]] = {}
+    starting: dict[int, int] = {}
+    """Line -> the longest definition that begins there."""
+    inside = [len(symbols) - 1] * len(lines)
+    """Line -> the shortest definition around it; the last one has all lines."""
+    for at, symbol in enumerate(symbols):
+        if symbol.name and ((other := starting.get(symbol.first)) is None or symbol.last > symbols[other].last):
+            starting[symbol.first] = at
+    for at in sorted(range(len(symbols)), key=lambda at: (symbols[at].first - symbols[at].last, -at)):
+        symbol = symbols[at]
+        inside[symbol.first : symbol.last + 1] = [at] * (symbol.last + 1 - symbol.first)
     for block in blocks:
         row = block.last + 1
         if any(map(_TAG.match, block.lines)):  # a list may stand a blank line above
             row = next((n for n in range(row, len(lines)) if lines[n].strip()), row)
-        below = [at for at, symbol in enumerate(symbols) if symbol.name and symbol.first == row]
-        around = [at for at, each in enumerate(symbols) if each.first <= block.first and block.last <= each.last]
-        if below and not block.documents:
-            found.setdefault(max(below, key=lambda at: symbols[at].last), []).append(replace(block, documents=True))
-        elif around:
-            at = min(around, key=lambda at: symbols[at].last - symbols[at].first)
-            found.setdefault(at, []).append(block)
+        if row in starting and not block.documents:
+            found.setdefault(starting[row], []).append(replace(block, documents=True))
+        else:
+            at = inside[block.first]
+            found.setdefault(at if block.last <= symbols[at].last else len(symbols) - 1, []).append(block)
     for at, symbol in enumerate(symbols):
         yield replace(symbol, blocks=tuple(found.get(at, ())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from breadknife.plugins.drift.values import Drift, Kind, SourceFacts, Symbol
 from breadknife.text.document import Document, Span
 from breadknife.text.extract.comments.code import looks_like_code
 
+_WORD = re.compile(r"[\w$]+")
 _NO_NAMES = frozenset(
     ["self", "cls", "this", "super", "None", "True", "False", "null", "undefined", "nil", "true", "false"]
 )
@@ -28,15 +30,16 @@ def find_drift(before: SourceFacts, after: SourceFacts, document: Document) -> l
     if not before.whole or not after.whole:
         return []
     file_gone = frozenset(token for token in before.counts if token not in after.counts)
+    gone_words = {word for token in file_gone for word in _WORD.findall(token)}
     pairs = pair(before.symbols, after.symbols)
     compared = [(old, new, align(old, new)) for old, new in pairs]
     renamed = _renamed_in_file(before, after, file_gone, compared)
     found: dict[Span, Drift] = {}
     for old, new, alignment in compared:
-        if not alignment.changed and not file_gone:
-            continue
         lines = frozenset(line.strip() for block in old.blocks for line in block.lines)
         for block in new.blocks:
+            if not alignment.changed and gone_words.isdisjoint(_WORD.findall(block.text)):
+                continue
             standing = frozenset(
                 block.first + at for at, line in enumerate(block.lines) if line.strip() and line.strip() in lines
             )
