@@ -224,6 +224,10 @@ class Repairs:
 
     # --- what can be done ---
 
+    def shown(self, found: Sequence[DereferenceFinding]) -> Iterator[DereferenceFinding]:
+        """Yield the findings, and show before each which file it is in as progress."""
+        return self.workspace.shown(found, lambda each: named(each.path, self.workspace.root(each.path)))
+
     def menu(self, found: DereferenceFinding, *, is_read: bool = False) -> list[Action]:
         """Return the actions for a finding that are made once they are chosen, best first: our own ignore comment
         isn't. `is_read`: by somebody who then chooses one."""
@@ -338,13 +342,13 @@ def repair_each(
     function: a second one would be a check that the first has made needless, or one that it lacks."""
     made, left, declared = list[Edits](), list[DereferenceFinding](), set[object]()
     wanted = Wanted(strategies, frozenset(each.path for each in found), 0.0 if makes_all else merging_model().least)
-    alone = {each: list(filter(wanted.admits, repairs.menu(each))) for each in found}
+    alone = {each: list(filter(wanted.admits, repairs.menu(each))) for each in repairs.shown(found)}
     best = {each: next(iter(alone[each]), None) for each in found}
     nulls = {each: repairs.null(each) for each in found}
     repaired = set[object]()
     excluded = repairs.ended((each, each) for each in found)
     in_order = sorted(found, key=lambda each: (_turn(best[each]), each.path, each.place.span))
-    for told in repairs.workspace.shown(in_order, lambda each: named(each.path, repairs.workspace.root(each.path))):
+    for told in repairs.shown(in_order):
         here, change = told.moved(made), _change(told.path, best[told])
         if change in declared:
             outcome = EndedFinding(told)
