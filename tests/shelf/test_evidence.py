@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.cleaning import clean
@@ -197,6 +199,52 @@ def test_without_vectors_words_alone_decide() -> None:
     said = find_quotes(ANSWERED[0][0], (), shelves, CancelToken(), WEIGHTS)
     assert isinstance(said, ShelfAnswer)
     assert "20 minutes" in said.quotes[0].text
+
+
+class HalfReady(MemoryShelves):
+    """Only some of its chunks have vectors, which are near each question."""
+
+    ready: frozenset[int] = frozenset()
+
+    def search(self, query: str, vector: Vector, keep: int) -> tuple[Candidate, ...]:
+        found = super().search(query, (), 99)
+        if vector:
+            lifted = (
+                replace(each, score=each.score + 9, cosine=0.9) if each.id in self.ready else each for each in found
+            )
+            found = tuple(sorted(lifted, key=lambda each: -each.score))
+        return found[:keep]
+
+
+@given(st.sets(st.integers(1, 3)), st.sampled_from([row[0] for row in (*ANSWERED, *NEAR)]))
+def test_no_vector_changes_what_answers(ready: set[int], question: str) -> None:
+    shelves = HalfReady({"bread.pdf": BREAD, "knives.pdf": KNIVES})
+    shelves.ready = frozenset(ready)
+    with_words = find_quotes(question, (), shelves, CancelToken(), WEIGHTS)
+    with_vectors = find_quotes(question, (1.0,), shelves, CancelToken(), WEIGHTS)
+    assert isinstance(with_words, ShelfAnswer)
+    assert isinstance(with_vectors, ShelfAnswer)
+    assert with_vectors.quotes == with_words.quotes
+
+
+BAD = [
+    ("only stop words", "What is it, and how are they?"),
+    ("another language", "Wie lange bleibt das Brot im Ofen, und warum glänzt die Kruste?"),
+    ("another script", "なぜパンは膨らむのですか？"),
+    ("ten thousand characters", "bread and butter? " * 600),
+    ("ten thousand characters without a blank", "b" * 10_000 + "?"),
+    ("ten thousand characters of a name", "Is it X" + "7" * 10_000 + "?"),
+    ("lines and control characters", "How hot\n\nis\0 the\x1b[31m oven\x01?"),
+    ("what a search takes for its own", '" OR * NEAR( {bread} -- ; drop'),
+]
+
+
+@pytest.mark.parametrize("question", [row[1] for row in BAD], ids=[row[0] for row in BAD])
+def test_a_bad_question_gets_one_line(question: str) -> None:
+    said = ask(question)
+    lines = (said.sentence, said.remedy) if isinstance(said, Silence) else (said.note, said.searched)
+    assert all("\n" not in line and len(line) < 300 for line in lines), lines
+    assert isinstance(said, Silence) or not said.quotes
 
 
 GLOSSARY = (

@@ -12,14 +12,17 @@ from breadknife.plugins.shelf.evidence.model import FittedWeights, fitted
 from breadknife.plugins.shelf.evidence.query import Query, read_query
 from breadknife.plugins.shelf.evidence.quoting import Quote, is_proved
 from breadknife.plugins.shelf.evidence.ranking import RankedCandidate, rank
-from breadknife.plugins.shelf.values import SearchGap, ShelfStatus, Shelves
+from breadknife.plugins.shelf.values import Candidate, SearchGap, ShelfStatus, Shelves
 from breadknife.steps.values import Vector
 from breadknife.task.values import Silence
+from breadknife.text.printable import shortened
 
 CANDIDATES = 20
 """Chunks of the search whose windows are measured: the right one is nearly always among them."""
 MOST_QUOTES = 3
 """Passages of an answer, those that are only near among them."""
+_MOST_NAME = 60
+"""Characters of a name that an answer repeats."""
 _LIKE = 0.3
 """The least cosine of a chunk that shares no word with the question and is near by its meaning."""
 
@@ -50,29 +53,34 @@ def find_quotes(
     """Return the quotes that answer a question and the passages near it; or why there is none, which is only if no page
     shares a word or a meaning with the question.
 
-    `vector` is the question's. If it is empty, words alone decide; they also do for each chunk that waits for its
-    vector. `weights` replace the fitted ones. `asked_in` is the document that has the question, which isn't quoted.
-    `gap` is what the search has left out. Raises Cancelled.
+    Words alone decide what answers, so that no vector that is made later changes it. `vector` is the question's, for
+    what is near; if it is empty, words alone decide that, too. `weights` replace the fitted ones. `asked_in` is the
+    document that has the question, which isn't quoted. `gap` is what the search has left out. Raises Cancelled.
     """
     query = read_query(question, shelves.frequency, shelves.chunk_count)
     if not query.terms:
         return Silence("no-question", "The question has no word to look for.", "name what you look for")
-    candidates = [
-        candidate for candidate in shelves.search(query.text, vector, CANDIDATES) if candidate.file != asked_in
-    ]
+    by_words = _search(query, (), shelves, asked_in)
+    by_meaning = _search(query, vector, shelves, asked_in) if vector else []
     cancel.raise_if_cancelled()
     searched = _searched(shelves.status, gap, vector)
     weights = weights or fitted()
-    answers = answer_candidates(query, candidates, shelves)
-    ranked = rank(query, answers, weights)
+    ranked = rank(query, answer_candidates(query, by_words, shelves), weights)
     likely = _likely(ranked, weights.threshold)
     quotes = _proved(apart(likely), shelves)
+    if len(quotes) < MOST_QUOTES and {each.id for each in by_meaning} - {each.id for each in by_words}:
+        both = {each.id: each for each in (*by_words, *by_meaning)}
+        ranked = rank(query, answer_candidates(query, list(both.values()), shelves), weights)
     near = _proved(apart(nearest(ranked, likely)), shelves)[: MOST_QUOTES - len(quotes)]
     if not quotes and not near:
         remedy = gap.remedy if gap is not None else "ask with words that a page would use"
         return Silence("shelf-silent", f"No page has a word of it, or a like meaning ({searched}).", remedy)
     note = "" if quotes else _why_near(query, [each.answer for each in ranked])
     return ShelfAnswer(quotes, near, note, searched)
+
+
+def _search(query: Query, vector: Vector, shelves: Shelves, asked_in: Path | None) -> list[Candidate]:
+    return [each for each in shelves.search(query.text, vector, CANDIDATES) if each.file != asked_in]
 
 
 def _likely(ranked: Sequence[RankedCandidate], threshold: float) -> list[RankedCandidate]:
@@ -138,9 +146,9 @@ def _why_near(query: Query, ranked: list[AnswerCandidate]) -> str:
     """Return why no passage answers the question. `ranked` are those that came nearest, best first."""
     unknown = [term.text for term in query.terms if term.is_named and not term.is_known]
     if unknown:
-        return f"No page has “{unknown[0]}”."
+        return f"No page has “{shortened(unknown[0], _MOST_NAME)}”."
     if ranked[0].missing:
-        return f"The nearest passages lack “{ranked[0].missing[0].text}”."
+        return f"The nearest passages lack “{shortened(ranked[0].missing[0].text, _MOST_NAME)}”."
     return "No passage answers it for sure."
 
 
