@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from breadknife.cli.formats.values import (
 from breadknife.cli.lint.changed import ChangedSources, brought_by_change, find_affected
 from breadknife.cli.lint.checkers import FolderState, LintAnswer, LintTask, LocalChecker, ProcessPool
 from breadknife.cli.lint.executors import Executor, ProcessExecutor, cores
+from breadknife.cli.lint.kept import KeptFindings
 from breadknife.cli.lint.known import KnownFindings
 from breadknife.cli.lint.options import RAY, LintOptions
 from breadknife.cli.lint.plugins import plugins_left_out, split_plugins, why_unread
@@ -44,7 +45,7 @@ from breadknife.host.settings import Settings
 from breadknife.host.workspace import root_of
 from breadknife.paths import answers_dir
 from breadknife.task.values import Finding
-from breadknife.text.document import Document, with_newlines
+from breadknife.text.document import Document, language_of, with_newlines
 
 _FILES_AHEAD = 4
 """How many files, for each process, are being checked or wait to be reported at a time."""
@@ -88,11 +89,15 @@ class _PendingFile:
 
     source: Source
     document: Document | None = None
-    """None if it can't be read."""
+    """None if it can't be read, or nobody need be asked."""
     answers: Sequence[Future[LintAnswer]] = ()
     """One from each checker that some of the plugins are asked through."""
     failure: str = ""
     """Why it can't be read."""
+    asked: frozenset[str] = frozenset()
+    """The plugins that are asked."""
+    kept: Mapping[str, Sequence[Finding]] = field(default_factory=dict[str, Sequence[Finding]])
+    """Plugin that need not be asked -> what it finds."""
 
     @property
     def is_done(self) -> bool:
@@ -124,6 +129,7 @@ class _LintRun:
         self._changed: ChangedSources | None = None
         """None if everything is checked."""
         self._known = KnownFindings()
+        self._kept = KeptFindings(host.registry.plugins, all_fixes=self._format.has_fixes)
         self._file_count = self._reported_count = self._finding_count = self._hidden_count = 0
 
     def check(self, sources: Sequence[Source] | None) -> None:
@@ -154,8 +160,13 @@ class _LintRun:
             affected = find_affected(self._changed, [source.path for source in sources], self._importers)
             sources += (Source(Path(os.path.relpath(path)), is_named=False) for path in affected)
         self._file_count = len(sources)
+        numbers = Counter(self._root_of(source.path.parent) for source in sources)
+        for root in roots if not (options.engine_script or options.changes) else ():
+            self._kept.load(root, numbers[root])
         with closing(self._executor(len(sources))) as executor, closing(self._local):
             self._check_all(sources, executor)
+        if not self._cancel.cancelled:
+            self._kept.save()
 
     def end(self) -> int:
         """Write the end of the output, tell what isn't in it, and return the exit code."""
@@ -225,9 +236,11 @@ class _LintRun:
             self._failures.append(str(error))
 
     def _begin(self, source: Source, executor: Executor) -> _PendingFile:
-        """Read a file, once its workspace folder is known, and begin to check it."""
+        """Read a file, and begin to check it once its workspace folder is known."""
         root = self._root_of(source.path.parent)
-        self._await_project(root)
+        plugins, kept = self._find_kept(source, root)
+        if plugins and not plugins - kept.keys():
+            return _PendingFile(source, kept=kept)
         try:
             document = with_newlines(source.read(self._options.language))
         except DocumentError as error:
@@ -235,9 +248,21 @@ class _LintRun:
         if source.is_named and (why := why_unread(self._host, self._options, source.path, document, root)):
             self._unread.setdefault(why, []).append(source.path)
         plugins, spread = split_plugins(self._host, document, root)
-        task = LintTask(document, root, plugins, all_fixes=self._format.has_fixes)
+        if plugins:
+            self._await_project(root)
+        task = LintTask(document, root, plugins - kept.keys(), all_fixes=self._format.has_fixes)
         answers = executor.check(task, spread)
-        return _PendingFile(source, document, answers)
+        return _PendingFile(source, document, answers, asked=task.plugins, kept=kept)
+
+    def _find_kept(self, source: Source, root: Path) -> tuple[frozenset[str], Mapping[str, Sequence[Finding]]]:
+        """Return the plugins that check a file, and of those that need not be asked what they find; nothing of a file
+        that must be read to know that."""
+        language = language_of(source.path)
+        if source.is_named or source.content is not None or self._options.language is not None or language is None:
+            return frozenset(), {}
+        document = Document(source.path.absolute().as_uri(), language, "")
+        plugins, _ = split_plugins(self._host, document, root)
+        return plugins, self._kept.find(root, document, plugins, self._host.settings_for(document, root))
 
     def _await_project(self, root: Path) -> None:
         """Wait until the files of a workspace folder are known, or the user interrupts."""
@@ -271,24 +296,31 @@ class _LintRun:
     def _report_of(self, file: _PendingFile) -> FileReport:
         """Return the findings that the options select. A file of which a plugin has failed is reported as not checked,
         without the findings of others."""
-        path = file.source.path
-        if file.document is None:
+        path, document, root = file.source.path, file.document, self._root_of(file.source.path.parent)
+        if file.failure:
             return FileReport(path, failures=(file.failure,))
         answers = [answer.result() for answer in file.answers]
         if failures := [failure for answer in answers for failure in answer.failures]:
             return FileReport(path, failures=(f"{path}: {'; '.join(failures)}",))
-        findings = sorted(
-            (finding for answer in answers for finding in answer.findings),
-            key=lambda finding: (finding.span, finding.source, finding.code),
-        )
+        found = [finding for answer in answers for finding in answer.findings]
+        unanswered = [f"{path}: {why}" for answer in answers for why in answer.unanswered]
+        if document is not None and not unanswered:
+            self._kept.keep(root, document, file.asked, self._host.settings_for(document, root), found)
+        found += (finding for findings in file.kept.values() for finding in findings)
+        if not found:
+            return FileReport(path, self._new(path, ()), unanswered)
+        findings = sorted(found, key=lambda finding: (finding.span, finding.source, finding.code))
         selected = [finding for finding in findings if self._options.selection.keeps(finding)]
         likely = [finding for finding in selected if self._options.is_likely(finding)]
-        reported = ReportedFile(path, file.document)
+        try:
+            reported = ReportedFile(path, document or with_newlines(file.source.read(None)))
+        except DocumentError as error:
+            return FileReport(path, failures=(str(error),))
         problems = [report_finding(reported, finding) for finding in likely]
         return FileReport(
             path,
             self._new(path, problems),
-            [f"{path}: {why}" for answer in answers for why in answer.unanswered],
+            unanswered,
             hidden=len(selected) - len(likely),
         )
 

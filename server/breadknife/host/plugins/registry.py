@@ -100,6 +100,12 @@ def load(plugin: Plugin) -> None:
             log.exception("the plugin %s could not begin to load", plugin.name)
 
 
+def may_be_kept(plugin: Plugin, settings: object) -> bool:
+    """Tell whether the folder's files, the settings and our code alone decide what the plugin finds in a file."""
+    asked: Callable[[object], bool] | None = getattr(plugin, "may_be_kept", None)
+    return asked is not None and asked(settings)
+
+
 def may_be_spread(plugin: Plugin, settings: object) -> bool:
     """Tell whether several processes may check at once, each with an instance of the plugin."""
     asked: Callable[[object], bool] | None = getattr(plugin, "may_be_spread", None)

@@ -98,6 +98,8 @@ class Settings:
 
     def for_document(self, document: Document, root: Path | None) -> Settings:
         """Return the settings with the overrides for a document of the workspace folder `root`."""
+        if not any(entry.scope for entry in self.entries):
+            return self
         return self.for_path(_below(root, uri_to_path(document.uri)), document.language)
 
     def for_path(self, path: str | None, language: str) -> Settings:

@@ -106,6 +106,9 @@ class NullCheckPlugin:
     def rules(self) -> Mapping[str, str]:
         return RULES
 
+    def may_be_kept(self, settings: NullCheckSettings, /) -> bool:
+        return True
+
     def may_be_spread(self, settings: NullCheckSettings, /) -> bool:
         return True
 

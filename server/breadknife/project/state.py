@@ -1,0 +1,64 @@
+"""The state of a whole folder: as long as it is the same, so is whatever depends on the folder's files alone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from breadknife.project.files import FolderFiles, read_text, stamp_of
+from breadknife.project.names import FileDigests
+from breadknife.text.document import language_of
+from breadknife.text.languages import LANGUAGES
+
+_MANIFESTS = frozenset(("package.json", "tsconfig.json", "jsconfig.json", "go.mod"))
+"""What `modules` reads of a project besides its code."""
+_MOST = 50_000
+"""The most files of a folder whose state is looked at."""
+
+
+@dataclass(frozen=True)
+class ProjectState:
+    digest: bytes
+    """Of the paths and texts of all code that may be read, and of all else that decides which file an import means."""
+    files: Mapping[str, str]
+    """Absolute path of each of these files -> what tells its text from others."""
+
+
+def state_of(root: Path) -> ProjectState | None:
+    """Look at the files of a folder, but not into one that is as it was. None if there are too many."""
+    folder, digests = FolderFiles(root), FileDigests()
+    files, others = dict[str, str](), list[tuple[str, str]]()
+    todo = [root]
+    while todo:
+        at = todo.pop()
+        others += _links(at)
+        for path, is_folder in folder.entries(at):
+            syntax = LANGUAGES.get(language_of(path) or "") if not is_folder else None
+            if is_folder:
+                todo.append(path)
+            elif (syntax and syntax.definitions) or path.name in _MANIFESTS:
+                hashed = digests.text(path, lambda path=path: read_text(path, root))
+                # What can't be read as a text, or is too large for one, is known by its size and time.
+                files[str(path)] = hashed.digest.hex() if hashed is not None else repr(stamp_of(path))
+                if path.name == "package.json":
+                    others += _links(at / "node_modules")
+        if len(files) + len(todo) > _MOST:
+            return None
+    about = repr((sorted(files.items()), sorted(others)))
+    return ProjectState(hashlib.sha256(about.encode("utf-8", "surrogatepass")).digest(), files)
+
+
+def _links(folder: Path, depth: int = 1) -> Iterator[tuple[str, str]]:
+    """Yield the links directly in a folder, and in the scopes of packages (`@types`), with what they lead to."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_symlink():
+                    yield entry.path, os.readlink(entry.path)
+                elif depth and entry.name.startswith("@") and entry.is_dir():
+                    yield from _links(Path(entry.path), depth - 1)
+    except OSError:
+        return
