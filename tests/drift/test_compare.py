@@ -264,6 +264,12 @@ def test_what_an_edit_makes(before: str, after: str, expected: str) -> None:
     assert apply_edits(after, edits) == expected
 
 
+def test_another_exception_is_no_new_name() -> None:
+    before = "def f(a):\n    # A `KeyError` is a LookupError.\n    raise KeyError(a)\n"
+    [drift] = compared(before, before.replace("raise KeyError", "raise OSError"), "python")
+    assert (drift.subject, drift.new, drift.edit) == ("KeyError", "OSError", None)
+
+
 @pytest.mark.parametrize("broken", ["def get(:\n", "", "\r", 'x = "'])
 def test_a_text_that_is_broken_says_nothing(broken: str) -> None:
     assert said(google(), broken) == []

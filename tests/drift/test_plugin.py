@@ -246,7 +246,9 @@ def test_a_mass_rename_is_silent_on_pages(folder: Path) -> None:
         (folder / f"m{n}.py").rename(folder / f"n{n}.py")
     (folder / "a.py").write_text("")
     git(folder, "add", ".")
-    assert said(folder, "README.md") == []
+    plugin = DriftPlugin()
+    assert said(folder, "README.md", plugin) == []
+    assert said(folder, "n7.py", plugin) == []
 
 
 @pytest.mark.parametrize("key", ["core.fsmonitor", "filter.x.clean", "diff.x.textconv", "diff.external"])

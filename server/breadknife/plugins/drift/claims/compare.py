@@ -122,7 +122,8 @@ def _mentioned(
                 new = everywhere or locally.get(text, "")
                 if mention.is_code or (new and text in parameters):
                     kind = Kind.NAME_RENAMED if new else Kind.NAME_GONE
-                    is_sure = everywhere and mention.is_code
+                    # Another exception isn't the same one by another name.
+                    is_sure = everywhere and mention.is_code and text not in claimed.before.raises
                     yield claimed.drift(kind, here, text, new, (here, new) if is_sure else None)
         for text, start, end in quoted_strings(line):
             for quote in ("'", '"'):
