@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import Chunk, GenerateRequest
@@ -22,7 +24,7 @@ from breadknife.task.values import (
     Trigger,
 )
 from breadknife.text.document import Document, Span
-from completion.typist import Doubtful, typist
+from completion.typist import Doubtful, Knowing, typist
 from engine.daemons import until
 from support import PluginContext
 
@@ -169,6 +171,23 @@ def test_a_beginning_stays_to_its_end_while_it_is_typed_along() -> None:
     with typist(engine=Doubtful(words)) as user:  # pyright: ignore[reportArgumentType]
         seen = [user.sees(f"x ={typed}⟦|⟧\n") for typed in ("", " a", " al", " alp", " alph", " alpha")]
     assert seen == [[" alpha"], ["lpha"], ["pha"], ["ha"], ["a"], "low-confidence"]
+
+
+WORD = st.sampled_from((" + beta", "(gamma)", ".delta", "[0]", " if epsilon else zeta", ", eta", " == theta"))
+
+
+@given(st.lists(st.tuples(WORD, st.sampled_from((-0.01, -0.1, -0.5, -1.0, -3.0, -6.0))), min_size=4, max_size=9))
+@settings(max_examples=3, deadline=None)
+def test_what_is_typed_along_never_shrinks(words: list[tuple[str, float]]) -> None:
+    text = " alpha" + "".join(word for word, _ in words)[:24]
+    with typist(engine=Knowing([("x =", 0.0), (" alpha", -0.1), *words])) as user:  # pyright: ignore[reportArgumentType]
+        rest = ""
+        for typed in range(len(text)):
+            seen = user.sees(f"x ={text[:typed]}⟦|⟧\n")
+            shown = seen[0] if isinstance(seen, list) else ""
+            if rest:
+                assert shown.startswith(rest)
+            rest = shown[1:] if shown[:1] == text[typed] else ""
 
 
 def test_a_block_whose_first_line_is_typed_along_stays() -> None:

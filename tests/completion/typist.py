@@ -52,6 +52,24 @@ def typist(*script: Line, engine: Engine | None = None, learning: Path | None = 
 
 
 @dataclass
+class Knowing:
+    """Goes on with a document, from wherever the prompt ends in it; each word as sure as it says."""
+
+    words: Sequence[tuple[str, float]]
+
+    def generate(self, request: GenerateRequest, cancel: CancelToken) -> Iterator[Chunk]:
+        end, there = 0, len(request.prompt[-1].text)
+        for word, logprob in self.words:
+            begin, end = end, end + len(word)
+            if end > there:
+                yield Chunk(word[max(there - begin, 0) :], logprob)
+        yield Chunk("", finish="stop")
+
+    def __getattr__(self, name: str) -> object:
+        raise NotImplementedError(name)
+
+
+@dataclass
 class Doubtful:
     """Is sure of each word as far as it says."""
 

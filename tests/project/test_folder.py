@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -247,6 +248,18 @@ def test_recent_edits_are_those_of_files_that_may_be_read(tmp_path: Path) -> Non
     assert [each.path.name for each in project.recent_edits()] == ["a.py"]
 
 
+def test_a_commit_of_5000_files_is_no_edit_and_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = known(tmp_path, {"a.py": F})
+    for version, text in enumerate(("old = 1\n", "new = 1\n")):
+        project.changed(opened(tmp_path / "a.py", text, version))
+    edits = project.recent_edits()
+    readers = set[int]()
+    monkeypatch.setattr(folder, "read_text", lambda path, root: readers.add(threading.get_ident()))
+    project.files_changed(tmp_path / f"f{number}.py" for number in range(5_000))
+    assert threading.get_ident() not in readers
+    assert project.recent_edits() == edits
+
+
 NAMES = ("a.py", "b.py", "sub/a.py", "sub/deep/b.py")
 STEP = st.one_of(
     st.tuples(st.just("write"), st.sampled_from(NAMES), st.sampled_from(["f", "g", "h"])),
@@ -321,6 +334,19 @@ def test_importers_are_of_the_text_in_the_editor(tmp_path: Path) -> None:
     project.changed(opened(tmp_path / "b.py", "import c\n"))
     settle(project)
     assert project.importers(tmp_path / "a.py") == []
+
+
+def test_ways_to_import_are_those_of_files_of_the_language(tmp_path: Path) -> None:
+    files = {
+        "a.py": "import os.path\nfrom q import f as g\n",
+        "b.py": "from q import g\n",
+        "b.ts": "import {g} from 'q'\n",
+    }
+    project = known(tmp_path, files)
+    settle(project)
+    found = [(each.module, each.names) for each in project.ways_to_import("g", tmp_path / "c.py")]
+    assert found == [("q", (("g", "g"),))]
+    assert [each.module for each in project.ways_to_import("os", tmp_path / "c.py")] == []
 
 
 def test_each_change_that_is_told_begins_a_generation(tmp_path: Path) -> None:

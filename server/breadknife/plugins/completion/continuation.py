@@ -121,6 +121,19 @@ def wait_until_shown(continuation: Continuation, cancel: CancelToken) -> tuple[C
     return continuation, draft, fit
 
 
+def hold_offer(continuation: Continuation, draft: Draft, form: str | Silence) -> tuple[Draft, str | Silence]:
+    """Return what is shown in place of a draft of which the model is unsure, or that is refused or shorter than what
+    the user types along: that stays, since each key says that it is right. It was checked when it was shown first."""
+    if isinstance(form, Silence) and form.reason == UNSURE:
+        draft, form = find_surer(continuation) or (draft, form)
+    cursor = continuation.task.cursor
+    offered = continuation.task.session.rest_of_offer(cursor.document, cursor.offset)
+    is_less = isinstance(form, Silence) or (offered.startswith(form) and offered != form)
+    if offered.strip() and is_less and continuation.rest.startswith(offered):
+        return continuation.draft_of(offered), offered
+    return draft, form
+
+
 def find_surer(continuation: Continuation) -> tuple[Draft, str | Silence] | None:
     """Return the longest part of a text that may be shown although the model isn't sure of the whole, and the part's
     form.

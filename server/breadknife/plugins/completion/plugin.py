@@ -12,13 +12,12 @@ from typing import Any
 
 from breadknife.engine.api import Chunk
 from breadknife.lru import LruCache
-from breadknife.plugins.completion.continuation import Continuation, find_surer, wait_until_shown
+from breadknife.plugins.completion.continuation import Continuation, hold_offer, wait_until_shown
 from breadknife.plugins.completion.cursor import CursorContext, Region
 from breadknife.plugins.completion.filters import (
     FOLLOWING,
     PROSE_THRESHOLD,
     THRESHOLD,
-    UNSURE,
     confidence,
     fitted,
     is_final,
@@ -271,8 +270,7 @@ class CompletionPlugin:
         is_refused = is_final(form)
         if is_refused:
             stream.stop()
-        if isinstance(form, Silence) and form.reason == UNSURE:
-            draft, form = find_surer(continuation) or (draft, form)
+        draft, form = hold_offer(continuation, draft, form)
         was_stopped = not (draft.complete or generated.writing or generated.last.finish or is_refused)
         if was_stopped and not task.is_newest:
             return Vetoed(silence("superseded"))
