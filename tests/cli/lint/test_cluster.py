@@ -61,7 +61,10 @@ def test_a_node_is_lost(cluster: Any, tmp_path: Path) -> None:
     texts = {"found.py": FIND, **dict.fromkeys(names, USE + "\n\n# more\n" * 400)}
     write(tmp_path / "here", {**texts, **dict.fromkeys(("ray.py", "msgspec.py", "breadknife.py"), hostile)})
     nodes = [cluster.add_node(num_cpus=1) for _ in range(2)]
-    alone = subprocess.run([*COMMAND, *LINT[:3], "."], cwd=tmp_path / "here", capture_output=True, text=True)
+    alone = subprocess.run(  # in a cache of its own, from which the cluster would have nothing to do
+        [*COMMAND, *LINT[:3], "--cache-dir", str(tmp_path / "alone"), "."],
+        cwd=tmp_path / "here", capture_output=True, text=True,
+    )  # fmt: skip
     with subprocess.Popen(
         [*COMMAND, *LINT], cwd=tmp_path / "here", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from breadknife.cli.lint.streams import pace_of
 from project.folders import write
 from prose.languagetool_api import LanguageToolApi, serving
 
@@ -53,6 +54,20 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         [sys.executable, "-c", MAIN, "lint", "--only", "prose", *arguments, "a.md", "b.md"],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("done", "seconds", "pace"),
+    [
+        (19, 60.0, ""),
+        (50, 2.0, ""),
+        (50, 5.0, ", 10.0 a second, 5 s left"),
+        (20, 100.0, ", 0.2 a second, 6 min left"),
+        (100, 5.0, ", 20.0 a second, 0 s left"),
+    ],
+)
+def test_the_pace_is_told_once_it_is_known(done: int, seconds: float, pace: str) -> None:
+    assert pace_of(done, 100, seconds) == pace
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")

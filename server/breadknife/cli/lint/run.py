@@ -36,7 +36,7 @@ from breadknife.cli.lint.options import RAY, LintOptions
 from breadknife.cli.lint.plugins import plugins_left_out, split_plugins, why_unread
 from breadknife.cli.lint.related import report_finding
 from breadknife.cli.lint.sources import Source, find_sources, standard_input
-from breadknife.cli.lint.streams import clear_progress, opened
+from breadknife.cli.lint.streams import clear_progress, opened, pace_of
 from breadknife.cli.output import INTERRUPTED, cancelled_by_signals, counted, suggest, tell, tell_progress, use_utf8
 from breadknife.errors import DocumentError, SettingsError
 from breadknife.host.host import Host
@@ -274,7 +274,9 @@ class _LintRun:
 
     def _wait(self, file: _PendingFile) -> bool:
         """Wait for all answers about a file. Return False if the user has interrupted before."""
-        tell(f"{self._reported_count + 1} of {self._file_count}: {file.source.path}", fleeting=True)
+        done, seconds = self._reported_count, (datetime.now(UTC) - self._began).total_seconds()
+        pace = pace_of(done, self._file_count, seconds)
+        tell(f"{done + 1} of {self._file_count}{pace}: {file.source.path}", fleeting=True)
         while not self._cancel.cancelled:
             if not wait(file.answers, _POLL_SECONDS).not_done:
                 return True

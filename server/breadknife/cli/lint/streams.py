@@ -13,6 +13,9 @@ from breadknife.cli.output import tell
 from breadknife.errors import DocumentError
 from breadknife.paths import write_for_user
 
+_PACE_FILES, _PACE_SECONDS = 20, 3.0
+"""From so many files and seconds on, a pace says something of the rest."""
+
 
 @contextmanager
 def opened(path: Path | None, option: str = "--output-file") -> Generator[TextIO]:
@@ -33,6 +36,14 @@ def opened(path: Path | None, option: str = "--output-file") -> Generator[TextIO
         write_for_user(path, written)
     except OSError as error:
         raise DocumentError(f"{option} {path}: {error.strerror or error}") from error
+
+
+def pace_of(done: int, total: int, seconds: float) -> str:
+    """Return how many files a second are done and how long the rest takes at that pace; empty while that is a guess."""
+    if done < _PACE_FILES or seconds < _PACE_SECONDS:
+        return ""
+    minutes, left = divmod(round((total - done) * seconds / done), 60)
+    return f", {done / seconds:.1f} a second, {f'{minutes} min' if minutes else f'{left} s'} left"
 
 
 def clear_progress(out: TextIO) -> None:
