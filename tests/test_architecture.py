@@ -184,7 +184,7 @@ OWNERS = {
     "pathspec": ("text/patterns.py", "project/ignoring.py"),
     "re2": ("text/patterns.py",),
     "fnmatch": ("plugins/prose/engines/rules.py",),
-    "pypdfium2": ("steps/pdf.py",),
+    "pypdfium2": ("steps/pdf.py", "steps/pdf_picture.py"),
     "rapidocr": ("steps/ocr.py",),
     "markdown_it": ("plugins/shelf/reading/plain.py",),
     "starlette": ("openai/", "cli/engine/http.py"),

@@ -50,6 +50,8 @@ class Client:
     shows_disabled: bool = False
     """Its menu shows an entry that can't be chosen, with the reason."""
     hover_markdown: bool = False
+    hover_pictures: bool = False
+    """It shows pictures that Markdown has in itself, as VS Code does."""
     registers: frozenset[str] = frozenset()
     """Those of METHODS that a server may register for later: once it is known whether a plugin serves them."""
     asks: frozenset[str] = frozenset()
@@ -94,6 +96,7 @@ class Client:
             shows_reasons=_says(params.capabilities.experimental, "showsReasons"),
             shows_disabled=bool(text.code_action and text.code_action.disabled_support),
             hover_markdown=bool(hover and lsp.MarkupKind.Markdown in (hover.content_format or ())),
+            hover_pictures=_is_marked(params.capabilities.general),
             registers=frozenset(name for name, feature in features.items() if feature and feature.dynamic_registration),
             asks=frozenset(name for name, feature in features.items() if feature),
             refreshes_lenses=bool(workspace.code_lens and workspace.code_lens.refresh_support),
@@ -104,6 +107,11 @@ class Client:
 
 def _is_eglot(client: lsp.ClientInfo | None) -> bool:
     return client is not None and client.name == "Eglot"
+
+
+def _is_marked(general: lsp.GeneralClientCapabilities | None) -> bool:
+    """Tell whether the client reads Markdown as VS Code does."""
+    return bool(general and general.markdown and general.markdown.parser == "marked")
 
 
 def _confirms(capabilities: lsp.WorkspaceEditClientCapabilities | None) -> bool:

@@ -99,6 +99,8 @@ class Hover:
     markdown: bool = False
     """True if `text` is Markdown. What a model wrote is always shown as plain text: Markdown can load pictures from
     elsewhere and hide where a link leads."""
+    picture: bytes = b""
+    """A PNG that is shown below, of at most 60,000 bytes, where the request says that the client shows pictures."""
 
 
 @dataclass(frozen=True)

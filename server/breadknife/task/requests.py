@@ -94,6 +94,8 @@ class HoverRequest:
     document: Document
     offset: int
     """Where the pointer (or the cursor) is: before this character, in code points from 0."""
+    pictures: bool = False
+    """True if the client shows the picture of a `Hover`."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ MAX_CHARACTERS = 20_000_000
 MAX_TITLE = 100
 """A text on one line among others: a lens, an inlay, a document's title."""
 MAX_HOVER = 20_000
+MAX_PICTURE, PNG = 60_000, b"\x89PNG\r\n\x1a\n"
 MAX_MESSAGE = 20_000
 MAX_TOOLTIP = 2_000
 MAX_DOCUMENT = 2_000_000
@@ -111,6 +112,8 @@ def _check_shown(request: Request, document: Document, answer: Hover | Lenses | 
     length = len(document.text)
     if isinstance(answer, Hover):
         _check_text("a hover", answer.text, MAX_HOVER)
+        if answer.picture and not (answer.picture.startswith(PNG) and len(answer.picture) <= MAX_PICTURE):
+            raise BadAnswer("bad-picture", f"answered with a picture that is no PNG or has over {MAX_PICTURE:,} bytes")
         if (span := answer.span) is not None:
             _check_order((0, span.start, span.end, length))
             if isinstance(request, HoverRequest) and not span.touches(Span(request.offset, request.offset)):

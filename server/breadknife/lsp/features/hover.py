@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 
 from lsprotocol import types as lsp
@@ -21,7 +22,8 @@ def register(server: BreadknifeServer) -> None:
         document = server.documents.get(params.text_document.uri)
         if document is None:
             return None
-        reply = await server.ask(HoverRequest(document, to_offset(document, params.position, encoding)), quiet=True)
+        offset = to_offset(document, params.position, encoding)
+        reply = await server.ask(HoverRequest(document, offset, server.client.hover_pictures), quiet=True)
         if not reply.hovers:
             return None
         span = next((hover.span for hover in reply.hovers if hover.span is not None), None)
@@ -32,7 +34,13 @@ def register(server: BreadknifeServer) -> None:
 def to_markup(hovers: Sequence[Hover], *, markdown: bool) -> lsp.MarkupContent:
     """Return the hovers below each other, as Markdown if one of them is and the client shows it (`markdown`). Plain
     text then stands in a block of its own."""
-    if markdown and any(hover.markdown for hover in hovers):
-        texts = [hover.text if hover.markdown else to_code_block(hover.text, "text") for hover in hovers]
+    if markdown and any(hover.markdown or hover.picture for hover in hovers):
+        texts = [_as_markdown(hover) for hover in hovers]
         return lsp.MarkupContent(lsp.MarkupKind.Markdown, _MARKDOWN_RULE.join(texts))
     return lsp.MarkupContent(lsp.MarkupKind.PlainText, _BLANK_LINE.join(hover.text for hover in hovers))
+
+
+def _as_markdown(hover: Hover) -> str:
+    text = hover.text if hover.markdown else to_code_block(hover.text, "text")
+    picture = b64encode(hover.picture).decode()
+    return f"{text}\n\n![](data:image/png;base64,{picture})" if picture else text

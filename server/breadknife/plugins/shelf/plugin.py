@@ -34,12 +34,16 @@ from breadknife.text.printable import shortened
 
 OPEN, ADD_FOLDER = "shelf.open", "shelf.addFolder"
 _LANGUAGES = frozenset({"markdown", "plaintext"})
-_LINK = re.compile(r"\[(?P<title>(?:\\.|[^\]\\])*)\]\(<?(?P<target>[^)>#\s][^)>#]*)(?:#page=(?P<page>\d+))?>?\)")
+_LINK = re.compile(
+    r"\[(?P<title>(?:\\.|[^\]\\])*)\]\(<?(?P<target>[^)>#\s][^)>#]*)(?:#(?:page=(?P<page>\d+)|[^)>\s]*))?>?\)"
+)
 _QUOTED = re.compile(r"[ \t]*>[ \t]?(.*)")
 _AROUND = 400
 """Code points of a page that are shown before the beginning of a quote; twice as many are shown from there on."""
 _MATCHED = 30
 """A quote is looked for on its page by its first so many code points."""
+_PICTURE_SECONDS = 5.0
+"""The longest that a page is drawn."""
 _MOST_TITLE = 40
 
 
@@ -70,9 +74,9 @@ class ShelfPlugin:
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         match request:
-            case HoverRequest(document=document, offset=offset):
+            case HoverRequest(document=document, offset=offset, pictures=pictures):
                 link = self._link(document, offset)
-                return _hover(document, link) if link is not None else None
+                return _hover(document, link, context if pictures else None) if link is not None else None
             case ActionRequest(document=document, span=span):
                 link = self._link(document, span.start)
                 if link is None:
@@ -115,23 +119,41 @@ class ShelfPlugin:
         return None
 
 
-def _hover(document: Document, link: _Link) -> Hover | None:
+def _hover(document: Document, link: _Link, context: Context | None) -> Hover | None:
     """Return the part of the link's page around the quote above the link; the page's beginning if there is no quote, or
-    the page doesn't have it. None if the page isn't on the shelf."""
+    the page doesn't have it. None if the page isn't on the shelf. With a
+    `context`, the page of a PDF is shown, too, with the quote marked. Raises Cancelled."""
     from breadknife.plugins.shelf.chunking.cleaning import clean
     from breadknife.plugins.shelf.index.shelves import open_shelves
 
     page = clean(open_shelves().page_text(link.path, link.page))
     if not page:
         return None
-    at = max(0, page.find(_quote_above(document, link)))
+    quote = _quote_above(document, link)
+    at = max(0, page.find(quote[:_MATCHED]))
     start = max(0, at - _AROUND)
     text = f"{'…' if start else ''}{page[start : at + 2 * _AROUND]}{'…' if at + 2 * _AROUND < len(page) else ''}"
-    return Hover(f"{link.title}\n\n{text}", link.span, Origin(rule="shelf/page"))
+    picture = _picture(link, quote, context) if context is not None and link.page and quote else b""
+    return Hover(f"{link.title}\n\n{text}", link.span, Origin(rule="shelf/page"), picture=picture)
+
+
+def _picture(link: _Link, quote: str, context: Context) -> bytes:
+    """Return the PNG of the part of a PDF's page that has a quote; empty if there is none. A process of its own draws
+    it, as one reads it. Raises Cancelled."""
+    from breadknife.plugins.shelf.index.shelves import open_shelves
+    from breadknife.plugins.shelf.reading.process import ReadingProcess
+    from breadknife.plugins.shelf.reading.values import ReadRequest
+
+    root = next((folder for folder in open_shelves().status.folders if link.path.is_relative_to(folder)), None)
+    if root is None:
+        return b""
+    request = ReadRequest(os.fsencode(link.path), os.fsencode(root), shown=link.page, quote=quote)
+    with ReadingProcess(_PICTURE_SECONDS) as reading:
+        return b"".join(response.picture for response in reading.read(request, context.cancel))
 
 
 def _quote_above(document: Document, link: _Link) -> str:
-    """Return the beginning of the block quote that a link ends; empty if there is none."""
+    """Return the block quote that a link ends; empty if there is none."""
     found: list[str] = []
     for line in range(document.line_at(link.span.start) - 1, -1, -1):
         match = _QUOTED.fullmatch(document.line_text(line))
@@ -139,4 +161,4 @@ def _quote_above(document: Document, link: _Link) -> str:
             break
         if match[1].strip():
             found.insert(0, match[1])
-    return re.sub(r"\\(.)", r"\1", " ".join(" ".join(found).split()))[:_MATCHED]
+    return re.sub(r"\\(.)", r"\1", " ".join(" ".join(found).split()))

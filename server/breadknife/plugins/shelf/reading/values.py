@@ -37,6 +37,9 @@ class ReadRequest:
     """The digest of the file when it was last read, empty if it never was. If it is the same now, nothing is read."""
     pictures: tuple[int, ...] = ()
     """The numbers of pages to read by OCR. If there are none, the file's own text is read."""
+    shown: int = 0
+    """The number of the page to show with `quote` marked, instead of reading anything; 0 for none."""
+    quote: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class ReadResponse:
     """The title that the file names; empty if it names none. Only the first part has it."""
     reference: Reference = Reference()
     """Only the first part has it."""
+    picture: bytes = b""
+    """The PNG of the page that was to be shown; empty if there is none."""
     anchors: Mapping[str, str] = field(default_factory=dict[str, str])
     """See `FileText`. Only the last part has them."""
     pages: tuple[Page, ...] = ()

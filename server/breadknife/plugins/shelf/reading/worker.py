@@ -20,6 +20,7 @@ from breadknife.steps.channel import serve
 from breadknife.steps.ocr import find_ocr, text_of
 from breadknife.steps.pages import Page
 from breadknife.steps.pdf import pictures
+from breadknife.steps.pdf_picture import marked_picture
 
 _PAGES = 16
 """The most pages of one response."""
@@ -41,7 +42,9 @@ def answer(request: ReadRequest) -> Iterator[ReadResponse]:
     try:
         data = read_regular(path, MAX_BYTES, root, seconds=_DISK_SECONDS)
         sha256 = hashlib.sha256(data).hexdigest()
-        if request.pictures:
+        if request.shown:
+            yield ReadResponse(picture=marked_picture(data, request.shown, request.quote))
+        elif request.pictures:
             yield from _by_ocr(data, request.pictures)
         elif sha256 == request.sha256:
             yield ReadResponse(sha256=sha256, is_same=True)
