@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import subprocess
 import sys
@@ -38,12 +39,14 @@ async def hover(session: Any, uri: str, line: int, character: int) -> lsp.Hover 
 
 
 async def test_a_link_shows_its_page_around_the_quote(connect, script) -> None:
+    """VS Code also shows the page itself, with the quote marked."""
     session = await connect(engine_script=script([]))
     await session.registration(lsp.TEXT_DOCUMENT_HOVER)
     uri = session.open("note.md", NOTE, "markdown")
     shown = await hover(session, uri, *ON_LINK)
     assert shown.contents.value.startswith("Bread at home, p. 4\n\n")
     assert "Heat the oven to 250 degrees Celsius, with a stone" in shown.contents.value
+    assert re.search(r"\n\n!\[\]\(data:image/png;base64,[\w+/]{1000,80000}=*\)$", shown.contents.value)
     assert shown.range == lsp.Range(lsp.Position(5, 4), lsp.Position(5, 4 + len(NOTE.splitlines()[5]) - 4))
     assert await hover(session, uri, *ELSEWHERE) is None
 

@@ -34,7 +34,7 @@ def register(server: BreadknifeServer) -> None:
 def to_markup(hovers: Sequence[Hover], *, markdown: bool) -> lsp.MarkupContent:
     """Return the hovers below each other, as Markdown if one of them is and the client shows it (`markdown`). Plain
     text then stands in a block of its own."""
-    if markdown and any(hover.markdown or hover.picture for hover in hovers):
+    if markdown and any(hover.markdown for hover in hovers):
         texts = [_as_markdown(hover) for hover in hovers]
         return lsp.MarkupContent(lsp.MarkupKind.Markdown, _MARKDOWN_RULE.join(texts))
     return lsp.MarkupContent(lsp.MarkupKind.PlainText, _BLANK_LINE.join(hover.text for hover in hovers))

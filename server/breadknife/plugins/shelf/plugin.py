@@ -124,6 +124,7 @@ def _hover(document: Document, link: _Link, context: Context | None) -> Hover | 
     the page doesn't have it. None if the page isn't on the shelf. With a
     `context`, the page of a PDF is shown, too, with the quote marked. Raises Cancelled."""
     from breadknife.plugins.shelf.chunking.cleaning import clean
+    from breadknife.plugins.shelf.evidence.quoting import escaped
     from breadknife.plugins.shelf.index.shelves import open_shelves
 
     page = clean(open_shelves().page_text(link.path, link.page))
@@ -134,7 +135,10 @@ def _hover(document: Document, link: _Link, context: Context | None) -> Hover | 
     start = max(0, at - _AROUND)
     text = f"{'…' if start else ''}{page[start : at + 2 * _AROUND]}{'…' if at + 2 * _AROUND < len(page) else ''}"
     picture = _picture(link, quote, context) if context is not None and link.page and quote else b""
-    return Hover(f"{link.title}\n\n{text}", link.span, Origin(rule="shelf/page"), picture=picture)
+    origin = Origin(rule="shelf/page")
+    if not picture:
+        return Hover(f"{link.title}\n\n{text}", link.span, origin)
+    return Hover(f"{escaped(link.title)}\n\n{escaped(text)}", link.span, origin, markdown=True, picture=picture)
 
 
 def _picture(link: _Link, quote: str, context: Context) -> bytes:
