@@ -12,7 +12,7 @@ import pytest
 from breadknife import children
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.lint import executors, run
-from breadknife.cli.lint.checkers import FolderState, LintAnswer, LintTask, ProcessPool
+from breadknife.cli.lint.checkers import FolderState, LintAnswer, LintTask, ProcessPool, check
 from breadknife.cli.lint.options import LintOptions
 from breadknife.text.document import Document
 from cli.commands import breadknife
@@ -30,6 +30,18 @@ def test_the_findings_and_their_order_are_the_same(tmp_path: Path, home: Path) -
     assert [line.partition(":")[0] for line in one.stdout.splitlines()] == names
     assert (one.returncode, one.stdout, one.stderr) == (two.returncode, two.stdout, two.stderr)
     assert two.returncode == 2
+
+
+def test_a_plugin_that_a_process_has_not_is_a_failure(tmp_path: Path, home: Path) -> None:
+    """Or else a file would look clean that nobody has checked."""
+    host = make_host()
+    try:
+        answer = check(
+            host, LintTask(Document((tmp_path / "a.py").as_uri(), "python", ""), tmp_path, frozenset({"x"}), False)
+        )
+    finally:
+        host.close()
+    assert answer == LintAnswer(failures=("x can't be loaded where it is checked",))
 
 
 def test_a_process_that_dies_is_replaced(tmp_path: Path, home: Path) -> None:

@@ -70,6 +70,8 @@ def check(host: Host, task: LintTask) -> LintAnswer:
     """Check a document in this process. Waits until its workspace folder is known and every plugin has answered."""
     while not host.projects.read(task.root):
         pass
+    if missing := task.plugins - {plugin.name for plugin in host.registry.plugins}:  # another machine's, for instance
+        return LintAnswer(failures=(f"{', '.join(sorted(missing))} can't be loaded where it is checked",))
     request = CheckRequest(task.document, whole=True, all_fixes=task.all_fixes)
     reply = host.ask(request, root=task.root, among=task.plugins)
     failures = tuple(failure.sentence for failure in reply.failures)
