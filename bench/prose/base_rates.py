@@ -4,24 +4,33 @@
         [--seconds N] [--seed N]
     python bench/prose/base_rates.py table FILE.jsonl… --out server/breadknife/plugins/prose/engines/base_rates.tsv
 
-ENGINE is `harper`, `languagetool`, `counts` or `list` (known misspellings, looked up by themselves). CORRECTIONS are rows
-of kind, repository, commit, path, edit, line before, line after; TEXTS is a folder of paragraphs of untouched text as
-`ngrams.py` takes them, named `owner+name.txt`. Repositories for training and tuning are read; of `counts`, which are
-made of the former, those for tuning alone. `collect` goes on where an earlier run was ended.
+ENGINE is `harper`, `languagetool` or `counts`. CORRECTIONS are rows of kind, repository, commit, path, edit, line
+before, line after; TEXTS is a folder of paragraphs of untouched text as `ngrams.py` takes them, named `owner+name.txt`.
+Repositories for training and tuning are read; of `counts`, which are made of the former, those for tuning alone.
+`collect` goes on where an earlier run was ended.
 
-All rules that an engine has on by itself are counted, whatever breadknife does with them. One repository counts once
-for a rule that says the same of the same words.
+All rules that an engine has on by itself are counted, whatever breadknife does with them. `right`: the first fix gives
+the maintainer's line. `fired`: the rule speaks of a paragraph that nobody touched, or of something else in a corrected
+line, which its maintainer left. One repository counts once for a rule that says the same of the same words.
+
+`chance` is (right + A) / (fired + B), in an equal mix of corrections and words, as a part of what the same is for
+REFERENCE: rules that say that a word is there twice, or has the wrong article. These are errors wherever they stand,
+and what is left of them in untouched text is what maintainers have overlooked. So it tells, roughly, how often a rule
+that speaks speaks of an error. A and B make up for rules that spoke seldom: with them, the share of `right` among all
+that a rule said is distributed as it is over all rules (the likeliest beta-binomial distribution). A + B is the
+same for all; A's part in it is that of the rule's category, if that has MANY rules, else that of its engine. A row without a
+rule is about rules that never spoke.
 """
 
 from __future__ import annotations
 
 import argparse
 import difflib
+import math
 import random
-import re
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -39,14 +48,15 @@ from breadknife.plugins.prose.engines.harper import HarperEngine
 from breadknife.plugins.prose.engines.languagetool import LanguageToolEngine
 from breadknife.plugins.prose.engines.lint import Lint
 from breadknife.plugins.prose.engines.rule_context import counts
-from breadknife.plugins.prose.engines.rules import SPELLING
-from breadknife.plugins.prose.project.misspellings import meant
-from breadknife.text.document import Span
+from breadknife.plugins.prose.engines.rules import ARTICLES, REPEATS, SPELLING
+from breadknife.text.extract.passage import NOUN
 
 DIALECT = "en-US"
 RENEWED = 500
 """Texts after which Harper's linter, which remembers them, is replaced."""
-WORD = re.compile(r"[^\W\d_]+")
+REFERENCE = ARTICLES | REPEATS
+ENGINES = ("harper", "languagetool", "counts")
+MANY = 8
 Check = Callable[[str], Sequence[Lint]]
 
 
@@ -141,15 +151,8 @@ def fired(text: str, lint: Lint, verdict: str) -> Firing:
 
 def checker(engine: str) -> Check:
     """Return what asks an engine, with all of its rules but spelling, for what may become a finding."""
-    if engine == "list":
-        return find_listed
     of = LanguageToolEngine(DIALECT) if engine == "languagetool" else CountsEngine(DIALECT)
     return renewed() if engine == "harper" else lambda text: kept(text, of.check(text))
-
-
-def find_listed(text: str) -> list[Lint]:
-    words = [(Span(*match.span()), match[0]) for match in WORD.finditer(text) if match[0].islower()]
-    return [Lint("list", "SpellCheck", span, "", meant(word), "") for span, word in words if meant(word)]
 
 
 def renewed() -> Check:
@@ -167,7 +170,8 @@ def renewed() -> Check:
 
 
 def kept(text: str, lints: Sequence[Lint]) -> Sequence[Lint]:
-    return [lint for lint in lints if lint.rule not in SPELLING and counts(text, lint, lints)]
+    own = (lint for lint in lints if lint.rule not in SPELLING and NOUN not in text[lint.span.start : lint.span.end])
+    return [lint for lint in own if counts(text, lint, lints)]
 
 
 def plain(line: str) -> str:
@@ -186,11 +190,105 @@ def changed(before: str, after: str) -> tuple[int, int]:
     return start, end
 
 
+class Tally(msgspec.Struct):
+    """What the rules of one engine said. `right` and `fired` are sets of (repository, old, new)."""
+
+    corrections: int = 0
+    words: int = 0
+    right: dict[str, set[tuple[str, str, str]]] = msgspec.field(default_factory=lambda: defaultdict(set))
+    fired: dict[str, set[tuple[str, str, str]]] = msgspec.field(default_factory=lambda: defaultdict(set))
+    categories: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def add(self, read: Read) -> None:
+        self.corrections += read.corrected
+        self.words += read.words
+        for each in read.firings:
+            said = (read.repository, each.old.strip(), each.new)
+            self.categories[each.rule] = each.category
+            if NOUN in each.old or each.verdict == "touched":
+                continue
+            (self.right if each.verdict == "right" else self.fired)[each.rule].add(said)
+
+    @property
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """By rule, how often it was right, and how often it spoke of what was left."""
+        rules = {*self.right, *self.fired}
+        return {rule: (len(self.right.get(rule, ())), len(self.fired.get(rule, ()))) for rule in rules}
+
+
+def table(chosen: argparse.Namespace) -> None:
+    tallies = {engine: Tally() for engine in ENGINES}
+    for path in chosen.reads:
+        for line in path.open(encoding="utf-8"):
+            read = msgspec.json.decode(line, type=Read)
+            if read.repository:
+                tallies[read.engine].add(read)
+    mix = {engine: each.words / each.corrections for engine, each in tallies.items()}
+    reference = [
+        (right * mix[engine], fired)
+        for engine in ("harper", "languagetool")
+        for rule, (right, fired) in tallies[engine].counts.items()
+        if rule in REFERENCE
+    ]
+    most = sum(right for right, _ in reference) / sum(fired for _, fired in reference)
+    strength = sum(likeliest([each for tally in tallies.values() for each in tally.counts.values()]))
+    rows: list[tuple[str, str, str, int, int, float]] = []
+    for engine, tally in tallies.items():
+        shares = share_by_category(tally, strength)
+        unseen = [("", category, 0, 0) for category in shares]
+        seen = [(rule, tally.categories[rule], *each) for rule, each in tally.counts.items()]
+        for rule, category, right, fired in (*unseen, *seen):
+            a = strength * shares.get(category, shares[""])
+            chance = (right + a) / (fired + strength - a) * mix[engine] / most
+            rows.append((engine, category, rule, right, fired, min(1.0, chance)))
+    rows.sort(key=lambda row: (ENGINES.index(row[0]), row[2] != "", -row[5], -row[3], row[4], row[1:3]))
+    about = [
+        "# How often a rule that speaks speaks of an error; bench/prose/base_rates.py says what the columns are. Of",
+        *(
+            f"# {engine}: {each.corrections:,} corrections and {each.words:,} words, {len(each.counts)} rules"
+            for engine, each in tallies.items()
+        ),
+        f"# in repositories for training and tuning (bench/prose/sources.tsv); A + B = {strength:.2f}.",
+    ]
+    lines = ["\t".join(("engine", "category", "rule", "right", "fired", "chance"))]
+    lines += ("\t".join((*map(str, row[:5]), f"{row[5]:.2f}")) for row in rows)
+    chosen.out.write_text("\n".join((*about, *lines)) + "\n", "utf-8", newline="\n")
+
+
+def share_by_category(tally: Tally, strength: float) -> dict[str, float]:
+    """Return the likeliest part of A in A + B by category; that of all rules by an empty name."""
+    of: dict[str, list[tuple[int, int]]] = {"": list(tally.counts.values())}
+    for rule, each in tally.counts.items():
+        of.setdefault(tally.categories[rule], []).append(each)
+    shares = [step / 100 for step in range(1, 100)]
+    return {
+        category: max(shares, key=lambda share: likelihood(each, strength * share, strength * (1 - share)))
+        for category, each in of.items()
+        if len(each) >= MANY
+    }
+
+
+def likelihood(counts: Sequence[tuple[int, int]], a: float, b: float) -> float:
+    """Return the log-likelihood of counts of right and not right, each of a share that is beta-distributed."""
+
+    def log_beta(a: float, b: float) -> float:
+        return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+
+    return sum(log_beta(right + a, fired + b) - log_beta(a, b) for right, fired in counts)
+
+
+def likeliest(counts: Sequence[tuple[int, int]]) -> tuple[float, float]:
+    """Return the parameters of the beta distribution that makes counts of right and not right likeliest."""
+    steps = [round(0.02 * 1.25**step, 3) for step in range(24)]
+
+    return max(((a, b) for a in steps for b in steps), key=lambda each: likelihood(counts, *each))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
     collecting = commands.add_parser("collect")
-    collecting.add_argument("engine", choices=("harper", "languagetool", "counts", "list"))
+    collecting.add_argument("engine", choices=ENGINES)
     collecting.add_argument("corrections", type=Path)
     collecting.add_argument("texts", type=Path)
     collecting.add_argument("--out", type=Path, required=True)
@@ -199,6 +297,10 @@ def main() -> None:
     collecting.add_argument("--seconds", type=float, default=280)
     collecting.add_argument("--seed", type=int, default=40)
     collecting.set_defaults(do=collect)
+    tabling = commands.add_parser("table")
+    tabling.add_argument("reads", type=Path, nargs="+")
+    tabling.add_argument("--out", type=Path, required=True)
+    tabling.set_defaults(do=table)
     chosen = parser.parse_args()
     chosen.do(chosen)
 

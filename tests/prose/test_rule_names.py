@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from importlib.resources import files
 
 import pytest
 
@@ -11,7 +11,7 @@ from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
 from breadknife.plugins.prose.engines.harper import rules_of_harper
 from breadknife.plugins.prose.rule_names import name_rule, name_rules
 
-JUDGED = Path(__file__).parents[2] / "bench" / "prose" / "trust.tsv"
+ENGINES = ("harper", "languagetool", "counts")
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,9 @@ def test_a_rule_is_named_name_rule(rule: str, words: str) -> None:
 
 
 def test_no_rule_has_an_id_for_a_name() -> None:
-    judged = {line.split("\t")[1].partition(":")[0] for line in JUDGED.read_text("utf-8").splitlines() if "\t" in line}
-    rules = {*rules_of_harper(), *judged, *(rule.code for rule in DOCUMENT_RULES)}
+    table = files("breadknife.plugins.prose.engines").joinpath("base_rates.tsv").read_text("ascii")
+    counted = {row[2] for line in table.splitlines() if (row := line.split("\t"))[0] in ENGINES and row[2]}
+    rules = {*rules_of_harper(), *counted, *(rule.code for rule in DOCUMENT_RULES)}
     assert len(rules) > 900
     assert [rule for rule in rules if not re.fullmatch(r"[a-z0-9]+(?: [a-z0-9]+)*", name_rule(rule))] == []
 

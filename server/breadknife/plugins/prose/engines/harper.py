@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import harper
 
 from breadknife.plugins.prose.engines.lint import Lint, drop_noise, printable
-from breadknife.plugins.prose.engines.rules import NOISE, SPELLING
+from breadknife.plugins.prose.engines.rules import SPELLING, is_listed_as_noise
 from breadknife.text.document import Span
 from breadknife.text.extract.passage import NOUN, VOWEL_NOUN
 
@@ -109,12 +109,9 @@ class HarperEngine:
         """Return a linter with this engine's rules. The first one of the process takes half a second."""
         linter = harper.Linter(DIALECTS[self._dialect])
         config = linter.get_default_lint_config()
-        off = NOISE["harper"].keys() - self._enabled
-        linter.set_lint_config(
-            {rule: rule in self._alone for rule in config}
-            if self._alone
-            else {rule: (on or rule in self._enabled) and rule not in off for rule, on in config.items()}
-        )
+        useful = {rule for rule, on in config.items() if on and not is_listed_as_noise(self.name, rule)}
+        asked = self._alone or useful | self._enabled
+        linter.set_lint_config({rule: rule in asked for rule in config})
         linter.import_words([NOUN, VOWEL_NOUN])  # or it looks for their spelling each time
         give_back_memory()
         return linter

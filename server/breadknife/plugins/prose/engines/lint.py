@@ -58,9 +58,15 @@ class BackgroundLinter(BackgroundEngine[LintRequest, Lint]):
     """An engine that is asked about paragraphs in the background."""
 
 
-def drop_noise(lints: Iterable[Lint], enabled: frozenset[str]) -> tuple[Lint, ...]:
-    """Return those that aren't noise in technical prose, or of a rule that is in `enabled`."""
-    return tuple(lint for lint in lints if lint.rule in enabled or not is_noise(lint.engine, lint.rule, lint.category))
+def drop_noise(lints: Iterable[Lint], enabled: frozenset[str], language: str = "") -> tuple[Lint, ...]:
+    """Return those that aren't noise in technical prose of a language, as in `LintRequest`, or of a rule that is in
+    `enabled`."""
+    is_english = language.partition("-")[0] in ("", "en")
+    return tuple(
+        lint
+        for lint in lints
+        if lint.rule in enabled or not is_noise(lint.engine, lint.rule, lint.category, is_english=is_english)
+    )
 
 
 def cuts_word(text: str, span: Span) -> bool:

@@ -152,7 +152,7 @@ def may_change_findings(request: LintRequest, lints: Sequence[Lint]) -> bool:
     """Tell whether an engine's answer may change what is shown: names and terms that no dictionary has don't."""
     return any(
         lint.rule not in SPELLING or doubt(respell(request.text, lint.span, lint.replacements)) >= POSSIBLE
-        for lint in drop_noise(lints, frozenset())
+        for lint in drop_noise(lints, frozenset(), request.language)
     )
 
 

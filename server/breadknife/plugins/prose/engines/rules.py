@@ -1,13 +1,12 @@
 """What is known of the engines' rules: which are off by default, which are right, which look for the same.
 
-`rules.toml` has what was measured.
+`base_rates.tsv` and `rules.toml` have what was measured.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 
@@ -16,42 +15,27 @@ import msgspec
 _Names = frozenset[str]
 
 
-class _Noise(msgspec.Struct):
-    engine: str
-    why: str
-    rules: list[str]
+ON, WAITS = 0.5, 0.2
+"""The chance from which on a rule is shown at once, and that from which on it is shown where a second engine or the
+model agrees."""
 
 
 class _Table(msgspec.Struct):
-    noise: list[_Noise]
-    trusted: dict[str, _Names]
-    untrusted: dict[str, _Names]
+    foreign: dict[str, _Names]
     safe: dict[str, _Names]
     acronyms: dict[str, _Names]
 
 
 _TABLE = msgspec.toml.decode(files(__package__ or "").joinpath("rules.toml").read_bytes(), type=_Table)
-NOISE: Mapping[str, Mapping[str, str]] = {
-    engine: {rule: row.why for row in _TABLE.noise if row.engine == engine for rule in row.rules}
-    for engine in ("harper", "languagetool", "counts")
-}
-"""By engine, the rules that are off by default, and why."""
-HARPER_IS_RIGHT, _HARPER_KINDS = _TABLE.trusted["harper"], _TABLE.trusted["harper_categories"]
-_HARPER_IS_WRONG, LANGUAGETOOL_IS_WRONG = _TABLE.untrusted["harper"], _TABLE.untrusted["languagetool"]
 SAFE = _TABLE.safe["rules"]
 ACRONYMS: Mapping[str, _Names] = _TABLE.acronyms
 """By article, the acronyms that take it though their first letter sounds otherwise."""
 
 COMMAS = frozenset(("DiscourseMarkers", "SENT_START_CONJUNCTIVE_LINKING_ADVERB_COMMA"))
-"""Rules that want a comma after what a sentence begins with: as one likes after the short ones. After "However" it is
-no matter of taste: 42 of 46 that learners lacked an annotator put there."""
+"""Rules that want a comma after what a sentence begins with: as one likes after the short ones."""
 
 SENTENCE_BLANKS = frozenset(("SENTENCE_WHITESPACE",))
-"""Rules that want a blank between two sentences: between a dot and a capital there is none in names. After a question
-mark or an exclamation mark 6 of 6 that learners lacked were missing, and none that a README did."""
-
-KEPT = COMMAS | SENTENCE_BLANKS
-"""Rules that are on though their category is off."""
+"""Rules that want a blank between two sentences: between a dot and a capital there is none in names."""
 
 SPELLING = frozenset(("SpellCheck", *(f"MORFOLOGIK_RULE_EN_{land}" for land in ("US", "GB", "AU", "CA"))))
 """Rules that say that a word isn't in the engine's dictionary: the other engine may have it."""
@@ -93,27 +77,41 @@ PRONOUNS = frozenset(("I_LOWERCASE",))
 """Rules that take `i` for the writer: it may be an index."""
 
 
+_MEASURED = ("harper", "languagetool", "counts")
+
+
 @cache
-def is_noise(engine: str, rule: str, category: str) -> bool:
-    noise = NOISE[engine]
-    return rule not in KEPT and (
-        rule in noise
-        or f"category:{category}" in noise
-        or any(fnmatchcase(rule, pattern) for pattern in noise if pattern.endswith("*"))
-    )
+def _chances() -> Mapping[tuple[str, str, str], float]:
+    """Return the column `chance` by engine, category and rule; a category alone is of rules that aren't listed."""
+    table = files(__package__ or "").joinpath("base_rates.tsv").read_text("ascii")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    next(rows)  # the names of the columns
+    return {(row[0], "" if row[2] else row[1], row[2]): float(row[5]) for row in rows}
 
 
-RARE = 3
-"""A rule that was judged less often has no record of its own; such rules were judged together."""
+@cache
+def chance(engine: str, rule: str, category: str = "") -> float:
+    """Return how often an engine's rule that speaks of English speaks of an error, by what maintainers corrected and
+    left (`base_rates.tsv`)."""
+    if rule in SPELLING or engine not in _MEASURED:
+        return 1.0  # what may have been meant has a chance of its own; a project has chosen Vale's styles
+    chances = _chances()
+    known = (chances.get((engine, *key)) for key in (("", rule), (category, ""), ("", "")))
+    return next(each for each in known if each is not None)
+
+
+def is_listed_as_noise(engine: str, rule: str) -> bool:
+    """Tell whether a rule of English is off by default whatever its category is."""
+    return _chances().get((engine, "", rule), 1.0) < WAITS
+
+
+def is_noise(engine: str, rule: str, category: str, *, is_english: bool = True) -> bool:
+    """Tell whether a rule is off by default."""
+    if not is_english and engine == "languagetool":
+        return category in _TABLE.foreign["categories"] or rule in _TABLE.foreign["rules"]
+    return chance(engine, rule, category) < WAITS
 
 
 def is_right(engine: str, rule: str, category: str = "") -> bool:
-    """Tell whether a rule is right more often than not: it is shown at once, and others wait until a second engine
-    agrees.
-
-    `bench/prose/harper_rules.tsv` and `bench/prose/languagetool_rules.tsv` have what maintainers made of them; for
-    those of LanguageTool that spoke there less than three times, `bench/prose/trust.tsv` has judgements.
-    """
-    if engine == "harper":
-        return rule in HARPER_IS_RIGHT or (category in _HARPER_KINDS and rule not in _HARPER_IS_WRONG)
-    return rule not in LANGUAGETOOL_IS_WRONG
+    """Tell whether a rule of English is shown at once. Others that are on wait until a second engine agrees."""
+    return chance(engine, rule, category) >= ON

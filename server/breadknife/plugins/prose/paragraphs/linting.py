@@ -166,7 +166,7 @@ class ParagraphLinter:
 
     def _by_languagetool(self, slow: Mapping[str, _SlowLinter], request: LintRequest) -> tuple[Lint, ...] | None:
         lints = self._by_slow(slow, "LanguageTool", request)
-        return None if lints is None else drop_noise(lints, self.run.engines.settings.enabled)
+        return None if lints is None else drop_noise(lints, self.run.engines.settings.enabled, request.language)
 
     def _report_missing(self, slow: Mapping[str, _SlowLinter]) -> None:
         """Say which engines didn't answer: an editor's user once, and lint for each document."""
