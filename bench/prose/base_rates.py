@@ -18,8 +18,8 @@ REFERENCE: rules that say that a word is there twice, or has the wrong article. 
 and what is left of them in untouched text is what maintainers have overlooked. So it tells, roughly, how often a rule
 that speaks speaks of an error. A and B make up for rules that spoke seldom: with them, the share of `right` among all
 that a rule said is distributed as it is over all rules (the likeliest beta-binomial distribution). A + B is the
-same for all; A's part in it is that of the rule's category, if that has MANY rules, else that of its engine. A row without a
-rule is about rules that never spoke.
+same for all; A's part in it is that of the rule's category, if that has MANY rules, else that of its engine. A row
+without a rule is about rules that never spoke.
 """
 
 from __future__ import annotations
