@@ -105,7 +105,7 @@ def test_letters_that_may_be_words_left_out_take_no_exponential_time(tmp_path: P
 
 
 def test_rules_about_prose_serve_formats_without_a_grammar(tmp_path: Path) -> None:
-    doc = Document((tmp_path / "a.rst").as_uri(), "restructuredtext", "Send an e-mail. An email. An email is fine.\n")
+    doc = Document((tmp_path / "a.rst").as_uri(), "restructuredtext", "It is on Github. GitHub is fine. See GitHub.\n")
     paragraphs = tuple(extract(doc, None, CancelToken()))
     found = find_document_findings(doc, PluginContext(root=tmp_path), paragraphs, lambda word: True)
     assert [each.code for each in found] == ["term-in-two-ways"]

@@ -12,7 +12,6 @@ from breadknife.plugins.prose.evidence.contexts import (
     SUPPORTING,
     ContextPattern,
     find_perfect,
-    is_introduced,
     refine_rule,
 )
 from breadknife.plugins.prose.evidence.frames import find_framed, find_supported, is_known
@@ -51,20 +50,6 @@ def test_evidence(each: ContextPattern) -> None:
 )
 def test_a_present_that_has_lasted(text: str, word: str, expected: tuple[str, str] | None) -> None:
     assert find_perfect(text, text.index(word) + len(word), word) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "word", "expected"),
-    [
-        ("In my opinion it works.", "it", True),
-        ("It is so. Of course it works.", "it works", True),
-        ("In my opinion, it works.", "it", False),
-        ("It is in my opinion it.", "it.", False),
-        ("In addition to it, we go.", "to", False),
-    ],
-)
-def test_what_introduces_a_sentence(text: str, word: str, expected: bool) -> None:
-    assert is_introduced(text, text.index(word)) is expected
 
 
 @pytest.mark.parametrize(

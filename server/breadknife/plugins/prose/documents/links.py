@@ -83,10 +83,12 @@ def find_broken_links(context: DocumentContext) -> Iterator[DocumentProblem]:
 
 
 def find_broken_anchors(context: DocumentContext) -> Iterator[DocumentProblem]:
+    """Yield each anchor that is missing once: one that is linked to again and again is the site's own."""
     anchors_of: dict[Path, frozenset[str] | None] = {}
+    told: set[tuple[Path, str]] = set()
     for link in find_links(context):
         target = _target(context, link)
-        if target is None or not target[1]:
+        if target is None or not target[1] or target in told:
             continue
         path, anchor = target
         if path not in anchors_of:
@@ -94,6 +96,7 @@ def find_broken_anchors(context: DocumentContext) -> Iterator[DocumentProblem]:
         anchors = anchors_of[path]
         if anchors is None or anchor.lower() in anchors or anchor in anchors or anchor == "top":
             continue
+        told.add(target)
         similar = difflib.get_close_matches(anchor, anchors, n=1, cutoff=0.7)
         replacement = link.destination.partition("#")[0] + "#" + similar[0] if similar else None
         yield DocumentProblem(link.span, f"No heading has the anchor `#{anchor}`.", replacement)

@@ -57,7 +57,7 @@ DOCUMENT_RULES = (
     DocumentRule(
         "term-in-two-ways",
         PROSE,
-        "A term that the project mostly writes differently: its hyphen, capitals, or British or American spelling.",
+        "A term that the project also writes differently: a name's capitals, or British or American spelling.",
         find_terms_in_two_ways,
         Severity.HINT,
         needs_no_tree=True,

@@ -15,6 +15,8 @@ from breadknife.text.document import Span
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _JOINING = frozenset(("Mn", "Mc", "Me", "Cf"))
 """Categories of characters that belong to the word beside them."""
+_BRACKETED = re.compile(r"\[\w+\]$|\(\w+\)$")
+"""The beginning of a word that brackets set off: `[a]rchive`, `(re)use`."""
 _UNENCODABLE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -74,7 +76,8 @@ def cuts_word(text: str, span: Span) -> bool:
     isn't seen, such as a zero-width space. What is said of such a part isn't about the word that a reader sees."""
     inside = text[span.start : span.end]
     before, after = text[max(0, span.start - 1) : span.start], text[span.end : span.end + 1]
-    return (inside[:1].isalpha() and _joins(before)) or (inside[-1:].isalpha() and _joins(after))
+    is_rest = before in ("]", ")") and _BRACKETED.search(text, max(0, span.start - 12), span.start) is not None
+    return (inside[:1].isalpha() and (is_rest or _joins(before))) or (inside[-1:].isalpha() and _joins(after))
 
 
 def _joins(character: str) -> bool:

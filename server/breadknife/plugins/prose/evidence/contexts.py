@@ -124,21 +124,5 @@ def find_perfect(text: str, end: int, word: str) -> tuple[str, str] | None:
     return ("Duration", new) if new and _FOR.match(text, end) else None
 
 
-INTRODUCTION = "IntroductoryComma"
-_INTRODUCING = (
-    "Actually", "All in all", "As a result", "At the same time", "Besides", "By the way", "Finally", "First of all",
-    "Firstly", "For example", "For instance", "Fortunately", "Furthermore", "Generally", "However", "In addition",
-    "In conclusion", "In contrast", "In fact", "In general", "In my opinion", "In other words", "In short",
-    "In the end", "In this case", "Last but not least", "Luckily", "Moreover", "Obviously", "Of course",
-    "On the other hand", "Personally", "Secondly", "Therefore", "Thirdly", "To sum up", "Unfortunately",
-)  # fmt: skip
-_INTRODUCED = re.compile(rf"(?:^|[.!?] )(?:{'|'.join(_INTRODUCING)}) $")
-
-
-def is_introduced(text: str, start: int) -> bool:
-    """Tell whether a word stands right after what introduces a sentence, as in "In my opinion it works"."""
-    return _INTRODUCED.search(text, max(0, start - NEAR), start) is not None and not text.startswith("to ", start)
-
-
-EVIDENT = frozenset(("Tense", "Duration", INTRODUCTION, *(row.rule for row in SUPPORTING)))
+EVIDENT = frozenset(("Tense", "Duration", *(row.rule for row in SUPPORTING)))
 """Rules of changes that are asked about even where the model isn't surprised."""

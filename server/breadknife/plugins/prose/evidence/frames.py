@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from breadknife.plugins.prose.evidence.confusions import CONFUSIONS, ConfusionSet
-from breadknife.plugins.prose.evidence.contexts import EVIDENT, INTRODUCTION, find_perfect, is_introduced, refine_rule
+from breadknife.plugins.prose.evidence.contexts import EVIDENT, find_perfect, refine_rule
 from breadknife.plugins.prose.evidence.counts import read_counts
 from breadknife.plugins.prose.evidence.forms import forms
 from breadknife.plugins.prose.evidence.neighbours import AROUND, compare_words
@@ -100,9 +100,6 @@ def _find_unrefined(text: str, words: Sequence[Span], index: int) -> Iterator[Fr
             yield from (FramedChange(confusion.rule, span, with_capital_of(word, other)) for other in others)
         elif index and word.islower() and text[span.end : span.end + 1] == " " and index + 1 < len(words):
             yield FramedChange(confusion.rule, Span(span.start, span.end + 1), "")
-    if index and is_introduced(text, span.start):
-        before = words[index - 1].end
-        yield FramedChange(INTRODUCTION, Span(before, before), ",")
     if perfect := find_perfect(text, span.end, word):
         yield FramedChange(perfect[0], span, with_capital_of(word, perfect[1]))
     if low not in CONFUSED and word.islower() and "'" not in low:

@@ -25,8 +25,9 @@ from breadknife.project.words import dialectless, list_near_words
 LIKELY, POSSIBLE, CERTAIN = 0.325, 0.12, 0.9
 """The probability of a slip from which on a word is reported, from which on the model is asked, and that of a word from
 which on it may be put there unseen."""
-SHORTEST = 3
-"""Letters of a word that may be a slip."""
+SHORTEST, SHORTEST_LISTED = 3, 2
+"""Letters of a word that may be a slip, and of one in lower case that is a known misspelling: of 1.4 million words in
+the repositories for tuning none was "fo" or "ot" on purpose."""
 _LONGEST = 24
 _PLAIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz'"
@@ -72,7 +73,8 @@ def respellings(word: str, offered: tuple[str, ...], *, begins: bool) -> tuple[R
     """
     stem, ending = (word[:-2], word[-2:]) if word.endswith(("'s", "’s")) else (word, "")
     lower = stem.casefold().replace("’", "'")
-    if not (SHORTEST <= len(lower) <= _LONGEST and _PLAIN.fullmatch(lower) and stem[1:].islower()):
+    shortest = SHORTEST_LISTED if stem.islower() and meant(lower) else SHORTEST
+    if not (shortest <= len(lower) <= _LONGEST and _PLAIN.fullmatch(lower) and stem[1:].islower()):
         return ()
     offered = tuple(each.removesuffix(ending) for each in offered) if ending else offered
     if is_of_another_dialect(lower, offered) or (ending and lower in english()):
