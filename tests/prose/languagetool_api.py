@@ -17,7 +17,7 @@ def match(rule: str, offset: int, length: int, replacement: str) -> Mapping[str,
         "replacements": [{"value": replacement}],
         "offset": offset,
         "length": length,
-        "rule": {"id": rule, "category": {"id": "GRAMMAR", "name": ""}, "issueType": "", "description": ""},
+        "rule": {"id": rule, "category": {"id": "TYPOS", "name": ""}, "issueType": "", "description": ""},
         "context": {"text": "", "offset": 0, "length": length},
         "sentence": "",
     }

@@ -43,7 +43,7 @@ class Second:
         monkeypatch.setattr(languagetool, "LanguageToolEngine", make)
 
 
-def speaks_of(words: str, rule: str, *replacements: str, category: str = "GRAMMAR") -> Callable[[str], list[Lint]]:
+def speaks_of(words: str, rule: str, *replacements: str, category: str = "TYPOS") -> Callable[[str], list[Lint]]:
     def lints(text: str) -> list[Lint]:
         at = text.find(words)
         span = Span(at, at + len(words))

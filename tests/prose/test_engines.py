@@ -261,12 +261,12 @@ class Named(PluginContext):
 
 
 def test_another_model_is_asked_itself(plugin: ProsePlugin) -> None:
-    text, settings = "The build could of failed.", replace(SETTINGS, languagetool=False, model=True)
-    agrees, objects = DislikingEngine({"could of": -9, "could have": -1}), DislikingEngine({"could have": -9})
-    assert codes(plugin, text, Named(values=settings, engine=agrees, name="one")) == ["ModalOf"]
+    text, settings = "We invest into tests.", replace(SETTINGS, languagetool=False, model=True)
+    agrees, objects = DislikingEngine({"invest into": -9, "invest in": -1}), DislikingEngine({"invest in": -9})
+    assert codes(plugin, text, Named(values=settings, engine=agrees, name="one")) == ["InvestIn"]
     assert codes(plugin, text, Named(values=settings, engine=objects, name="other")) == []
     asked = len(agrees.requests)
-    assert codes(plugin, text, Named(values=settings, engine=agrees, name="one")) == ["ModalOf"]
+    assert codes(plugin, text, Named(values=settings, engine=agrees, name="one")) == ["InvestIn"]
     assert len(agrees.requests) == asked
 
 

@@ -22,8 +22,8 @@ from prose.disliking import DislikingEngine
 from support import PluginContext, document
 
 SETTINGS = ProseSettings(languagetool=False)
-UNSURE = "The build could of failed."  # Harper's ModalOf: a rule that waits for agreement
-AGREES, OBJECTS = {"could of": -9, "could have": -1}, {"could have": -9}
+UNSURE = "We invest into tests."  # Harper's InvestIn: a rule that waits for agreement
+AGREES, OBJECTS = {"invest into": -9, "invest in": -1}, {"invest in": -9}
 
 
 def mistake(
@@ -161,7 +161,7 @@ def shown(doc: Document, findings: tuple[Finding, ...]) -> list[tuple[str, str, 
 
 
 CASES = [
-    ("the model agrees", UNSURE, AGREES, [("could of", "harper/ModalOf", "could have", "judge")]),
+    ("the model agrees", UNSURE, AGREES, [("invest into", "harper/InvestIn", "invest in", "judge")]),
     ("the model doesn't", UNSURE, OBJECTS, []),
     (
         "a rule that is right more often than not isn't judged",
@@ -198,9 +198,9 @@ def test_sure_findings_come_at_once_and_judged_ones_later(plugin: ProsePlugin, c
     context = replace(context, engine=DislikingEngine(AGREES))
     doc = document(f"{UNSURE} This is an useful one.", "markdown")
     assert [f.code for f in check(plugin, doc, context, whole=False)] == ["AnA"]
-    assert [f.code for f in check(plugin, doc, context)] == ["ModalOf", "AnA"]
+    assert [f.code for f in check(plugin, doc, context)] == ["InvestIn", "AnA"]
     asked = len(context.engine.requests)  # type: ignore[attr-defined]
-    assert [f.code for f in check(plugin, doc, context, whole=False)] == ["ModalOf", "AnA"]
+    assert [f.code for f in check(plugin, doc, context, whole=False)] == ["InvestIn", "AnA"]
     assert len(context.engine.requests) == asked  # type: ignore[attr-defined]
 
 
@@ -252,19 +252,19 @@ def test_strange_text_is_judged_and_proposed_for(plugin: ProsePlugin, context: P
     doc = document(text.replace("{}", f"{UNSURE} Each of the files have no name. It is here."), "markdown")
     found = check(plugin, doc, context)
     assert sorted(shown(doc, found)) == [
-        ("could of", "harper/ModalOf", "could have", "judge"),
+        ("invest into", "harper/InvestIn", "invest in", "judge"),
         ("have", "model/EachOf", "has", "judge"),
     ]
     edits = [each.fixes[0].edits[0] for each in found]
-    assert doc.edited(edits).text == doc.text.replace("files have", "files has").replace("could of", "could have")
+    assert doc.edited(edits).text == doc.text.replace("files have", "files has").replace("invest into", "invest in")
     assert context.notices == []
 
 
 BUDGETS = [
     (0.0, ["AnA"]),
     (1.0, ["AnA", "Everyone"]),
-    (2.0, ["AnA", "Everyone", "ModalOf"]),
-    (4.0, ["AnA", "Everyone", "ModalOf"]),
+    (2.0, ["AnA", "Everyone", "InvestIn"]),
+    (4.0, ["AnA", "Everyone", "InvestIn"]),
 ]
 
 
@@ -274,7 +274,7 @@ def test_the_budget(
     plugin: ProsePlugin, context: PluginContext, budget: float, expected: list[str], whole: bool
 ) -> None:
     """A rule that needs a judge, with a margin of 3; the model's own, with one of 15; and one that needs neither."""
-    words = {"could of": -4, "could have": -1, "have": -16, "has": -1}
+    words = {"invest into": -4, "invest in": -1, "have": -16, "has": -1}
     context = replace(
         context, values=replace(SETTINGS, flags_per_1000_words=budget), engine=DislikingEngine(words), notices=[]
     )

@@ -24,9 +24,9 @@ from breadknife.text.document import Span
 TEXT = "This is an useful test that can could of been wich a uvloop is"
 
 
-def lint(engine: str, rule: str, words: str, *replacements: str) -> Lint:
+def lint(engine: str, rule: str, words: str, *replacements: str, category: str = "") -> Lint:
     start = TEXT.index(words)
-    return Lint(engine, rule, Span(start, start + len(words)), "message", replacements, "")
+    return Lint(engine, rule, Span(start, start + len(words)), "message", replacements, category)
 
 
 def h(rule: str, words: str, *replacements: str) -> Lint:
@@ -34,7 +34,7 @@ def h(rule: str, words: str, *replacements: str) -> Lint:
 
 
 def lt(rule: str, words: str, *replacements: str) -> Lint:
-    return lint("languagetool", rule, words, *replacements)
+    return lint("languagetool", rule, words, *replacements, category="TYPOS")
 
 
 CASES: list[tuple[str, list[Lint], list[tuple[str, str, list[str], str]]]] = [

@@ -36,7 +36,7 @@ class Late:
         time.sleep(self.random.choice(self.waits))
         at = text.find(self.word)
         span = Span(at, at + len(self.word))
-        return (Lint(self.name, self.rule, span, "so", (self.instead,), "GRAMMAR"),) if at >= 0 else ()
+        return (Lint(self.name, self.rule, span, "so", (self.instead,), "TYPOS"),) if at >= 0 else ()
 
     def close(self) -> None: ...
 
