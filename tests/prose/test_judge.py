@@ -252,8 +252,8 @@ def test_strange_text_is_judged_and_proposed_for(plugin: ProsePlugin, context: P
     doc = document(text.replace("{}", f"{UNSURE} Each of the files have no name. It is here."), "markdown")
     found = check(plugin, doc, context)
     assert sorted(shown(doc, found)) == [
-        ("invest into", "harper/InvestIn", "invest in", "judge"),
         ("have", "model/EachOf", "has", "judge"),
+        ("invest into", "harper/InvestIn", "invest in", "judge"),
     ]
     edits = [each.fixes[0].edits[0] for each in found]
     assert doc.edited(edits).text == doc.text.replace("files have", "files has").replace("invest into", "invest in")
