@@ -6,8 +6,11 @@ The texts themselves aren't on disk. A question is a digest of the text and of a
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import logging
+import os
+import shutil
 import sqlite3
 import sys
 import threading
@@ -23,7 +26,7 @@ import msgspec
 
 from breadknife import __version__
 from breadknife.errors import CacheError
-from breadknife.paths import make_private
+from breadknife.paths import make_folder, make_private
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,8 @@ CACHES: Mapping[str, str] = {
     "vectors.sqlite": "meanings of functions and sections, as vectors",
 }
 """Name of a file in `paths.answers_dir()` -> what is in it."""
+_ROOM = 1 << 20
+"""The fewest bytes that are free on a disk where something can still be kept."""
 _BUSY_S, _PATIENT_S = 0.2, 5.0
 _BROKEN = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 _TABLE = """
@@ -48,6 +53,17 @@ CREATE TABLE IF NOT EXISTS answers (question BLOB PRIMARY KEY, answer BLOB NOT N
 """
 _Question = TypeVar("_Question")
 _Result = TypeVar("_Result")
+
+
+def why_unusable(folder: Path) -> str:
+    """Return why no answers can be kept in a folder; empty if they can."""
+    try:
+        make_folder(folder)
+        if not os.access(folder, os.W_OK):
+            return os.strerror(errno.EACCES)
+        return os.strerror(errno.ENOSPC) if shutil.disk_usage(folder).free < _ROOM else ""
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 class DiskCache:
@@ -112,7 +128,11 @@ class DiskCache:
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.OperationalError as error:  # another process writes for long, the disk is full
             log.info("%s: %s", self._path, error)
-        except (sqlite3.Error, OSError) as error:
+        except OSError as error:  # nobody may write there: `why_unusable` tells the user
+            log.info("%s isn't used: %s", self._path, error)
+            self._usable = False
+            self._drop()
+        except sqlite3.Error as error:
             log.warning("%s isn't used: %s", self._path, error)
             self._usable = False
             self._drop()

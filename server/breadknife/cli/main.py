@@ -70,7 +70,8 @@ app.command("after-edit")(after_edit)
 @app.command()
 def baseline(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders; the current folder by default.")
+        list[Path] | None,
+        typer.Argument(metavar="PATH", help="Files and folders; the current folder by default.", readable=False),
     ] = None,
     add: Annotated[bool, typer.Option("--add", help="Keep also findings that are new since the last time.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove what is no longer found.")] = False,

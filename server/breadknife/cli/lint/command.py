@@ -18,7 +18,8 @@ _RULE = "RULE[,RULE...]"
 
 def lint(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders; `.gitignore` counts.")
+        list[Path] | None,
+        typer.Argument(metavar="PATH", help="Files and folders; `.gitignore` counts.", readable=False),
     ] = None,
     select: Annotated[
         list[str] | None,

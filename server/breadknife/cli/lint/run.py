@@ -38,6 +38,7 @@ from breadknife.cli.lint.related import report_finding
 from breadknife.cli.lint.sources import Source, find_sources, standard_input
 from breadknife.cli.lint.streams import clear_progress, opened, pace_of
 from breadknife.cli.output import INTERRUPTED, cancelled_by_signals, counted, suggest, tell, tell_progress, use_utf8
+from breadknife.disk_cache import why_unusable
 from breadknife.errors import DocumentError, SettingsError
 from breadknife.host.host import Host
 from breadknife.host.plugins.registry import rules_of
@@ -62,6 +63,8 @@ def run(options: LintOptions, writer: ReportWriter | None = None) -> int:
     use_utf8()
     options.output_format()  # raises an error before anything is read
     sources = [standard_input(options.stdin_filename)] if options.stdin_filename else None
+    if why := why_unusable(answers_dir()):
+        tell(f"{answers_dir()}: {why}; each run takes as long as the first; name another folder by `--cache-dir`")
     shared = SharedCache.of(options.cache_url, offline=options.offline) if options.cache_url else None
     if shared is not None:
         shared.fetch(answers_dir())

@@ -39,7 +39,7 @@ _FIXES = 2
 def after_edit(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE", help="What was edited; by default, what the hook's JSON says."),
+        typer.Argument(metavar="FILE", help="What was edited; by default, what the hook's JSON says.", readable=False),
     ] = None,
     offline: Offline = False,
     engine_script: EngineScript = None,
