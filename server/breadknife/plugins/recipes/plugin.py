@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from breadknife.plugins.recipes.results import Results
 from breadknife.plugins.recipes.settings import RecipesSettings
-from breadknife.recipes.folders import OWN, files_in, recipe_folders
+from breadknife.recipes.folders import OWN, files_in, recipe_folders, workspace_files
 from breadknife.recipes.requests import RecipeRequest
 from breadknife.task.plugin import ANY_LANGUAGE, Context
 from breadknife.task.values import ActionRequest, Answer, CheckRequest, Findings, Request, WhyRequest
@@ -57,6 +57,8 @@ class RecipesPlugin:
         if context.root is not None and context.trusted:
             with self._lock:
                 self._roots[context.root] = None
+        elif context.root is not None and isinstance(request, CheckRequest) and request.whole:
+            _tell_untrusted(context.root, context)
         if isinstance(request, CheckRequest) and not _has_foreign_recipes(self._trusted_roots()):
             hints = self._results.hints(request.document)
             return Findings(hints) if hints else None
@@ -82,6 +84,14 @@ class RecipesPlugin:
             if self._made_service is None:
                 self._made_service = RecipeService(self._results)
             return self._made_service
+
+
+def _tell_untrusted(root: Path, context: Context) -> None:
+    """Tell the user that a folder has recipes which don't count, since nobody trusts it."""
+    if files := workspace_files(root):
+        noun = "recipe" if len(files) == 1 else "recipes"
+        remedy = "`breadknife trust` in it counts them, too"
+        context.notify(f"{len(files)} {noun} of {root} left out: this folder isn't trusted; {remedy}", optional=True)
 
 
 def _has_foreign_recipes(roots: tuple[Path, ...]) -> bool:
