@@ -76,7 +76,7 @@ async def test_an_agent_finds_repairs_and_asks(folder: Path, home: Path) -> None
 
         where = await call(client, "search", question="Where are the notes?")
         assert [(each["path"], each["line"], each["name"]) for each in where["places"]] == [("notes.md", 1, "Notes")]
-        assert where["searched"].startswith("1 places of 1 files, by words")
+        assert where["searched"].startswith("1 places of 1 file, by words")
         answer = await call(client, "recipe", name="shout", path="notes.md", line=3)
         assert answer["text"] == "THIS ARE A TEST OF THE THE EDITOR."
 
