@@ -214,25 +214,25 @@ def test_a_server_that_dies_in_the_middle_harms_nobody(
 ) -> None:
     plugin, editor = shared_plugin(engine, monkeypatch), Editor()
     try:
-        doc = document("You see the the end. The function return a list.", "markdown")
-        assert codes(plugin, doc, editor, whole=True) == ["RepeatedWords", "SHE_LIVE"]
+        doc = document("You see the the end. The linter will skips a list.", "markdown")
+        assert codes(plugin, doc, editor, whole=True) == ["RepeatedWords", "MD_BASEFORM"]
         [server] = servers()
         server.kill()
         server.wait(30)
-        changed = document("You see the the end now. The function return a list.", "markdown")
+        changed = document("You see the the end now. The linter will skips a list.", "markdown")
         assert codes(plugin, changed, editor) == ["RepeatedWords"]
         assert editor.again.wait(120)
-        assert codes(plugin, changed, editor) == ["RepeatedWords", "SHE_LIVE"]
+        assert codes(plugin, changed, editor) == ["RepeatedWords", "MD_BASEFORM"]
         assert editor.notices == []
     finally:
         plugin.close()
 
 
 STRANGE = {
-    "astral": "😀𝒷𝓁 𝓀𝓁 😀. The function return a list. You see the the end.",
-    "right to left": "שלום. The function return a list. You see the the end. אבגד\u202e",
-    "NUL": "A\0b. The function return a list. You\0 see the the end.",
-    "markup": "<b The `function [return a list, you see the the end ** of it.\n\n> <div>\n\nThe function return it.",
+    "astral": "😀𝒷𝓁 𝓀𝓁 😀. The linter will skips a list. You see the the end.",
+    "right to left": "שלום. The linter will skips a list. You see the the end. אבגד\u202e",
+    "NUL": "A\0b. The linter will skips a list. You\0 see the the end.",
+    "markup": "<b The `function [skips a list, you see the the end ** of it.\n\n> <div>\n\nThe linter will skips it.",
 }
 
 
@@ -247,34 +247,34 @@ def test_strange_text_is_checked_by_everybody(
     assert isinstance(answer, Findings)
     found = {doc.slice(each.span).replace("\0", "") for each in answer.items}
     assert "the the" in found
-    assert "return" in found or "<b" in text
+    assert "skips" in found or "<b" in text
     assert editor.notices == []
 
 
 @pytest.mark.java
 def test_a_paragraph_of_a_megabyte_beside_others(engine: LanguageToolEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     plugin, editor = shared_plugin(engine, monkeypatch), Editor()
-    doc = document(f"{'word ' * 200_000}\n\nThe function return a list, you see the the end.\n", "markdown")
+    doc = document(f"{'word ' * 200_000}\n\nThe linter will skips a list, you see the the end.\n", "markdown")
     answer = plugin.answer(CheckRequest(doc, whole=True), editor)
     assert isinstance(answer, Findings)
-    assert {doc.slice(each.span) for each in answer.items} == {"return", "the the"}
+    assert {doc.slice(each.span) for each in answer.items} == {"skips", "the the"}
     assert len(editor.notices) == 1
     assert "20,000 characters" in editor.notices[0]
 
 
-ENGLISH = "The function return a list, and it is the one that you see here.\n\n"
+ENGLISH = "The linter will skips a list, and it is the one that you see here.\n\n"
 GERMAN = "Ich habe ein Katze, und sie ist nicht auf der Straße, wenn es regnet.\n\n"
 FRENCH = "Les fichier sont dans le dossier, et vous pouvez les lire avec une commande.\n\n"
 SPANISH = "Las archivo están en la carpeta, y no es necesario que los abra para usar el programa.\n\n"
 
 
 LANGUAGES = {
-    "detected": (ENGLISH + GERMAN + FRENCH + SPANISH, ["return", "ein Katze", "Les fichier", "Las archivo"]),
+    "detected": (ENGLISH + GERMAN + FRENCH + SPANISH, ["skips", "ein Katze", "Les fichier", "Las archivo"]),
     # Too short to tell by their words:
     "French declared": ("---\nlang: fr\n---\n\nLes fichier.\n", ["Les fichier"]),
     "Spanish declared": ("---\nlang: es\n---\n\nLas archivo están allí.\n", ["Las archivo"]),
     "German declared": ("---\nlang: de\n---\n\nEin Katze.\n", ["Ein Katze"]),
-    "a part declared": (ENGLISH + "<p lang=fr>Les fichier.</p>\n", ["return", "Les fichier"]),
+    "a part declared": (ENGLISH + "<p lang=fr>Les fichier.</p>\n", ["skips", "Les fichier"]),
 }
 
 
@@ -300,8 +300,8 @@ def test_what_it_found_stays_while_the_text_around_is_typed(
 ) -> None:
     plugin = shared_plugin(engine, monkeypatch)
     editor = typing.Editor(values=ProseSettings(model=False))
-    doc = document("The function return a list, and so you see it.\n\nThe other one is here.\n", "markdown")
-    type_around(plugin, editor, doc, "return", doc.text.index(", and"), Random(4))
+    doc = document("The linter will skips a list, and so you see it.\n\nThe other one is here.\n", "markdown")
+    type_around(plugin, editor, doc, "skips", doc.text.index(", and"), Random(4))
 
 
 def shared_plugin(engine: LanguageToolEngine, monkeypatch: pytest.MonkeyPatch) -> ProsePlugin:
@@ -340,7 +340,7 @@ def test_planted_mistakes_that_harper_alone_misses(engine: LanguageToolEngine, m
         answer = plugin.answer(CheckRequest(doc, whole=True), Editor())
         assert isinstance(answer, Findings)
         assert [doc.slice(finding.span) for finding in answer.items] == [
-            "restart", "Its", "skips", "recieve", "wich", "informations", "depends of", "return", "can checkout",
+            "restart", "Its", "skips", "recieve", "wich", "informations", "depends of",
         ]  # fmt: skip
         assert {f.source for f in answer.items if f.code == "SpellCheck"} == {"harper"}
     finally:
