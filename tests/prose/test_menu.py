@@ -103,7 +103,7 @@ def test_outside_of_a_project_there_is_one_dictionary(plugin: ProsePlugin, home:
 def test_grammar_of_another_language_is_no_matter_of_words(
     plugin: ProsePlugin, second: Second, context: PluginContext
 ) -> None:
-    second.lints = speaks_of("die Konfigurationn", "DE_AGREEMENT", "der Konfiguration")
+    second.lints = speaks_of("die Konfigurationn", "DE_AGREEMENT", "der Konfiguration", category="GRAMMAR")
     doc = document(GERMAN, "markdown")
     assert codes(plugin, doc, context) == ["DE_AGREEMENT"]
     assert not any("dictionary" in each for each in menu(plugin, doc, GERMAN.index("die"), context))
