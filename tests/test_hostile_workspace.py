@@ -42,6 +42,7 @@ COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
         (1, ("lint", "--jobs", "2", ".", "--engine-script", SCRIPT)),
         (1, ("lint", "--jobs", "2", "--only", "nullcheck", ".")),
     ],
+    "after-edit": [(1, ("after-edit", "a.py")), (0, ("after-edit",))],
     "lint a file of standard input": [(0, ("lint", "--stdin-filename", "a.py", "--only", "nullcheck"))],
     "lint stale ignores": [(0, ("lint", "--stale-ignores", "--engine-script", SCRIPT, "."))],
     "lint with settings that are refused": [(2, ("lint", "../refused"))],
@@ -83,7 +84,7 @@ COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
     ],
     "shelf": [
         (0, ("shelf", "add", ".")), (0, ("shelf", "status")), (1, ("shelf", "ask", "what is useful?")),
-        (0, ("shelf", "remove", ".")),
+        (0, ("shelf", "cite")), (0, ("shelf", "remove", ".")),
     ],
     "status": [(0, ("status",))],
     "trust": [(0, ("trust", "--list"))],
@@ -93,6 +94,7 @@ COMMANDS: dict[str, Sequence[tuple[int, Words]]] = {
 """Each with the exit code that says that it came as far as it should."""
 GIVEN = {
     ("null", "triage", "--from", "-"): REPORT,
+    ("after-edit",): '{"tool_input": {"file_path": "a.py"}}',
     ("setup",): "n\n" * 9,
 }
 """What a command reads. All others find the end of their input."""

@@ -337,7 +337,7 @@ def test_doctor_says_so_and_that_it_was_replaced(monkeypatch: pytest.MonkeyPatch
 def test_a_computing_thread_that_is_stuck_ends_the_daemon(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     ended: list[str] = []
     monkeypatch.setattr(daemon, "die", lambda ledger, why: ended.append(why))
-    scheduler = SimpleNamespace(turns=0, busy=True, last_submit=0.0)
+    scheduler = SimpleNamespace(turns=0, busy=True, last_submit=0.0, computing=None)
     watched = daemon.Daemon(cast("Any", scheduler), CrashLedger(home), idle_seconds=60, log_text=False)
     for _ in range(daemon.STUCK_LOOKS * 3):
         scheduler.turns += 1

@@ -46,7 +46,7 @@ async def test_a_model(connect: Connect, tests_home: Path, home: Path) -> None:
     ("name", "text", "source"),
     [
         pytest.param("models", "When it return, go on with what it has found.\n", "model", marks=pytest.mark.model),
-        pytest.param("languagetool", "The function return a list.\n", "languagetool", marks=pytest.mark.java),
+        pytest.param("languagetool", "The linter will skips a list.\n", "languagetool", marks=pytest.mark.java),
     ],
 )
 async def test_what_is_announced_reads_what_is_open(

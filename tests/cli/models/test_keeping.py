@@ -39,9 +39,8 @@ def test_which_says_who_decided(config: str, name: str, layer: str) -> None:
 
 
 def test_which_of_an_unknown_role() -> None:
-    assert "the roles are completion, nullcheck, judge, embedding, rewrite, rerank, classify" in refused(
-        "which", "cooking"
-    )
+    roles = "completion, nullcheck, judge, embedding, rewrite, next-edit, rerank, classify"
+    assert f"the roles are {roles}" in refused("which", "cooking")
 
 
 def test_allow_takes_back_a_setting_aside() -> None:

@@ -76,9 +76,9 @@ KINDS = (
                 paths.state_dir,
                 (
                     "amx.json", "arrivals", "calibration.json", "crashes.json", "documents", "empty",
-                    "engine-build.log", "engine.log", "installing.lock", "learned.json", "null-fixes.json",
+                    "engine-build.log", "engine.log", "gpu.json", "installing.lock", "learned.json", "null-fixes.json",
                     "paused.json", "prose.sqlite", "receipts.jsonl", "recipe-scores.json", "run", "snapshots",
-                    "sums.json",
+                    "suggested", "sums.json",
                 ),
             ),
             (
