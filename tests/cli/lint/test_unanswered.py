@@ -88,7 +88,7 @@ def test_a_jvm_that_is_stopped(
     """It is replaced, and nothing is missing; where that can't be done lint fails."""
     monkeypatch.setattr(languagetool_client, "CHECK_S", 15)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "text.md").write_text(TEXT)
+    (tmp_path / "text.md").write_text("You see the the end.\n\nThe linter will skips a list.\n")
     (tmp_path / "breadknife.toml").write_text("[prose]\nmodel = false\n")
     stopped: list[psutil.Process] = []
 
@@ -107,5 +107,5 @@ def test_a_jvm_that_is_stopped(
     stopping.join()
     shown = capsys.readouterr()
     assert stopped
-    assert ("text.md:3:14" in shown.out and "languagetool/" in shown.out) if code == 1 else "LanguageTool" in shown.err
+    assert ("text.md:3:" in shown.out and "languagetool/" in shown.out) if code == 1 else "LanguageTool" in shown.err
     assert code in (1, 2)
