@@ -50,6 +50,7 @@ def accepted(text: str, suggestion: dict[str, Any]) -> str:
         ([TextEdit(Span(8, 12), "")], (2, 2)),  # a word goes
         ([TextEdit(Span(4, 14), "")], (2, 2)),  # a line goes: the next one isn't part of it
         ([TextEdit(Span(4, 24), "")], (2, 3)),
+        ([TextEdit(Span(4, 14), "\n")], (2, 3)),  # a line becomes a blank one
         ([TextEdit(Span(4, 14), "2\n2b\n")], (2, 2)),  # a line becomes two
         ([TextEdit(Span(14, 14), "if x:\n    return\n")], (3, 3)),  # a guard before a line
         ([TextEdit(Span(18, 18), "if x:\n        return\n    ")], (3, 3)),

@@ -9,7 +9,7 @@ from typing import Any
 from breadknife.cli.formats.as_json import JsonWriter
 from breadknife.cli.formats.values import ReportedFile, ReportedFinding, RunSummary
 from breadknife.task.values import Finding, Severity
-from breadknife.text.document import Document, Span, TextEdit
+from breadknife.text.document import Document, Span, TextEdit, apply_edits
 
 _MOST_SUGGESTIONS = 3
 _MOST_LINES = 20
@@ -52,8 +52,9 @@ def _suggestion(file: ReportedFile, edit: TextEdit) -> dict[str, Any]:
     request may not show."""
     (line, column), (end_line, end_column) = file.position(edit.span.start), file.position(edit.span.end)
     has_whole_lines = column == end_column == 1 and line < end_line
-    if has_whole_lines and (not edit.new_text or edit.new_text.endswith("\n")):
-        text = edit.new_text.removesuffix("\n").removesuffix("\r")
+    text = edit.new_text.removesuffix("\n").removesuffix("\r")
+    # An empty text takes the lines away, so a blank line that replaces them needs the columns.
+    if has_whole_lines and (not edit.new_text or (text and edit.new_text.endswith("\n"))):
         return {"range": {"start": {"line": line}, "end": {"line": end_line - 1}}, "text": text}
     return {"range": _range(file, edit.span), "text": edit.new_text}
 
@@ -61,11 +62,7 @@ def _suggestion(file: ReportedFile, edit: TextEdit) -> dict[str, Any]:
 def _as_one(document: Document, edits: Sequence[TextEdit]) -> TextEdit:
     """Return edits as one, which also has the text between them."""
     span = Span(min(edit.span.start for edit in edits), max(edit.span.end for edit in edits))
-    text, at = "", span.start
-    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
-        text += document.text[at : edit.span.start] + edit.new_text
-        at = edit.span.end
-    return TextEdit(span, text)
+    return TextEdit(span, apply_edits(document.slice(span), (edit.shifted(-span.start) for edit in edits)))
 
 
 def _location(file: ReportedFile, span: Span) -> dict[str, Any]:
