@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +12,8 @@ from typing import Any
 
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
+
+from project.folders import git
 
 PROSE = "# Notes\n\nThis are a test of the the editor.\n"
 RECIPE = """\
@@ -93,11 +94,6 @@ CODE = '''def fetch(url, wait=30):
     """
     return url, wait
 '''
-
-
-def git(folder: Path, *words: str) -> None:
-    author = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", "-C", str(folder), *author, *words], check=True, capture_output=True)
 
 
 async def test_an_agent_asks_what_a_change_made_false(folder: Path, home: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from breadknife.plugins.prose.documents.check import find_document_findings
 from breadknife.task.values import ActionRequest, Answer, CheckRequest, CommandRequest, NextEditRequest, Request
 from breadknife.testing import ask
 from breadknife.text.document import Document, language_of
+from project.folders import git
 from support import PluginContext
 
 CODE = '''def fetch_all(url, wait=30):
@@ -25,11 +25,6 @@ CODE = '''def fetch_all(url, wait=30):
     return url, wait
 '''
 PAGE = "# Use\n\nCall `fetch_all(url)`, with `--dry-run`.\n"
-
-
-def git(folder: Path, *words: str) -> None:
-    author = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", "-C", str(folder), *author, *words], check=True, capture_output=True)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,14 @@ def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     return root
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run git in a folder, as an author without settings of their own."""
+    author = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    return subprocess.run(
+        ["git", *author, *words], cwd=folder, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def known(root: Path, files: Mapping[str, str | bytes] | None = None) -> FolderProject:

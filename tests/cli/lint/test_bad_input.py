@@ -13,7 +13,7 @@ import pytest
 
 from breadknife.disk_cache import why_unusable
 from cli.commands import within
-from project.folders import write
+from project.folders import git, write
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights, links and names")
 
@@ -47,10 +47,6 @@ def as_a_user(folder: Path, *arguments: str) -> Told:
 def told(folder: Path, *arguments: str) -> Told:
     ran = within(folder, *arguments)
     return ran.returncode, ran.stdout, [line.removeprefix("breadknife: ") for line in ran.stderr.splitlines()]
-
-
-def git(folder: Path, *words: str) -> None:
-    subprocess.run(["git", *words], cwd=folder, capture_output=True, check=True)
 
 
 def test_what_may_not_be_read(folder: Path) -> None:

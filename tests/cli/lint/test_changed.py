@@ -11,7 +11,7 @@ import pytest
 
 from breadknife.text.document import LARGEST_DOCUMENT
 from cli.commands import within
-from project.folders import write
+from project.folders import git, write
 
 SETTINGS = "[prose]\nlanguagetool = false\nmodel = false\n[nullcheck]\nseverity_medium = 'warning'\n"
 GUARDED = """\
@@ -41,11 +41,6 @@ def no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"GIT_{role}_NAME", "a")
         monkeypatch.setenv(f"GIT_{role}_EMAIL", "a@b")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-
-
-def git(folder: Path, *words: str) -> str:
-    ran = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True)
-    return ran.stdout.strip()
 
 
 def commit(folder: Path, files: dict[str, str], message: str = "x") -> str:
