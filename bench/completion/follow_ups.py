@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import builtins
 import random
 import subprocess
 from collections import Counter, defaultdict
@@ -21,11 +20,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from breadknife.plugins.completion.next_edit.importing import FEWEST, LARGEST, SHARE, unbound_names
+
 COMMITS = 3_000
-LARGEST = 200_000
 MOST_FILES = 10
-FEWEST, SHARE = 2, 0.9
-BUILTINS = {*dir(builtins), "__file__", "__name__", "__doc__", "__path__"}
 Binding = tuple[str, str]
 """A module, and the name in it; empty for the module itself."""
 
@@ -75,13 +73,12 @@ def _count_imports(repository: Path, commit: str, path: str, before: str, after:
     except (SyntaxError, ValueError):
         return
     added = {name: binding for name, binding in new.items() if name not in old}
-    unbound = _unbound(ast.parse(after), added)
+    unbound = unbound_names(ast.parse(after), added)
     needed = {name: binding for name, binding in added.items() if name in unbound}
     count.needed += len(needed)
     count.quiet += not added
-    names = unbound - BUILTINS
-    known = _known(repository, commit, path, names) if names else {}
-    for name in names:
+    known = _known(repository, commit, path, unbound) if unbound else {}
+    for name in unbound:
         if name not in known:
             continue
         if name in needed:
@@ -100,28 +97,6 @@ def _bindings(tree: ast.AST) -> Iterator[tuple[str, Binding]]:
             for each in node.names:
                 name = each.asname or each.name.partition(".")[0]
                 yield name, (each.name, "")
-
-
-def _unbound(tree: ast.AST, added: dict[str, Binding]) -> set[str]:
-    """Return the names that are used and that nothing in the file binds but the imports `added`."""
-    used, bound = set[str](), {name for name, _ in _bindings(tree)} - added.keys()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Load()):
-                used.add(name)
-            case ast.Name(id=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                bound.add(name)
-            case ast.ClassDef(name=name) | ast.arg(arg=name) | ast.ExceptHandler(name=str(name)):
-                bound.add(name)
-            case ast.Global(names=names) | ast.Nonlocal(names=names):
-                bound.update(names)
-            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-                bound.add(name)
-            case ast.ImportFrom(names=[ast.alias(name="*")]):
-                return set()
-            case _:
-                pass
-    return used - bound
 
 
 def _known(repository: Path, commit: str, path: str, names: set[str]) -> dict[str, Binding]:
