@@ -31,6 +31,11 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, which takes an `s` in the plural: `1 page`, `2,000 pages`."""
+    return f"{number:,} {noun}" + "s" * (number != 1)
+
+
 def as_sentence(text: str) -> str:
     """Return words with a capital, unless a command begins them, and with a full stop."""
     text = text.strip()

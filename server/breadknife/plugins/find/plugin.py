@@ -15,6 +15,7 @@ from breadknife.plugins.find.words import asked_words, words_of
 from breadknife.task.find import MOST, FindRequest, FoundPlace, FoundPlaces
 from breadknife.task.plugin import ANY_LANGUAGE, Context
 from breadknife.task.values import Answer, Origin, Request, Silence
+from breadknife.text.printable import counted
 
 ROLE = "embedding"
 _LONGEST = 500
@@ -62,7 +63,7 @@ class FindPlugin:
         by_words = [located for _, located in index.best(words, max(keep, _READ_BY_MODEL))]
         places, files = index.counts
         later = f" ({index.unread:,} are still unread: ask again)" if index.unread else ""
-        searched = f"{places:,} places of {files:,} file{'s' * (files != 1)}{later}, by "
+        searched = f"{places:,} places of {counted(files, 'file')}{later}, by "
         if not by_words:
             return Silence("not-found", f"Nothing has a word of it ({searched}words).", "ask with words of the code")
         how, origin, ranked = "words", Origin(rule="find/words"), by_words

@@ -14,6 +14,7 @@ from breadknife.recipes.requests import RecipeRequest
 from breadknife.task.plugin import ANY_LANGUAGE, Context
 from breadknife.task.values import ActionRequest, Answer, CheckRequest, Findings, Request, WhyRequest
 from breadknife.text.extract import LANGUAGES
+from breadknife.text.printable import counted
 
 if TYPE_CHECKING:
     from breadknife.plugins.recipes.service import RecipeService
@@ -89,9 +90,10 @@ class RecipesPlugin:
 def _tell_untrusted(root: Path, context: Context) -> None:
     """Tell the user that a folder has recipes which don't count, since nobody trusts it."""
     if files := workspace_files(root):
-        noun = "recipe" if len(files) == 1 else "recipes"
         remedy = "`breadknife trust` in it counts them, too"
-        context.notify(f"{len(files)} {noun} of {root} left out: this folder isn't trusted; {remedy}", optional=True)
+        context.notify(
+            f"{counted(len(files), 'recipe')} of {root} left out: this folder isn't trusted; {remedy}", optional=True
+        )
 
 
 def _has_foreign_recipes(roots: tuple[Path, ...]) -> bool:

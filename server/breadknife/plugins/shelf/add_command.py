@@ -8,7 +8,6 @@ from pathlib import Path
 from breadknife.cancel import CancelToken
 from breadknife.errors import ShelfError
 from breadknife.plugins.shelf.adding import fill, folder_to_add
-from breadknife.plugins.shelf.evidence.choosing import counted
 from breadknife.plugins.shelf.index.filling import FillProgress
 from breadknife.plugins.shelf.index.shelves import open_shelves
 from breadknife.plugins.shelf.index.vectors import identity_of
@@ -16,7 +15,7 @@ from breadknife.steps.values import Vector
 from breadknife.task.plugin import Context, Model
 from breadknife.task.values import Done, Silence
 from breadknife.text.document import uri_to_path
-from breadknife.text.printable import as_sentence
+from breadknife.text.printable import as_sentence, counted
 
 _ROLE = "embedding"
 

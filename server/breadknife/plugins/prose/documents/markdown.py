@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from breadknife.plugins.prose.documents.elements import CodeBlock, Heading, Link
+from breadknife.text.anchors import github_anchor
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, nodes_in, parse
 
@@ -47,9 +48,8 @@ def find_anchors(tree: SyntaxTree) -> frozenset[str]:
 
 
 def slugify(heading: str) -> str:
-    """Return a heading's anchor as github-slugger makes it: lower case, no punctuation, a hyphen for each space."""
-    text = _EMPHASIS.sub(r"\1", _LINK.sub(r"\1", heading)).lower()
-    return re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
+    """Return the anchor of a heading as it is written."""
+    return github_anchor(_EMPHASIS.sub(r"\1", _LINK.sub(r"\1", heading)))
 
 
 def find_links(tree: SyntaxTree) -> Iterator[Link]:

@@ -15,7 +15,7 @@ from breadknife.plugins.shelf.evidence.ranking import RankedCandidate, rank
 from breadknife.plugins.shelf.values import Candidate, SearchGap, ShelfStatus, Shelves
 from breadknife.steps.values import Vector
 from breadknife.task.values import Silence
-from breadknife.text.printable import shortened
+from breadknife.text.printable import counted, shortened
 
 CANDIDATES = 20
 """Chunks of the search whose windows are measured: the right one is nearly always among them."""
@@ -156,8 +156,3 @@ def _searched(status: ShelfStatus, gap: SearchGap | None, vector: Vector) -> str
     pages = f"{counted(status.pages, 'page')} of {counted(status.files, 'file')}"
     unread = f"; {status.pages_waiting:,} not read yet" if status.pages_waiting else ""
     return f"{pages}{unread}, by {gap.what if gap is not None else 'words and meaning' if vector else 'words'}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, which takes an `s` in the plural: `1 page`, `2,000 pages`."""
-    return f"{number:,} {noun}" + "s" * (number != 1)

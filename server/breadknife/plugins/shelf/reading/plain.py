@@ -11,7 +11,8 @@ from breadknife.plugins.shelf.reading.decoding import decode, one_page
 from breadknife.plugins.shelf.reading.headings import with_headings
 from breadknife.plugins.shelf.reading.html import read_source
 from breadknife.plugins.shelf.reading.references import of_front_matter
-from breadknife.plugins.shelf.reading.values import FileText, Reference
+from breadknife.plugins.shelf.reading.values import BibliographicReference, FileText
+from breadknife.text.anchors import github_anchor
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _NAMED = re.compile(r"^title:[ \t]*(\S[^\n]*)$", re.MULTILINE)
@@ -36,10 +37,5 @@ def read_markdown(data: bytes) -> FileText:
     source = _ANCHOR.sub("", source[front.end() :] if front is not None else source)
     shown = read_source(MarkdownIt("commonmark").enable("table").render(source))
     title = named[1].strip(" \"'") if named is not None else shown.title
-    reference = of_front_matter(front[0]) if front is not None else Reference()
-    return one_page(title, shown.text, reference, {heading: slug(heading) for heading in shown.anchors})
-
-
-def slug(heading: str) -> str:
-    """Return what leads to a heading of Markdown, as GitHub and editors make it: `what-is-it`."""
-    return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", heading.lower()).strip())
+    reference = of_front_matter(front[0]) if front is not None else BibliographicReference()
+    return one_page(title, shown.text, reference, {heading: github_anchor(heading) for heading in shown.anchors})
