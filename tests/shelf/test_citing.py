@@ -13,7 +13,7 @@ from breadknife.plugins.shelf.citing import bibtex, chosen
 from breadknife.plugins.shelf.reading.html import read_html
 from breadknife.plugins.shelf.reading.plain import read_markdown
 from breadknife.plugins.shelf.reading.references import of_pdf, split_authors
-from breadknife.plugins.shelf.reading.values import Reference
+from breadknife.plugins.shelf.reading.values import BibliographicReference
 from breadknife.plugins.shelf.values import FileRecord
 
 
@@ -53,7 +53,7 @@ def test_a_reader_of_bibtex_reads_them() -> None:
 
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=20))
 def test_whatever_a_file_says(title: str, author: str, doi: str) -> None:
-    said = Reference(split_authors([author]))
+    said = BibliographicReference(split_authors([author]))
     [entry] = parsed(bibtex({Path("/x.pdf"): record("x.pdf", title, "\n".join(said.authors))}))
     assert entry["title"].startswith("{")
 
@@ -98,10 +98,10 @@ def test_pdfs(metadata: dict[str, str], said: str) -> None:
 def test_html_and_markdown() -> None:
     meta = '<meta name="citation_author" content="Rye, M."><meta name="citation_author" content="Oat, N.">'
     page = f'{meta}<meta name="author" content="x"><meta name="DC.date" content="2001-02-03"><title>T</title>'
-    assert read_html(page.encode()).reference == Reference(("Rye, M", "Oat, N"), "2001")
+    assert read_html(page.encode()).reference == BibliographicReference(("Rye, M", "Oat, N"), "2001")
     front = b"---\ntitle: T\nauthors: [Maria Rye, Nora Oat]\ndate: 2001-02-03\ndoi: 10.1/2\n---\n# A b\n\nText."
     read = read_markdown(front)
-    assert read.reference == Reference(("Maria Rye", "Nora Oat"), "2001")
+    assert read.reference == BibliographicReference(("Maria Rye", "Nora Oat"), "2001")
     assert read.anchors == {"A b": "a-b"}
 
 

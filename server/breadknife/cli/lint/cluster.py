@@ -41,7 +41,7 @@ _PACKAGE = Path(__file__).parents[2]
 
 
 class _Worker:
-    """What runs on a node: hands documents on to a process there."""
+    """Hands documents on to a process of ours. It runs on a node, as an actor of Ray."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._states = dict[Path, Any]()

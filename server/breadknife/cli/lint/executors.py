@@ -1,4 +1,4 @@
-"""Where documents are checked: in this process, in several of this machine, or on a cluster (`cluster`)."""
+"""Has documents checked in this process, or in several of this machine. `cluster` has those of other machines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What plugins found in the files of a whole folder, kept until one of its files changes."""
+"""Keeps what plugins found in the files of a whole folder, until one of its files changes."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ class KeptFindings:
         self._states = dict[Path, ProjectState]()
         self._kept = dict[Path, _Kept]()
         self._digests = FileDigests()
+        self._read_roots = set[Path]()
+        """Roots of which something was kept."""
         self._new = set[Path]()
         """Roots of which there is something to be written."""
 
@@ -51,6 +53,11 @@ class KeptFindings:
         if state is not None:
             self._states[root] = state
             self._kept[root] = self._read(self._key(root, state))
+            self._read_roots |= {root} if self._kept[root] else set()
+
+    def has(self, root: Path) -> bool:
+        """Tell whether something was kept of a workspace folder as it is."""
+        return root in self._read_roots
 
     def find(
         self, root: Path, document: Document, names: Iterable[str], settings: Settings

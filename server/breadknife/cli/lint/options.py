@@ -118,7 +118,7 @@ class LintOptions:
     jobs: int | None = None
     """The number of processes that check; None for one at first, and one for each core if that takes long."""
     executor: str | None = None
-    """Where is checked: `RAY` for a cluster, None for this machine."""
+    """`RAY` to check on a cluster, None to check on this machine."""
     cache_url: str = ""
     """The address of a cache that is shared with other machines; empty for none."""
     offline: bool = False

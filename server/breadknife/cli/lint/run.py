@@ -261,7 +261,8 @@ class _LintRun:
         """Return the plugins that check a file, and of those that need not be asked what they find; nothing of a file
         that must be read to know that."""
         language = language_of(source.path)
-        if source.is_named or source.content is not None or self._options.language is not None or language is None:
+        is_unknown = source.is_named or source.content is not None or self._options.language is not None
+        if is_unknown or language is None or not self._kept.has(root):
             return frozenset(), {}
         document = Document(source.path.absolute().as_uri(), language, "")
         plugins, _ = split_plugins(self._host, document, root)

@@ -70,14 +70,14 @@ class GpuTrials:
     """The trials of all models."""
 
     build: str
-    """Of llama.cpp, which they are about."""
+    """The build of llama.cpp that they are about."""
     models: dict[str, GpuTrial] = field(default_factory=dict[str, GpuTrial])
-    """By what identifies the model's file."""
+    """Model -> its trial. `GpuChoices` says what identifies a model."""
 
 
 @dataclass
-class Trying:
-    """A trial that runs."""
+class RunningTrial:
+    """A trial that has not ended."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -121,7 +121,7 @@ class GpuChoices:
         self._trials = self._read()
         self._known = dict[str, GpuTrial | None]()
         """The trials of the models that were written with; None before the first one."""
-        self._trying: Trying | None = None
+        self._running: RunningTrial | None = None
 
     def place(self, request: EngineRequest) -> str:
         """Return the name in memory of the model for a request."""
@@ -152,10 +152,10 @@ class GpuChoices:
     def look(self, threads: Callable[[str], int]) -> bool:
         """Begin the next trial, or look whether one has ended; return whether one goes on. `threads` says with how many
         the CPU computes a model."""
-        if self._trying:
-            if self._trying.process.poll() is None and self._clock() < self._trying.until:
+        if self._running:
+            if self._running.process.poll() is None and self._clock() < self._running.until:
                 return True
-            self._end(self._trying)
+            self._end(self._running)
         name = next((name for name, trial in self._known.copy().items() if trial is None), None)
         if name is None:
             return False
@@ -164,29 +164,29 @@ class GpuChoices:
         except (OSError, BreadknifeError) as error:
             self._keep(name, GpuTrial(self._clock(), problem=str(error)))
             return False
-        self._trying = Trying(name, process, self._clock() + TRIAL_SECONDS)
+        self._running = RunningTrial(name, process, self._clock() + TRIAL_SECONDS)
         return True
 
     def close(self) -> None:
         """End the trial that goes on, and forget it."""
-        if self._trying:
-            self._trying.process.kill()
-            self._trying.process.communicate()
-            self._trying = None
+        if self._running:
+            self._running.process.kill()
+            self._running.process.communicate()
+            self._running = None
 
-    def _end(self, trying: Trying) -> None:
+    def _end(self, running: RunningTrial) -> None:
         """Note how a trial has ended; end it if it hasn't."""
-        self._trying = None
-        hangs = trying.process.poll() is None
-        trying.process.kill()
-        output, _ = trying.process.communicate()
+        self._running = None
+        hangs = running.process.poll() is None
+        running.process.kill()
+        output, _ = running.process.communicate()
         trial = GpuTrial(self._clock(), "the GPU", problem="its driver crashed")
         with contextlib.suppress(msgspec.MsgspecError):  # it had no time to say anything
             trial = replace(msgspec.json.decode(output.strip().rpartition(b"\n")[2], type=GpuTrial), at=self._clock())
         if hangs:
             trial = replace(trial, problem=f"its driver hasn't answered in {TRIAL_SECONDS:.0f} s")
-        log.info("tried %s: %s", trying.name, trial)
-        self._keep(trying.name, trial)
+        log.info("tried %s: %s", running.name, trial)
+        self._keep(running.name, trial)
 
     def _trial_of(self, name: str) -> GpuTrial | None:
         """Return what is known of a model from earlier; None if it has to be tried."""

@@ -34,15 +34,15 @@ SAMPLE = "def total(prices: list[float], rate: float) -> float:\n    return sum(
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a device has made of the sample."""
+class ComputedSample:
+    """What a device has made of the sample, and how fast."""
 
     speed: Speed
     rows: Sequence[Row]
     """The logits after the prompt and after each written token."""
 
 
-def compute(model: Model, prompt: Sequence[int], written: Sequence[int] | None = None) -> Outcome:
+def compute(model: Model, prompt: Sequence[int], written: Sequence[int] | None = None) -> ComputedSample:
     """Have a model read a prompt several times, and write after it; or read `written`, what another one wrote."""
     _row(model, prompt)  # which also compiles and copies
     read = list[float]()
@@ -60,7 +60,7 @@ def compute(model: Model, prompt: Sequence[int], written: Sequence[int] | None =
         row = _row(model, [token])
         steps.append(time.perf_counter() - started)
         rows.append(row)
-    return Outcome(Speed(min(read) / len(prompt), median(steps[1:])), rows)
+    return ComputedSample(Speed(min(read) / len(prompt), median(steps[1:])), rows)
 
 
 def _row(model: Model, tokens: Sequence[int]) -> Row:
@@ -86,7 +86,7 @@ def tried(path: Path, threads: int) -> GpuTrial:
         return GpuTrial(time.time())
     _tell(GpuTrial(time.time(), device, problem="its driver crashed"))
     prompt = list[int]()
-    outcomes = list[Outcome]()
+    outcomes = list[ComputedSample]()
     for gpu in ("", device):
         model = open_model(Weights(path, gpu), cells=CELLS, sequences=1, threads=threads, width=PROMPT)
         try:

@@ -226,9 +226,9 @@ class DriftPlugin:
 
 def _next_edit(found: Sequence[tuple[Finding, Drift]]) -> Completions | None:
     """Return the first edit of documentation that follows from what was changed; None if there is none."""
-    edits = ((drift.edit, drift) for _, drift in found if drift.edit is not None)
-    for (span, new), drift in edits:
-        return Completions((CompletionItem(span, new, Origin(f"{SOURCE}/{drift.kind}")),))
+    for _, drift in found:
+        if drift.edit is not None:
+            return Completions((CompletionItem(*drift.edit, Origin(f"{SOURCE}/{drift.kind}")),))
     return None
 
 

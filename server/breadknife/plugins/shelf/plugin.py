@@ -121,8 +121,8 @@ class ShelfPlugin:
 
 def _hover(document: Document, link: _Link, context: Context | None) -> Hover | None:
     """Return the part of the link's page around the quote above the link; the page's beginning if there is no quote, or
-    the page doesn't have it. None if the page isn't on the shelf. With a
-    `context`, the page of a PDF is shown, too, with the quote marked. Raises Cancelled."""
+    the page doesn't have it. None if the page isn't on the shelf. With a `context`, the page of a PDF is shown, too,
+    with the quote marked. Raises Cancelled."""
     from breadknife.plugins.shelf.chunking.cleaning import clean
     from breadknife.plugins.shelf.evidence.quoting import escaped
     from breadknife.plugins.shelf.index.shelves import open_shelves

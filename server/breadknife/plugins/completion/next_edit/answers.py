@@ -25,20 +25,20 @@ _SHOWN, _LONGEST_TITLE = 24, 50
 
 @dataclass(frozen=True)
 class NextEdit:
-    """What follows from the newest change."""
+    """An edit that follows from the newest change."""
 
     edit: TextEdit
     title: str
-    """Of its entry in the menu."""
+    """The title of its entry in the menu."""
 
 
 def next_edit(document: Document, context: Context) -> Completions | Silence:
     """Return the edit that follows from the newest one of the document, or why there is none: by a rule, or by the
     model that the user's settings name for it."""
-    found = _following(document, context)
+    edits = _recent(document, context)
+    found = _following(document, edits, context)
     if found is not None:
         return Completions((CompletionItem(found.edit.span, found.edit.new_text, Origin(RULE)),))
-    edits = _recent(document, context)
     if edits and context.names_model(ROLE):
         written = predicted_edit(document, edits, context)
         if written is not None:
@@ -48,14 +48,13 @@ def next_edit(document: Document, context: Context) -> Completions | Silence:
 
 def next_edit_actions(document: Document, context: Context) -> Actions:
     """Return what a rule finds as an entry of the menu, wherever that is opened."""
-    found = _following(document, context)
+    found = _following(document, _recent(document, context), context)
     if found is None:
         return Actions(())
     return Actions((Action(found.title, "refactor.rewrite", edits=(found.edit,), origin=Origin(RULE)),))
 
 
-def _following(document: Document, context: Context) -> NextEdit | None:
-    edits = _recent(document, context)
+def _following(document: Document, edits: Sequence[Edit], context: Context) -> NextEdit | None:
     if not edits or context.project is None:
         return None
     edit = following_edit(document, context.tree(document), edits)

@@ -4,7 +4,7 @@ edit anew. `forms.toml` says how each of them is asked."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -110,29 +110,24 @@ def prompt_of(
     around = (range(max(first - AROUND, 0), first), range(end, min(end + AROUND, document.line_count)))
     above, below = ("".join(f"{document.line_text(number)}\n" for number in numbers) for numbers in around)
     values = {"path": name, "was": was, "now": "\n".join(marked), "above": above, "below": below}
-    parts = list[Part]()
-    for text, field in _pieces(form.prompt):
-        parts += [Part(text, control=True)] if text else []
-        if field == "edits":
-            parts += [part for edit in told for part in _filled(form.edit, name, edit)]
-        elif field and values[field]:
-            parts.append(Part(values[field]))
-    return tuple(parts)
+    told_parts = [part for edit in told for part in _fill(form.edit, _texts(_values_of(name, edit)))]
+    return tuple(_fill(form.prompt, {**_texts(values), "edits": told_parts}))
 
 
-def _filled(template: str, name: str, edit: Edit) -> Sequence[Part]:
+def _values_of(name: str, edit: Edit) -> Mapping[str, str]:
     diff = "\n".join((*(f"-{line}" for line in edit.before), *(f"+{line}" for line in edit.after)))
-    values: Mapping[str, str] = {
-        "path": name, "before": "\n".join(edit.before), "after": "\n".join(edit.after), "diff": diff,
-    }  # fmt: skip
-    parts = list[Part]()
-    for text, field in _pieces(template):
-        parts += [Part(text, control=True)] if text else []
-        parts += [Part(values[field])] if field and values[field] else []
-    return parts
+    return {"path": name, "before": "\n".join(edit.before), "after": "\n".join(edit.after), "diff": diff}
 
 
-def _pieces(template: str) -> Sequence[tuple[str, str]]:
-    """Return the texts of a template, each with the field that follows it; empty where none does."""
-    pieces = _FIELD.split(template)
-    return [*zip(pieces[::2], [*pieces[1::2], ""], strict=True)]
+def _texts(values: Mapping[str, str]) -> Mapping[str, Sequence[Part]]:
+    """Return the values of fields as parts of a prompt in which no control token stands."""
+    return {field: [Part(text)] if text else [] for field, text in values.items()}
+
+
+def _fill(template: str, values: Mapping[str, Sequence[Part]]) -> Iterator[Part]:
+    """Yield the parts of a template, in whose own text control tokens may stand, with the values of its fields."""
+    for at, piece in enumerate(_FIELD.split(template)):
+        if at % 2:  # a field's name
+            yield from values[piece]
+        elif piece:
+            yield Part(piece, control=True)

@@ -96,8 +96,7 @@ def pair(before: Sequence[Symbol], after: Sequence[Symbol]) -> list[tuple[Symbol
 
     Of definitions of one name (overloads), those with the same documentation are paired first, then those with the same
     types and names of parameters, and the others in their order if there are as many as before, else not at all. A
-    definition is a renamed one if no other has
-    nearly its code, or, whatever became of the code, its documentation.
+    definition is a renamed one if no other has nearly its code, or, whatever became of the code, its documentation.
     """
     olds, news = _by_key(before), _by_key(after)
     pairs: list[tuple[Symbol, Symbol]] = []

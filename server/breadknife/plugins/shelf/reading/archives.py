@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 from breadknife.errors import DocumentError
 from breadknife.plugins.shelf.reading.decoding import decode, one_page
 from breadknife.plugins.shelf.reading.html import read_source
-from breadknife.plugins.shelf.reading.references import made
+from breadknife.plugins.shelf.reading.references import make_reference
 from breadknife.plugins.shelf.reading.values import MAX_TEXT, FileText
 from breadknife.plugins.shelf.values import CELL
 
@@ -106,7 +106,7 @@ def read_epub(data: bytes) -> FileText:
             for heading, anchor in shown.anchors.items():
                 anchors.setdefault(heading, f"{path}#{anchor}".rstrip("#"))
     said = {name: [each.text or "" for each in package.iter(_DUBLIN_CORE + name)] for name in _SAID}
-    reference = made(said["creator"], " ".join(said["date"]), " ".join(said["identifier"]))
+    reference = make_reference(said["creator"], " ".join(said["date"]), " ".join(said["identifier"]))
     return one_page(" ".join(title.split()), "\n\n".join(filter(None, texts)), reference, anchors)
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from breadknife.errors import DocumentError
-from breadknife.plugins.shelf.reading.values import MAX_TEXT, FileText, Reference
+from breadknife.plugins.shelf.reading.values import MAX_TEXT, BibliographicReference, FileText
 from breadknife.steps.pages import Page
 
 _LOOKED_AT = 8192
@@ -38,7 +38,10 @@ def decode(data: bytes) -> str:
 
 
 def one_page(
-    title: str, text: str, reference: Reference = Reference(), anchors: Mapping[str, str] | None = None
+    title: str,
+    text: str,
+    reference: BibliographicReference = BibliographicReference(),
+    anchors: Mapping[str, str] | None = None,
 ) -> FileText:
     """Return the text of a format without pages: one page with the number 0. Raises DocumentError if it has more than
     `MAX_TEXT` characters."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from breadknife.errors import DocumentError
 from breadknife.plugins.shelf.reading.references import of_pdf
@@ -27,8 +28,10 @@ def read_pdf(data: bytes, most_pages: int = MAX_PAGES) -> FileText:
     pdf = open_pdf(data)
     if not 0 < len(pdf) <= most_pages:
         raise DocumentError(f"it has {len(pdf):,} pages, and at most {most_pages:,} are read; split it")
-    reference = of_pdf(metadata_of(pdf), next(pages_of(pdf)).text)
-    return FileText(title_of(pdf), _marked(pages_of(pdf), outline_of(pdf)), reference)
+    pages = pages_of(pdf)
+    first = next(pages)
+    reference = of_pdf(metadata_of(pdf), first.text)
+    return FileText(title_of(pdf), _marked(chain([first], pages), outline_of(pdf)), reference)
 
 
 def _marked(pages: Iterator[Page], outline: Mapping[int, Sequence[tuple[int, str]]]) -> Iterator[Page]:

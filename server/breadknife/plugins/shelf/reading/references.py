@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from breadknife.plugins.shelf.reading.values import Reference
+from breadknife.plugins.shelf.reading.values import BibliographicReference
 
 _DOI = re.compile(r"\b(10\.\d{4,9}/[-._;()/:\w]*\w)")
 _DOI_ON_PAGE = re.compile(r"(?:doi\s*:?\s*|doi\.org/)(10\.\d{4,9}/[-._;()/:\w]*\w)", re.IGNORECASE)
@@ -29,25 +29,25 @@ _META = {
 _FRONT = re.compile(r"^(authors?|date|year|doi):[ \t]*(.+)$", re.MULTILINE | re.IGNORECASE)
 
 
-def of_meta(meta: Sequence[tuple[str, str]]) -> Reference:
+def of_meta(meta: Sequence[tuple[str, str]]) -> BibliographicReference:
     """Return the reference that an HTML page's `<meta>` give, which are names in small letters with contents."""
 
     def contents(what: str) -> list[str]:
         named = ([text for key, text in meta if key == name] for name in _META[what])
         return next(filter(None, named), list[str]())
 
-    return made(contents("authors"), " ".join(contents("year")), " ".join(contents("doi")))
+    return make_reference(contents("authors"), " ".join(contents("year")), " ".join(contents("doi")))
 
 
-def of_front_matter(front: str) -> Reference:
+def of_front_matter(front: str) -> BibliographicReference:
     """Return the reference that the settings before a Markdown text give."""
     said = {name.lower().rstrip("s"): text.strip(" []\"'") for name, text in _FRONT.findall(front)}
-    return made(
+    return make_reference(
         [said.get("author", "").replace('"', "")], said.get("year") or said.get("date", ""), said.get("doi", "")
     )
 
 
-def of_pdf(metadata: Mapping[str, Any], first_page: str) -> Reference:
+def of_pdf(metadata: Mapping[str, Any], first_page: str) -> BibliographicReference:
     """Return the reference of a PDF. Programs fill in who used them, and when: an author counts if the first page names
     one, and a year if it is there."""
     authors = split_authors([str(metadata.get("Author", ""))])
@@ -59,13 +59,15 @@ def of_pdf(metadata: Mapping[str, Any], first_page: str) -> Reference:
     year = created if created in years else max(years, default="")
     own = _DOI.search(" ".join(str(metadata.get(name, "")) for name in ("doi", "DOI", "Subject", "Keywords")))
     doi = own or _DOI_ON_PAGE.search(first_page)
-    return Reference(authors, year, doi[1] if doi is not None else "")
+    return BibliographicReference(authors, year, doi[1] if doi is not None else "")
 
 
-def made(authors: Iterable[str], date: str, identifier: str) -> Reference:
+def make_reference(authors: Iterable[str], date: str, identifier: str) -> BibliographicReference:
     """Return the reference for what a file calls its authors, its date and its identifier."""
     year, doi = _YEAR.search(date[:_LONGEST]), _DOI.search(identifier[:_LONGEST])
-    return Reference(split_authors(authors), year[0] if year is not None else "", doi[1] if doi is not None else "")
+    return BibliographicReference(
+        split_authors(authors), year[0] if year is not None else "", doi[1] if doi is not None else ""
+    )
 
 
 def split_authors(names: Iterable[str]) -> tuple[str, ...]:

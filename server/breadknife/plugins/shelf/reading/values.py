@@ -16,7 +16,7 @@ MAX_TEXT = 32 << 20
 
 
 @dataclass(frozen=True)
-class Reference:
+class BibliographicReference:
     """Who wrote a file, and where it is published, as far as the file itself says."""
 
     authors: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class ReadResponse:
     """True if the digest is that of the request, so that no page follows."""
     title: str = ""
     """The title that the file names; empty if it names none. Only the first part has it."""
-    reference: Reference = Reference()
+    reference: BibliographicReference = BibliographicReference()
     """Only the first part has it."""
     picture: bytes = b""
     """The PNG of the page that was to be shown; empty if there is none."""
@@ -76,7 +76,7 @@ class FileText:
     """The title that the file names; empty if it names none."""
     pages: Iterator[Page]
     """The pages in order, each made when it is asked for. Making one may raise DocumentError."""
-    reference: Reference = Reference()
+    reference: BibliographicReference = BibliographicReference()
     anchors: Mapping[str, str] = field(default_factory=dict[str, str])
     """Heading -> what leads to it, after `#` in a link to the file."""
 
