@@ -175,7 +175,7 @@ def test_cancels_kills_and_reconnects_at_random_give_each_request_one_end(daemon
     assert len(ends) == 160
     assert set(ends) <= {"stop", "closed", *kinds}
     assert {"stop", "closed", "Cancelled"} <= set(ends)
-    assert handles() == before
+    assert handles() <= before  # fewer: an earlier test's connection ended meanwhile
 
 
 # Too much

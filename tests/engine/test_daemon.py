@@ -163,7 +163,8 @@ def test_a_closed_engine_leaves_nothing_behind(daemons: Daemons) -> None:
         engine.close()
         with suppress(BreadknifeError):
             list(stream)
-    assert (threading.active_count(), handles()) == before
+    assert threading.active_count() <= before[0]  # fewer: what an earlier test left has ended meanwhile
+    assert handles() <= before[1]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal there")
