@@ -190,7 +190,9 @@ class Demo:
         first, *others = (quoted or answer or "; ".join(self.editor.messages)).split("\n\n> ")
         self.say(escape(first))
         if others:
-            self.say(f"[dim]and {len(others)} more[/dim]")
+            self.say(
+                f"[dim]and {len(others)} more[/dim]" if quoted else escape("".join(f"\n> {each}" for each in others))
+            )
         self.say(f"[dim]{_ms(began)} ms[/dim]")
         if not chosen:
             self.note(f"the menu lacks “{ASK_SHELF}”")
