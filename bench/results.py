@@ -17,12 +17,12 @@ INTRO = """\
 
 <!-- Written by `python bench/results.py` from bench/promises.json: change that. -->
 
-For each promise the newest figure. One that misses its goal is bold. Everything else that was measured, with dates and
-machines, is in `bench/results/*.json`.
+For each promise the newest figure, bold if it misses its goal. The rest, with dates and machines, is in
+`bench/results/*.json`.
 
-Figures are measured by hand with the command beside them; `make test` measures nothing. Capital letters stand for a
-file or folder of yours; `--help` says which. All machines have two cores. *Unseen* is what nobody here had tuned on; in
-a row that doesn't say so, the ground is our own. `bench/answers.py` compares what two checkouts answer.
+The command beside a figure measures it (*same*: as above); `make test` measures nothing. Capital letters stand for a
+file or folder of yours; `--help` says which. Machines have two cores. *Unseen*: nobody here had tuned on it; otherwise
+the ground is our own. `bench/answers.py` compares what two checkouts answer.
 """
 
 
@@ -79,12 +79,14 @@ def page(tables: list[PromiseTable]) -> str:
 
 def _section(table: PromiseTable) -> str:
     head = ["| what | goal | figure | sample | command |", "|---|---|---|---|---|"]
-    return f"## {table.title}\n\n" + "\n".join([*head, *map(_line, table.rows)]) + "\n"
+    above = ["", *(row.command for row in table.rows)]
+    return f"## {table.title}\n\n" + "\n".join([*head, *map(_line, table.rows, above)]) + "\n"
 
 
-def _line(row: Promise) -> str:
+def _line(row: Promise, above: str) -> str:
+    """`above`: the command of the row before."""
     figure = f"**{row.figure}**" if row.met is False else row.figure
-    command = row.command if row.command == "by hand" else f"`{row.command}`"
+    command = "same" if row.command == above else row.command if row.command == "by hand" else f"`{row.command}`"
     return (
         "| " + " | ".join(cell.replace("|", "\\|") for cell in (row.what, row.goal, figure, row.sample, command)) + " |"
     )

@@ -36,7 +36,8 @@ def test_the_page_is_what_the_results_say() -> None:
 
 
 def test_the_page_is_one_page() -> None:
-    assert len((BENCH / "README.md").read_text("utf-8").split()) <= 2000
+    words = [word for word in (BENCH / "README.md").read_text("utf-8").split() if word.strip("|-")]
+    assert len(words) <= 1700, "without what separates the cells of its tables"
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
