@@ -118,6 +118,12 @@ def test_one_bad_plugin_is_not_everybodys_problem(monkeypatch: pytest.MonkeyPatc
     assert [why in told for why in ("update breadknife", "division by zero", "named `good` already")] == [True] * 3
 
 
+def test_a_short_command_loads_only_its_plugin() -> None:
+    found = discover(only=("find",))
+    assert [plugin.name for plugin in found.plugins] == ["find"]
+    assert (discover().is_whole, found.is_whole) == (True, False)
+
+
 def test_the_built_in_plugins_are_found_like_anybodys() -> None:
     found = {plugin.name: (api_of(plugin), roles_of(plugin)) for plugin in discover().plugins}
     assert {"completion", "nullcheck", "prose"} <= found.keys()

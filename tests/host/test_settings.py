@@ -93,6 +93,13 @@ def test_a_wrong_setting_is_told_with_its_place(source: str, message: str) -> No
     assert settings.plugins["prose"] == Prose()
 
 
+def test_tables_of_plugins_that_are_not_loaded_are_passed_over() -> None:
+    source = "nonsense = 1\n[prose]\nflavour = 1\n[other]\nx = 1\n[[overrides]]\npaths = ['a']\nother.x = 2\n"
+    problems = [str(problem) for problem in resolve([layer(source)], TYPES, are_all=False)[1]]
+    assert [("nonsense" in told, "flavour" in told) for told in problems] == [(True, False), (False, True)]
+    assert len(resolve([layer(source)], TYPES)[1]) == 4
+
+
 def test_later_layers_win_and_what_is_right_counts() -> None:
     settings, problems = resolve(
         [

@@ -17,13 +17,13 @@ from breadknife.host.settings import Author, Layer, Settings, load
 from breadknife.offline import forbid_network
 
 
-def make_host(engine_script: Path | None = None) -> Host:
-    """Return a host with all installed plugins. Its engine starts at the first request that needs a model.
+def make_host(engine_script: Path | None = None, only: Collection[str] = ()) -> Host:
+    """Return a host with all installed plugins, or `only` some. Its engine starts once a request needs a model.
 
     Args:
         engine_script: a JSON file that answers in place of models, for tests.
     """
-    host = Host(discover(), _engine(engine_script), read_models())
+    host = Host(discover(only), _engine(engine_script), read_models())
     # Settings come later, and may come again: the remote engines are those that they name at the time of a request.
     host.engine = RoutedEngine(host.engine, Remotes(lambda: host.settings))
     return host
@@ -79,6 +79,7 @@ def settings_for(
         root,
         host.registry.settings_types,
         command_line(offline=offline, checker_seconds=checker_seconds, disabled_plugins=disabled_plugins, base=base),
+        are_all=host.registry.is_whole,
     )
     errors = [problem for problem in problems if not isinstance(problem, LeftOut)]
     for problem in errors[:-1] if errors else problems:

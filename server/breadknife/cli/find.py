@@ -34,7 +34,7 @@ def run(
     if not folder.is_dir():
         raise DocumentError(f"{folder} is no folder; name one")
     root = Path(os.path.realpath(folder))
-    host = make_host(engine_script)
+    host = make_host(engine_script, only=("find",))
     try:
         host.settings = settings_for(host, offline, root)
         host.projects.folders = (root,)

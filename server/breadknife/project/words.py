@@ -12,7 +12,6 @@ from pathlib import Path, PurePath
 from breadknife.cancel import CancelToken
 from breadknife.project.index import Stamp
 from breadknife.text.document import Document
-from breadknife.text.extract import extract
 from breadknife.text.outline import Outline
 from breadknife.text.prose import SegmentKind
 from breadknife.text.syntax import parse
@@ -127,6 +126,8 @@ def of_list(text: str) -> FileWords:
 def of_document(path: Path, language: str, text: str) -> FileWords:
     """Return the words of a document: those of its prose and headings, and as names those outside of the prose, such as
     code. `language` is the LSP's id."""
+    from breadknife.text.extract import extract  # takes long to load, and most commands read no document's words
+
     document = Document(path.as_uri(), language, text)
     said: Counter[str] = Counter()
     outside = list[str]()

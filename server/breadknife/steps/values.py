@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from breadknife.text.document import Span
@@ -58,3 +59,9 @@ class ModelPrompt:
 
 Vector = tuple[float, ...]
 """An embedding of length 1."""
+
+
+def cosine(first: Vector, second: Vector) -> float:
+    """Return the cosine of two vectors of any length; 0 if one is zero."""
+    length = math.sqrt(sum(x * x for x in first) * sum(y * y for y in second))
+    return sum(x * y for x, y in zip(first, second, strict=True)) / length if length else 0.0

@@ -46,12 +46,15 @@ _MOST_PATTERNS = 100
 _NOT_OWN = "only your own config.toml may say that: an editor may send a workspace's settings as its own"
 
 
-def resolve(layers: Sequence[Layer], types: PluginTypes) -> tuple[Settings, tuple[SettingsError, ...]]:
+def resolve(
+    layers: Sequence[Layer], types: PluginTypes, *, are_all: bool = True
+) -> tuple[Settings, tuple[SettingsError, ...]]:
     """Merge layers, weakest first. Errors don't stop it: each wrong value is left out.
 
-    Among them is a LeftOut for each layer with settings that need the user's trust and don't have it.
+    If `types` aren't those of all plugins, tables with other names are passed over: they may be other plugins'. Among
+    the errors is a LeftOut for each layer with settings that need the user's trust and don't have it.
     """
-    resolver = _Resolver(types)
+    resolver = _Resolver(types, are_all)
     for layer in layers:
         resolver.add(layer)
     entries = tuple(resolver.entries)
@@ -60,14 +63,14 @@ def resolve(layers: Sequence[Layer], types: PluginTypes) -> tuple[Settings, tupl
 
 
 def load(
-    root: Path | None, types: PluginTypes, *stronger: Layer, trusted: bool | None = None
+    root: Path | None, types: PluginTypes, *stronger: Layer, trusted: bool | None = None, are_all: bool = True
 ) -> tuple[Settings, tuple[SettingsError, ...]]:
     """Return the settings for a workspace folder: the user's files and the folder's, under the layers `stronger`.
 
-    For `trusted` see `file_layers`.
+    For `trusted` see `file_layers`, for `are_all` see `resolve`.
     """
     layers, unreadable = file_layers(root, trusted=trusted)
-    settings, wrong = resolve([*layers, *stronger], types)
+    settings, wrong = resolve([*layers, *stronger], types, are_all=are_all)
     return dataclasses.replace(settings, trusted=_is_trusted(root, trusted)), (*unreadable, *wrong)
 
 
@@ -93,6 +96,7 @@ class _Resolver:
     """Reads layers, weakest first, into entries and problems."""
 
     types: PluginTypes
+    are_all: bool
     entries: list[Entry] = field(default_factory=list[Entry])
     problems: list[SettingsError] = field(default_factory=list[SettingsError])
     _weaker: int = 0
@@ -134,7 +138,7 @@ class _Resolver:
             self._engines(layer, key, value)
         elif key == "overrides":
             self._overrides(layer, value)
-        else:
+        elif self.are_all or not isinstance(value, Mapping):
             raise _Wrong((key,), _unknown(key, [*self.types, *FLAGS, *TABLES]))
 
     def _plugin(self, layer: Layer, path: KeyPath, value: object, scope: Scope | None) -> None:
@@ -208,7 +212,7 @@ class _Resolver:
                     with self._collected(layer):
                         if key in self.types:
                             self._plugin(layer, (*path, key), wish, scope)
-                        elif key not in _CONDITIONS:
+                        elif key not in _CONDITIONS and (self.are_all or not isinstance(wish, Mapping)):
                             raise _Wrong((*path, key), _unknown(key, [*_CONDITIONS, *self.types]))
 
     def _scope(self, path: KeyPath, table: Mapping[str, object]) -> Scope:

@@ -13,7 +13,7 @@ from breadknife.disk_cache import DiskCache
 from breadknife.plugins.find.index import LocatedEntry
 from breadknife.plugins.find.words import words_of
 from breadknife.project.files import read_text
-from breadknife.steps.builtin.choose import cosine
+from breadknife.steps.values import cosine
 from breadknife.task.plugin import Model
 
 _FILE, _MOST = "vectors.sqlite", 100_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from breadknife.errors import PluginError
 from breadknife.steps.ports import literal
 from breadknife.steps.step import StepContext, StepType
-from breadknife.steps.values import ModelPrompt, Passage, Vector
+from breadknife.steps.values import ModelPrompt, Passage, Vector, cosine
 from breadknife.task.cascade import Kind
 from breadknife.task.values import Silence
 
@@ -68,12 +68,6 @@ def retrieve(given: RetrieveInput, context: StepContext) -> RetrieveOutput | Sil
     if not near:
         return Silence("nothing-near", "No passage is near to what was asked.")
     return RetrieveOutput(tuple(near[: given.keep]), near[0].score)
-
-
-def cosine(first: Vector, second: Vector) -> float:
-    """Return the cosine of two vectors of any length; 0 if one is zero."""
-    length = math.sqrt(sum(x * x for x in first) * sum(y * y for y in second))
-    return sum(x * y for x, y in zip(first, second, strict=True)) / length if length else 0.0
 
 
 @dataclass(frozen=True)
