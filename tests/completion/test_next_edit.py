@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.engine.api import GenerateRequest
+from breadknife.engine.kinds import FAMILIES
 from breadknife.engine.scripted import Line, ScriptedEngine
 from breadknife.errors import ModelUnfit
 from breadknife.plugins.completion.next_edit.change import LONGEST_LINE, Kind, change_of
@@ -200,6 +201,10 @@ def test_a_region_that_the_model_could_not_end_is_not_asked_about() -> None:
     context = PluginContext(engine, named={"next-edit": "sweep"})
     assert predicted_edit(Document("file:///a.py", "python", text), (RENAMED,), context) is None  # pyright: ignore[reportArgumentType]
     assert not engine.requests
+
+
+def test_the_models_that_may_have_the_role_are_those_with_a_form() -> None:
+    assert FAMILIES["next-edit"] == tuple(form.name for form in forms())
 
 
 def test_a_model_of_unknown_form_is_refused() -> None:

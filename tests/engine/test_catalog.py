@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from breadknife.engine.kinds import ModelKind, check_role
+from breadknife.engine.kinds import FAMILIES, ModelKind, check_role
 from breadknife.engine.models.catalog import builtin_catalog, read_catalog
 from breadknife.errors import ModelError, UnknownModel
 
@@ -107,12 +107,19 @@ def test_what_nothing_here_uses_is_not_fetched_unasked() -> None:
         ("completion", ModelKind.ENCODER, "is an encoder, so it can't have the role completion, which needs a decoder"),
         ("judge", ModelKind.RERANKER, "it can have: rerank"),
         ("embedding", ModelKind.RERANKER, "which needs an encoder"),
-        ("rerank", ModelKind.DECODER, "it can have: completion, nullcheck, judge, rewrite, next-edit, embedding"),
+        ("rerank", ModelKind.DECODER, "it can have: completion, nullcheck, judge, rewrite, embedding"),
     ],
 )
 def test_a_role_is_for_models_of_a_kind(role: str, kind: ModelKind, reason: str) -> None:
     with pytest.raises(ModelError, match=reason) if reason else nullcontext():
         check_role(role, "tiny", kind)
+
+
+def test_next_edit_is_for_models_that_have_learnt_it() -> None:
+    with pytest.raises(ModelError, match="tiny hasn't learnt the role next-edit; take a model with one of these in it"):
+        check_role("next-edit", "tiny", ModelKind.DECODER)
+    for family in FAMILIES["next-edit"]:
+        check_role("next-edit", f"My-{family.title()}-1.5B", ModelKind.DECODER)
 
 
 def test_a_catalog_file_is_read_into_values(tmp_path: Path) -> None:

@@ -68,19 +68,31 @@ ROLES: Mapping[str, tuple[ModelKind, ...]] = {
 """Role -> the kinds of models that can have it, the best first. A role that isn't named here is a plugin's own."""
 
 
-def may_have(role: str, kind: ModelKind) -> bool:
-    """Tell whether a model of this kind can have a role."""
-    return role not in ROLES or kind in ROLES[role]
+FAMILIES: Mapping[str, tuple[str, ...]] = {"next-edit": ("sweep", "zeta", "instinct")}
+"""Role -> the families of models that have learnt it; a model's name says of which it is. Any model of the right kind
+can have a role that isn't named here."""
+
+
+def may_have(role: str, model: str, kind: ModelKind) -> bool:
+    """Tell whether a model of this name and kind can have a role."""
+    is_known = any(family in model.lower() for family in FAMILIES.get(role, ("",)))
+    return is_known and kind in ROLES.get(role, (kind,))
 
 
 def check_role(role: str, model: str, kind: ModelKind) -> None:
-    """Raise ModelError if a model of this kind can't have a role."""
-    if not may_have(role, kind):
-        can = ", ".join(possible for possible, kinds in ROLES.items() if kind in kinds)
+    """Raise ModelError if a model of this name and kind can't have a role."""
+    if may_have(role, model, kind):
+        return
+    if kind in ROLES[role]:
         raise ModelError(
-            f"{model} is {an(kind)}, so it can't have the role {role}, which needs {an(ROLES[role][0])}; "
-            f"it can have: {can}. `breadknife models list` shows what each model is"
+            f"{model} hasn't learnt the role {role}; take a model with one of these in its name: "
+            f"{', '.join(FAMILIES[role])}"
         )
+    can = ", ".join(possible for possible in ROLES if may_have(possible, model, kind))
+    raise ModelError(
+        f"{model} is {an(kind)}, so it can't have the role {role}, which needs {an(ROLES[role][0])}; "
+        f"it can have: {can}. `breadknife models list` shows what each model is"
+    )
 
 
 def an(kind: ModelKind) -> str:

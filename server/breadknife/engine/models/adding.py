@@ -220,7 +220,7 @@ def _check_fitness(info: GgufInfo, path: Path, request: AddRequest, catalog: Cat
             "encoder, a reranker or a classifier"
         )
     for role in request.roles:
-        check_role(role, str(path), info.kind)
+        check_role(role, request.name or path.name, info.kind)
         check_fills_in(role, str(path), info)
 
 

@@ -38,7 +38,7 @@ def json_schema(types: PluginTypes) -> Schema:
     catalog = read_models()
 
     def model_for(role: str) -> Schema:
-        able = [model.name for model in catalog.models if may_have(role, model.kind)]
+        able = [model.name for model in catalog.models if may_have(role, model.name, model.kind)]
         names: Schema = {"enum": able} if able else {"type": "string"}  # for a model of the user's own
         return {"anyOf": [names, {"type": "string", "pattern": f"^{ENGINE_NAME.pattern}:"}]}
 
