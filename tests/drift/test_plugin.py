@@ -184,7 +184,7 @@ def test_while_typing_findings_move_and_nothing_is_compared(folder: Path) -> Non
     before = ask(plugin, CheckRequest(document(path, text)), root=folder)
     after = ask(plugin, CheckRequest(document(path, "x = 1\n" + text)), root=folder)
     assert [finding.span.start + 6 for finding in before.findings] == [each.span.start for each in after.findings]
-    assert after.is_incomplete
+    assert after.incomplete
     plugin.close()
 
 

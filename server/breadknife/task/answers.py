@@ -37,7 +37,8 @@ class Findings:
     unanswered: tuple[str, ...] = ()
     """A sentence for each part of the plugin that was asked and gave no answer: it may have found more."""
     incomplete: bool = False
-    """More is still to come: the plugin asks for a refresh when it is there."""
+    """More is still to come: the plugin asks for a refresh when it is there. For a `whole` check, after which nothing
+    comes: the plugin may find more when it is asked again, so nobody keeps these."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from breadknife.cli.lint import kept
 from breadknife.cli.lint.options import LintOptions
 from breadknife.cli.lint.run import run
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
+from breadknife.plugins.nullcheck.queries import sources
 from cli.commands import within
 from project.folders import write
 
@@ -82,6 +83,16 @@ def test_something_changed(change: str, tmp_path: Path, asked: list[str], monkey
     monkeypatch.setattr(kept, "_LEAST", 1000)
     monkeypatch.setenv("BREADKNIFE_CACHE_DIR", str(tmp_path / "fresh"))
     assert again == lint(folder)
+
+
+def test_more_files_than_one_check_reads(tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found without some of them isn't what the folder's files say."""
+    folder = tmp_path / "here"
+    write(folder, {"before.py": USE})  # it is checked before the file that it imports
+    with monkeypatch.context() as limited:
+        limited.setattr(sources, "_MOST_NEW", 0)
+        assert "before.py" not in lint(folder)
+    assert "before.py:4:1" in lint(folder)
 
 
 def test_a_file_that_changes_while_it_is_checked(

@@ -42,6 +42,8 @@ class LintAnswer:
     """A sentence for each plugin that failed: none of its findings are there."""
     unanswered: tuple[str, ...] = ()
     """A sentence for each part of a plugin that gave no answer in time, so that findings may be missing."""
+    incomplete: frozenset[str] = frozenset()
+    """The plugins that may find more when they are asked again."""
     notices: tuple[str, ...] = ()
     """Messages to the user, from another process that has no way to show them."""
     suggestions: tuple[str, ...] = ()
@@ -75,7 +77,7 @@ def check(host: Host, task: LintTask) -> LintAnswer:
     request = CheckRequest(task.document, whole=True, all_fixes=task.all_fixes)
     reply = host.ask(request, root=task.root, among=task.plugins)
     failures = tuple(failure.sentence for failure in reply.failures)
-    return LintAnswer(tuple(reply.findings), failures, tuple(reply.unanswered))
+    return LintAnswer(tuple(reply.findings), failures, tuple(reply.unanswered), reply.incomplete)
 
 
 class LocalChecker:

@@ -311,7 +311,8 @@ class _LintRun:
         found = [finding for answer in answers for finding in answer.findings]
         unanswered = [f"{path}: {why}" for answer in answers for why in answer.unanswered]
         if document is not None and not unanswered:
-            self._kept.keep(root, document, file.asked, self._host.settings_for(document, root), found)
+            whole = file.asked.difference(*(answer.incomplete for answer in answers))
+            self._kept.keep(root, document, whole, self._host.settings_for(document, root), found)
         found += (finding for findings in file.kept.values() for finding in findings)
         if not found:
             return FileReport(path, self._new(path, ()), unanswered)

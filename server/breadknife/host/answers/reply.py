@@ -60,9 +60,9 @@ class Reply:
         return sorted(findings, key=lambda f: (f.span, f.source, f.code))
 
     @property
-    def is_incomplete(self) -> bool:
-        """True if more findings are still to come."""
-        return any(isinstance(answer, Findings) and answer.incomplete for _, answer in self.answers)
+    def incomplete(self) -> frozenset[str]:
+        """The names of the plugins that may find more when they are asked again."""
+        return frozenset(name for name, answer in self.answers if isinstance(answer, Findings) and answer.incomplete)
 
     @property
     def unanswered(self) -> list[str]:

@@ -101,7 +101,7 @@ class NullCheckPlugin:
             found.append(replace(finding, fixes=fixes))
         if found and not (request.all_fixes or request.whole):  # an editor, where somebody may open a menu
             self.ladder.warm(request.document, settings.oracle, settings.oracle_seconds, context)
-        return Findings(tuple(found))
+        return Findings(tuple(found), incomplete=request.whole and not file.is_complete())
 
     def rules(self) -> Mapping[str, str]:
         return RULES

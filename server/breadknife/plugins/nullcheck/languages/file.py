@@ -87,6 +87,11 @@ class NullFile:
         """Tell whether the other files still say what was read of them. It is quick."""
         return self._reads is None or self.files.is_current(self._reads, self.document.path)
 
+    def is_complete(self) -> bool:
+        """Tell whether all of the other files was read that the findings depend on: one check reads only so many."""
+        with self.files.lock:
+            return self._reads is None or self.files.is_complete(self._reads)
+
     @cached_property
     def _explained(self) -> Sequence[NullFinding]:
         if not self._is_written():
