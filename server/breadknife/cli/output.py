@@ -143,11 +143,6 @@ class LogFilter:
         return is_new
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: `1 file`, `2 files`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def of_bytes(amount: ProgressAmount) -> str:
     """Return the bytes that are counted, such as `, 212 MB of 491 MB`; empty where none are."""
     if amount.done is None or amount.total is None:

@@ -90,7 +90,7 @@ def test_processes_are_started_when_checking_takes_long(
     write(tmp_path, dict.fromkeys(("a.py", "b.py"), FIND))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(executors, "_SECONDS_ALONE", seconds)
-    monkeypatch.setattr(run, "cores", lambda: 4)
+    monkeypatch.setattr(run, "cores", lambda: (4, 4))
     monkeypatch.setattr(run, "ProcessPool", Pool)
     assert run.run(LintOptions([Path()], only=["nullcheck"])) == 0
     assert started == numbers

@@ -8,8 +8,9 @@ import typer
 
 from breadknife import paths
 from breadknife.cli.commands import App, Json
-from breadknife.cli.output import counted, megabytes, print_json, say
+from breadknife.cli.output import megabytes, print_json, say
 from breadknife.disk_cache import CACHES, DAYS, AnswersFile, describe, remove_answers
+from breadknife.text.printable import counted
 
 app = App("Show and remove what is kept of texts.")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from breadknife.cli.fix.telling import as_json, where_found
 from breadknife.cli.fix.workspace import findings, opened
-from breadknife.cli.output import counted, print_json, say, shown, tell
+from breadknife.cli.output import print_json, say, shown, tell
 from breadknife.errors import SettingsError
 from breadknife.plugins.nullcheck.project.repairs import TO_CHOOSE, Repairs, may_be_first, named, repair_each
 from breadknife.plugins.nullcheck.project.reported import FindingSources, GatheredFindings
@@ -21,6 +21,7 @@ from breadknife.plugins.nullcheck.project.values import (
     RepairedFinding,
     strategy_of,
 )
+from breadknife.text.printable import counted
 
 SCHEMA = 2
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""

@@ -12,11 +12,12 @@ from typing import Any
 
 from breadknife.cli.fix.telling import as_json, name_of, origin_as_json, where_declared, where_found
 from breadknife.cli.fix.workspace import findings, opened
-from breadknife.cli.output import counted, print_json, say
+from breadknife.cli.output import print_json, say
 from breadknife.plugins.nullcheck.project.changes import FileChange
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
 from breadknife.plugins.nullcheck.project.reported import FindingSources
 from breadknife.plugins.nullcheck.project.triage import TO_READ, FindingClass, TriageGroup, VerifiedPatch, groups_of
+from breadknife.text.printable import counted
 
 SCHEMA = 2
 """Of `--json`, which docs/fix.md describes. It changes when a field's meaning does."""

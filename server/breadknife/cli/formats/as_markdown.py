@@ -7,8 +7,7 @@ from collections import Counter
 from typing import TextIO
 
 from breadknife.cli.formats.values import FileReport, ReportedFinding, RunSummary
-from breadknife.cli.output import counted
-from breadknife.text.printable import escaped, escaped_name
+from breadknife.text.printable import counted, escaped, escaped_name
 
 _MOST = 200
 """How many findings are listed: GitHub shows no summary that is larger than 1 MB."""

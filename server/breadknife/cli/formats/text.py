@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from breadknife.cli.formats.values import FileReport, ReportedFile, ReportedFinding, RunSummary
-from breadknife.cli.output import counted
 from breadknife.task.values import Severity
 from breadknife.text.document import Span
-from breadknife.text.printable import escaped, escaped_name
+from breadknife.text.printable import counted, escaped, escaped_name
 
 _TAB = 4
 """The distance of tab stops in a line that is shown, in columns."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -72,10 +70,3 @@ class ProcessExecutor:
     def close(self) -> None:
         if self._pool is not None:
             self._pool.close()
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

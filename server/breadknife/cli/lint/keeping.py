@@ -14,8 +14,9 @@ from breadknife.cli.formats.values import FileReport, ReportedFinding, RunSummar
 from breadknife.cli.lint.known import KnownFindings, is_there, path_in
 from breadknife.cli.lint.options import LintOptions
 from breadknife.cli.lint.run import run
-from breadknife.cli.output import counted, tell
+from breadknife.cli.output import tell
 from breadknife.host.workspace import root_of
+from breadknife.text.printable import counted
 
 
 @dataclass

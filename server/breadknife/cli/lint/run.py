@@ -29,7 +29,7 @@ from breadknife.cli.formats.values import (
 )
 from breadknife.cli.lint.changed import ChangedSources, brought_by_change, find_affected
 from breadknife.cli.lint.checkers import FolderState, LintAnswer, LintTask, LocalChecker, ProcessPool
-from breadknife.cli.lint.executors import Executor, ProcessExecutor, cores
+from breadknife.cli.lint.executors import Executor, ProcessExecutor
 from breadknife.cli.lint.kept import KeptFindings
 from breadknife.cli.lint.known import KnownFindings
 from breadknife.cli.lint.options import RAY, LintOptions
@@ -37,8 +37,9 @@ from breadknife.cli.lint.plugins import plugins_left_out, split_plugins, why_unr
 from breadknife.cli.lint.related import report_finding
 from breadknife.cli.lint.sources import Source, find_sources, standard_input
 from breadknife.cli.lint.streams import clear_progress, opened, pace_of
-from breadknife.cli.output import INTERRUPTED, cancelled_by_signals, counted, suggest, tell, tell_progress, use_utf8
+from breadknife.cli.output import INTERRUPTED, cancelled_by_signals, suggest, tell, tell_progress, use_utf8
 from breadknife.disk_cache import why_unusable
+from breadknife.engine.machine import cores
 from breadknife.errors import DocumentError, SettingsError
 from breadknife.host.host import Host
 from breadknife.host.plugins.registry import rules_of
@@ -47,6 +48,7 @@ from breadknife.host.workspace import root_of
 from breadknife.paths import answers_dir
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, language_of, with_newlines
+from breadknife.text.printable import counted
 
 _FILES_AHEAD = 4
 """How many files, for each process, are being checked or wait to be reported at a time."""
@@ -206,7 +208,7 @@ class _LintRun:
         return ProcessExecutor(
             self._local,
             lambda number: ProcessPool(number, host.projects.folders, self._state_of, host.notify, tell_optional),
-            width=max(1, min(jobs or cores(), file_count)),
+            width=max(1, min(jobs or cores()[1], file_count)),
             asked=jobs is not None,
         )
 

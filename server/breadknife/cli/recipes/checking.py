@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from breadknife.cli.output import counted, print_json, say
+from breadknife.cli.output import print_json, say
 from breadknife.cli.recipes.finding import find, tell_untrusted
 from breadknife.cli.recipes.locking import locked_now
 from breadknife.recipes.lock import LOCK, differences, read_lock
 from breadknife.recipes.registry import RecipeEntry
 from breadknife.recipes.values import RecipeProblem
+from breadknife.text.printable import counted
 
 
 def run(names: list[str], *, as_json: bool) -> int:

@@ -6,13 +6,14 @@ import difflib
 from collections.abc import Collection
 from pathlib import Path
 
-from breadknife.cli.output import counted, tell
+from breadknife.cli.output import tell
 from breadknife.errors import RecipeError
 from breadknife.host.trust import is_trusted
 from breadknife.host.workspace import root_of
 from breadknife.recipes.checking import Plan
 from breadknife.recipes.folders import RecipeFolder, workspace_files
 from breadknife.recipes.registry import RecipeEntry, RecipeRegistry, read_entry
+from breadknife.text.printable import counted
 
 UNTRUSTED = "this folder isn't trusted; `breadknife trust` trusts it"
 

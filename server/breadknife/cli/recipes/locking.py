@@ -7,12 +7,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from breadknife.cli.assemble import make_host
-from breadknife.cli.output import counted, say
+from breadknife.cli.output import say
 from breadknife.cli.recipes.finding import find, plan_of
 from breadknife.engine.models.catalog import read_models
 from breadknife.errors import EngineError, ModelError, RecipeError
 from breadknife.recipes.checking import Plan
 from breadknife.recipes.lock import LOCK, Lock, LockedModel, LockedRecipe, read_lock, write_lock
+from breadknife.text.printable import counted
 
 
 def run(names: list[str]) -> int:

@@ -13,7 +13,7 @@ import typer
 from breadknife import arrivals
 from breadknife.cancel import CancelToken
 from breadknife.cli.assemble import make_host, settings_for
-from breadknife.cli.output import INTERRUPTED, LogFilter, cancelled_by_signals, counted, megabytes, progress, tell
+from breadknife.cli.output import INTERRUPTED, LogFilter, cancelled_by_signals, megabytes, progress, tell
 from breadknife.cli.shelf.embedding import ROLE, EngineEmbedder
 from breadknife.cli.shelf.showing import show
 from breadknife.engine.installed import is_installed
@@ -27,6 +27,7 @@ from breadknife.plugins.shelf.adding import NO_FOLDER, alone, fill, folder_to_ad
 from breadknife.plugins.shelf.index.database import index_of, remove_index
 from breadknife.plugins.shelf.index.filling import FillProgress
 from breadknife.plugins.shelf.index.shelves import added_folders
+from breadknife.text.printable import counted
 
 _SHOWN_SECONDS = 0.1
 """The least time between two updates of the progress on a terminal."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.cli.assemble import make_host, settings_for
-from breadknife.cli.output import counted, print_json, say, tell
+from breadknife.cli.output import print_json, say, tell
 from breadknife.cli.recipes.asking import ask_recipe, sentence_of
 from breadknife.errors import ShelfError
 from breadknife.host.host import Host
@@ -17,6 +17,7 @@ from breadknife.plugins.shelf.index.shelves import added_folders
 from breadknife.recipes.requests import RecipeRequest
 from breadknife.task.values import Silence
 from breadknife.text.document import Document, Span
+from breadknife.text.printable import counted
 
 RECIPE = "ask-my-shelf"
 

@@ -7,10 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from breadknife.cli.output import counted, megabytes, print_json, say, tell
+from breadknife.cli.output import megabytes, print_json, say, tell
 from breadknife.plugins.shelf.index.shelves import IndexedShelves
 from breadknife.plugins.shelf.values import ShelfStatus, SkippedFile
 from breadknife.steps.ocr import REMEDY, is_installed
+from breadknife.text.printable import counted
 
 _WORDS_ONLY = "`breadknife shelf add` makes their vectors, or says what is missing"
 _SKIPPED = 10

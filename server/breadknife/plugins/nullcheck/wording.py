@@ -41,8 +41,3 @@ def _without_contents(expression: str) -> str:
 def capitalised(clause: str) -> str:
     """Return the clause with a capital letter at its beginning."""
     return clause[0].upper() + clause[1:]
-
-
-def counted(number: int, noun: str) -> str:
-    """Return the number with its noun, as in "1 file" and "2 files"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

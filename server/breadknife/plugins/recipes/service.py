@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ from breadknife.task.values import (
     WhyRequest,
 )
 from breadknife.text.document import Document, Span, TextEdit
-from breadknife.text.printable import shortened
+from breadknife.text.printable import counted, shortened
 
 RUN, GO_ON = "recipes.run", "recipes.goOn"
 _KINDS: Mapping[Presentation, type[Any]] = {
@@ -196,7 +196,7 @@ class RecipeService:
         if by_rules is None:
             return Actions((resolved,))
         go_on = Command(GO_ON, plan.recipe.title, (plan.recipe.name, self._remember(given.after(edits))))
-        explanation = f"{_counted(edits)} by rules; what the model finds comes as it reads: see the menu"
+        explanation = f"{counted(len(edits), 'edit')} by rules; what the model finds comes as it reads: see the menu"
         return Actions((replace(resolved, command=go_on, incomplete=True, explanation=explanation),))
 
     def _run_rules(self, plan: Plan, given: RecipeInput, context: Context) -> RecipeOutput | None:
@@ -224,7 +224,7 @@ class RecipeService:
             return output
         self.results.keep(document, output, is_late=True)
         context.refresh()
-        return Done(f"{_counted(output.parts)} more: see the menu at the hints")
+        return Done(f"{counted(len(output.parts), 'edit')} more: see the menu at the hints")
 
     def _command(self, recipe: str, token: str, context: Context) -> Answer:
         """Run the recipe of a menu entry that shows a document or a message."""
@@ -294,10 +294,6 @@ class RecipeService:
         token = str(next(self._numbers))
         self._offered[token] = given
         return token
-
-
-def _counted(edits: Sequence[object]) -> str:
-    return f"{len(edits)} edit{'s' * (len(edits) != 1)}"
 
 
 def _title(plan: Plan, state: RecipeState) -> str:

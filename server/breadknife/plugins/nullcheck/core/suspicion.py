@@ -19,7 +19,7 @@ from breadknife.plugins.nullcheck.core.confidence import fitted
 from breadknife.plugins.nullcheck.core.declarations import WORDS, FileDeclarations, Function, unit_of
 from breadknife.plugins.nullcheck.core.nullness import Fact, NullOrigin, OriginKind
 from breadknife.plugins.nullcheck.values import Use
-from breadknife.plugins.nullcheck.wording import counted
+from breadknife.text.printable import counted
 
 LEAST_TESTS, LEAST_ODDS = 3, 4
 """Tests by others without which nothing is believed, and how many there must be for each that uses the value untested.

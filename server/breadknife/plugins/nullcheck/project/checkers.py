@@ -31,8 +31,8 @@ from breadknife.plugins.nullcheck.verify.oracle.tools import (
     is_inside,
     programs,
 )
-from breadknife.plugins.nullcheck.wording import counted
 from breadknife.text.document import language_of
+from breadknife.text.printable import counted
 
 _SECONDS = 300.0
 _MOST_PROJECTS = 10

@@ -18,9 +18,9 @@ from breadknife.plugins.nullcheck.project.checkers import reports
 from breadknife.plugins.nullcheck.project.places import may_be_of
 from breadknife.plugins.nullcheck.project.repairs import Repairs, named
 from breadknife.plugins.nullcheck.project.values import DereferenceFinding
-from breadknife.plugins.nullcheck.wording import counted
 from breadknife.task.values import Finding
 from breadknife.text.document import Document, uri_to_path
+from breadknife.text.printable import counted
 
 _LINE = re.compile(r"(.+?):(\d+)(?::\d+)?")
 

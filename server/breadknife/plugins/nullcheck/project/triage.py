@@ -23,9 +23,10 @@ from breadknife.plugins.nullcheck.project.values import DereferenceFinding, Refu
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
 from breadknife.plugins.nullcheck.repairs.testing import is_test
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
-from breadknife.plugins.nullcheck.wording import capitalised, counted
+from breadknife.plugins.nullcheck.wording import capitalised
 from breadknife.task.values import Confidence
 from breadknife.text.document import Span
+from breadknife.text.printable import counted
 from breadknife.text.syntax import path_to
 
 _NULLS = frozenset({"None", "null", "nil", "undefined"})
