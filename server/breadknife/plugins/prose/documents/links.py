@@ -34,7 +34,8 @@ def _target(context: DocumentContext, link: Link) -> tuple[Path, str] | None:
     if context.root is None:  # a file by itself says nothing of what stood around it
         return None
     if name.startswith("/"):  # of the repository on GitHub, of the site elsewhere
-        if not Path(name).suffix and not context.exists(context.root / name.lstrip("/").partition("/")[0]):
+        first, _, rest = name.lstrip("/").partition("/")
+        if (rest or not Path(first).suffix) and not context.exists(context.root / first):
             return None
         path = Path(os.path.normpath(context.root / name.lstrip("/")))
     else:
