@@ -96,6 +96,12 @@ def test_files_by_name(folder: Path) -> None:
     assert within(folder, "after-edit", "gone.py").returncode == 2
 
 
+def test_places_in_notebooks_are_those_of_cells(folder: Path) -> None:
+    cells = [{"cell_type": "markdown", "source": ["# A title\n", NEW]}]
+    write(folder, {"src/nb.ipynb": json.dumps({"cells": cells}, indent=1)})
+    assert within(folder, "after-edit", "src/nb.ipynb").stdout.startswith("src/nb.ipynb:cell 1:2:7: ")
+
+
 def test_without_git_all_of_a_file_is_told(tmp_path: Path, home: Path) -> None:
     write(tmp_path, {"breadknife.toml": SETTINGS, "b.md": OLD, "many.md": NEW * 30})
     assert within(tmp_path, "after-edit", "b.md").stdout.startswith("b.md:1:9: ")

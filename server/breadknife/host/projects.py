@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from breadknife.lru import LruCache
@@ -48,6 +48,11 @@ class Projects:
         """Wait until the whole folder has been read, at most `seconds`. Returns whether it has."""
         project = self.of(root)
         return project is None or project.idle(seconds)
+
+    def importers(self, path: Path, root: Path) -> Collection[Path]:
+        """Return the files of a workspace folder that import one, so far as the folder is read."""
+        project = self.of(root)
+        return project.importers(path) if project is not None else ()
 
     def known(self, root: Path) -> bytes | None:
         """Return what has been read of a folder, for `adopt` in another process; None if it isn't a project."""

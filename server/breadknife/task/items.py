@@ -107,6 +107,11 @@ class Finding:
     """`breadknife lint --min-confidence` leaves out what is below. The severity is the plugin's own choice."""
 
     @property
+    def order(self) -> tuple[Span, str, str]:
+        """What findings of a document are sorted by, wherever they are shown."""
+        return self.span, self.source, self.code
+
+    @property
     def is_unlikely(self) -> bool:
         """Tell whether it is a hint that its plugin isn't sure of. The command line leaves these out by default."""
         return self.severity is Severity.HINT and self.confidence is not Confidence.HIGH

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from breadknife.cli.formats.values import FileReport, ReportedFile, ReportedFinding, RunSummary
+from breadknife.cli.formats.values import FileReport, ReportedFinding, RunSummary
 from breadknife.task.values import Severity
-from breadknife.text.document import Span
-from breadknife.text.printable import counted, escaped, escaped_name
+from breadknife.text.printable import counted, escaped
 
 _TAB = 4
 """The distance of tab stops in a line that is shown, in columns."""
@@ -31,7 +30,7 @@ class TextWriter:
             _write_pretty(findings, self._out)
         else:
             for reported in findings:
-                self._out.write(f"{_where(reported.file, reported.finding.span)}: {_message(reported)}\n")
+                self._out.write(f"{reported.file.where(reported.finding.span.start)}: {_message(reported)}\n")
 
     def end(self, summary: RunSummary, /) -> None:
         if not self._out.isatty():
@@ -50,16 +49,6 @@ def _message(reported: ReportedFinding) -> str:
     return escaped(f"{finding.severity}: {finding.message} [{reported.rule}]")
 
 
-def _where(file: ReportedFile, span: Span) -> str:
-    """Return the name of a file with a line and a column; in a notebook, those of the cell."""
-    line, column = file.position(span.start)
-    cell = file.cell_at(span.start)
-    if cell is None:
-        return f"{escaped_name(file.name)}:{line}:{column}"
-    line, column = ReportedFile(file.path, cell.document).position(cell.offset_of(span.start))
-    return f"{escaped_name(file.name)}:cell {cell.number}:{line}:{column}"
-
-
 def _write_pretty(findings: Sequence[ReportedFinding], out: TextIO) -> None:
     """Write each finding for a terminal: in colour, with its line of code and `^` below what it is about."""
     from rich.cells import cell_len
@@ -73,7 +62,7 @@ def _write_pretty(findings: Sequence[ReportedFinding], out: TextIO) -> None:
         place, colour = reported.file.place(finding.span), colours[finding.severity]
         console.print(
             Text.assemble(
-                (_where(reported.file, finding.span), "bold"), " ", (finding.severity, colour),
+                (reported.file.where(finding.span.start), "bold"), " ", (finding.severity, colour),
                 f" {escaped(finding.message)} ", (escaped(f"[{reported.rule}]"), "dim"),
             )
         )  # fmt: skip
@@ -87,7 +76,7 @@ def _write_pretty(findings: Sequence[ReportedFinding], out: TextIO) -> None:
             console.print(Text(f"    {_shown(text)}"))
             console.print(Text("    " + " " * start_cell + "^" * max(1, end_cell - start_cell), style=colour))
         for related in reported.related:
-            console.print(Text(f"    {_where(related.file, related.span)} {escaped(related.message)}", style="dim"))
+            console.print(Text(f"    {related.file.where(related.span.start)} {escaped(related.message)}", style="dim"))
 
 
 def _shown(source: str) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from breadknife.task.values import Finding, Fix
 from breadknife.text.document import Document, Span, TextEdit
 from breadknife.text.notebooks import Cell, cells_of, is_notebook
+from breadknife.text.printable import escaped_name
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,15 @@ class ReportedFile:
     @cached_property
     def _cells(self) -> Sequence[Cell]:
         return cells_of(self.document) if is_notebook(self.document) else ()
+
+    def where(self, offset: int, *, relative: bool = False) -> str:
+        """Return the `name`, or what is `relative`, with a line and a column; in a notebook, those of the cell."""
+        name = escaped_name(self.relative if relative else self.name)
+        line, column = self.position(offset)
+        if (cell := self.cell_at(offset)) is None:
+            return f"{name}:{line}:{column}"
+        line, column = ReportedFile(self.path, cell.document).position(cell.offset_of(offset))
+        return f"{name}:cell {cell.number}:{line}:{column}"
 
     def cell_at(self, offset: int) -> Cell | None:
         """Return the cell of a notebook that an offset lies in."""

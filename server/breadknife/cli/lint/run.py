@@ -318,7 +318,7 @@ class _LintRun:
         found += (finding for findings in file.kept.values() for finding in findings)
         if not found:
             return FileReport(path, self._new(path, ()), unanswered)
-        findings = sorted(found, key=lambda finding: (finding.span, finding.source, finding.code))
+        findings = sorted(found, key=lambda finding: finding.order)
         selected = [finding for finding in findings if self._options.selection.keeps(finding)]
         likely = [finding for finding in selected if self._options.is_likely(finding)]
         try:
@@ -360,8 +360,7 @@ class _LintRun:
             return ()
         root = self._root_of(path.parent)
         self._await_project(root)
-        project = self._host.projects.of(root)
-        return project.importers(path) if project is not None else ()
+        return self._host.projects.importers(path, root)
 
     @property
     def _is_whole(self) -> bool:

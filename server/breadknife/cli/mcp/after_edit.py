@@ -16,11 +16,10 @@ from breadknife.cli.commands import EngineScript, Offline
 from breadknife.cli.output import say, tell
 from breadknife.errors import BreadknifeError, GitFailed, SettingsError
 from breadknife.git import Repository
-from breadknife.text.printable import escaped, escaped_name
+from breadknife.text.printable import escaped
 
 if TYPE_CHECKING:
-    from breadknife.cli.formats.values import FileReport, ReportedFile, ReportedFinding, RunSummary
-    from breadknife.text.document import Span
+    from breadknife.cli.formats.values import FileReport, ReportedFinding, RunSummary
 
 _EDITED: Sequence[Sequence[str]] = (
     ("tool_input", "file_path"),  # Claude Code, Gemini CLI, VS Code
@@ -97,16 +96,12 @@ class _Lines:
 
 def _told(reported: ReportedFinding) -> Iterator[str]:
     finding = reported.finding
-    yield f"{_where(reported.file, finding.span)}: {escaped(finding.message)} [{escaped(reported.rule)}]"
+    where = reported.file.where(finding.span.start, relative=True)
+    yield f"{where}: {escaped(finding.message)} [{escaped(reported.rule)}]"
     for related in reported.related:
-        yield f"  {_where(related.file, related.span)}: {escaped(related.message)}"
+        yield f"  {related.file.where(related.span.start, relative=True)}: {escaped(related.message)}"
     for fix in finding.fixes[:_FIXES]:
         yield f"  fix: {escaped(fix.title)}"
-
-
-def _where(file: ReportedFile, span: Span) -> str:
-    line, column = file.position(span.start)
-    return f"{escaped_name(file.relative)}:{line}:{column}"
 
 
 def _checked(paths: Sequence[Path], *, offline: bool, engine_script: Path | None) -> tuple[int, Sequence[str]]:

@@ -195,8 +195,7 @@ class Tools:
         root = self._root(path)
         while not self._host.projects.read(root):
             pass
-        project = self._host.projects.of(root)
-        return project.importers(path) if project is not None else ()
+        return self._host.projects.importers(path, root)
 
     def _findings(
         self, document: Document, root: Path, changed: ChangedSources | None, failed: list[str]
@@ -208,7 +207,7 @@ class Tools:
         failed += (receipt.sentence for receipt in reply.failures)
         failed += reply.unanswered
         drifted = self._drifted(document, root, changed, failed) if changed is not None and plugins & own else ()
-        return sorted((*reply.findings, *drifted), key=lambda each: (each.span, each.source, each.code))
+        return sorted((*reply.findings, *drifted), key=lambda each: each.order)
 
     def _drifted(self, document: Document, root: Path, changed: ChangedSources, failed: list[str]) -> Sequence[Finding]:
         if document.language not in self._host.languages(DriftRequest):

@@ -57,7 +57,7 @@ class Reply:
     @property
     def findings(self) -> list[Finding]:
         findings = [item for _, answer in self.answers if isinstance(answer, Findings) for item in answer.items]
-        return sorted(findings, key=lambda f: (f.span, f.source, f.code))
+        return sorted(findings, key=lambda finding: finding.order)
 
     @property
     def incomplete(self) -> frozenset[str]:

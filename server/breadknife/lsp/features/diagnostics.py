@@ -107,8 +107,8 @@ class Diagnostics:
     async def findings(self, document: Document) -> list[Finding]:
         """Return the findings of all plugins, in the order of the document."""
         by_plugin = await self.findings_of_each(document)
-        findings = [finding for findings in by_plugin.values() for finding in findings]
-        return sorted(findings, key=lambda finding: (finding.span, finding.source, finding.code))
+        findings = (finding for findings in by_plugin.values() for finding in findings)
+        return sorted(findings, key=lambda finding: finding.order)
 
     async def findings_of_each(self, document: Document) -> dict[str, Sequence[Finding]]:
         """Return the findings by the plugins' names."""
