@@ -95,18 +95,18 @@ def main() -> None:
 
 
 def _positions(repository: Path, most: int, chance: random.Random) -> Iterator[Position]:
-    commits = _git(repository, "log", "-n", str(COMMITS), "--no-merges", "--format=%H").split()
+    commits = git(repository, "log", "-n", str(COMMITS), "--no-merges", "--format=%H").split()
     chance.shuffle(commits)
     found = 0
     for commit in commits:
-        diff = _git(repository, "show", "-U0", "--format=", "--no-renames", "--diff-filter=M", commit)
+        diff = git(repository, "show", "-U0", "--format=", "--no-renames", "--diff-filter=M", commit)
         is_found = False
         for part in diff.split("\ndiff --git ")[:FILES]:
             path = re.search(r"^\+\+\+ b/(.*)$", part, re.MULTILINE)
             language = language_of(Path(path[1])) if path else None
-            hunks = list(_hunks(part))
+            hunks = list(hunks_of(part))
             if path and language and len(hunks) <= HUNKS:
-                lines = _git(repository, "show", f"{commit}^:{path[1]}").split("\n")
+                lines = git(repository, "show", f"{commit}^:{path[1]}").split("\n")
                 if len(lines) <= LINES:
                     yield from _typed(path[1], language, lines, hunks)
                     is_found = True
@@ -115,7 +115,7 @@ def _positions(repository: Path, most: int, chance: random.Random) -> Iterator[P
             return
 
 
-def _hunks(part: str) -> Iterator[Hunk]:
+def hunks_of(part: str) -> Iterator[Hunk]:
     matches = list(_HUNK.finditer(part))
     for match, following in zip(matches, [*matches[1:], None], strict=False):
         body = part[match.end() + 1 : following.start() if following else None].split("\n")
@@ -147,7 +147,7 @@ def _fitted(features: Sequence[dict[str, float]], outcomes: Sequence[bool]) -> d
     return dict(zip(names, weights.tolist(), strict=True))
 
 
-def _git(repository: Path, *arguments: str) -> str:
+def git(repository: Path, *arguments: str) -> str:
     run = subprocess.run(["git", "-C", str(repository), *arguments], capture_output=True, check=False)
     return run.stdout.decode(errors="replace")
 
