@@ -106,6 +106,12 @@ def test_an_editors_settings_are_written_and_taken_out(bare_machine: Path) -> No
     assert "`--write` is for editors alone" in said.stderr
 
 
+def test_cuda_is_for_the_engine(bare_machine: Path) -> None:
+    said = breadknife(bare_machine, "setup", "neovim", "--cuda")
+    assert said.returncode == 2
+    assert said.stderr == "breadknife: `--cuda` is for the engine: `breadknife setup engine --cuda`\n"
+
+
 @pytest.mark.parametrize(
     ("said", "numbers"),
     [

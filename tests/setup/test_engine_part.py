@@ -11,9 +11,12 @@ import pytest
 from breadknife.cancel import CancelToken
 from breadknife.engine.models.pull import PullProgress
 from breadknife.errors import DownloadFailed, EngineUnavailable
-from breadknife.setup import engine
+from breadknife.setup import engine, engine_build
 from breadknife.setup.engine import EnginePart, made_folder
+from breadknife.setup.engine_build import Build, need_cuda
 from breadknife.setup.engine_source import RELEASE, local_version
+from breadknife.setup.processes import ProgramResult
+from breadknife.setup.values import Skipped
 
 
 @dataclass
@@ -54,7 +57,7 @@ def trial(home: Path, monkeypatch: pytest.MonkeyPatch) -> Trial:
     monkeypatch.setattr(engine.installed, "version", lambda: trial.version)
     monkeypatch.setattr(engine, "download", trial.download)
     monkeypatch.setattr(engine, "installer", lambda: trial)
-    monkeypatch.setattr(engine, "Build", lambda folder: trial)
+    monkeypatch.setattr(engine, "Build", lambda folder, **options: trial)
     monkeypatch.setattr(engine, "_fault", lambda cancel: trial.fault)
     return trial
 
@@ -115,3 +118,50 @@ def test_one_that_still_cannot_be_loaded_says_why(trial: Trial) -> None:
     trial.version, trial.fault, trial.heals = local_version(), "OSError: libgomp.so.1", False
     with pytest.raises(EngineUnavailable, match=r"can't be loaded \(OSError: libgomp\.so\.1\); have it compiled"):
         set_up(EnginePart(wheels="/wheels"))
+
+
+def test_with_cuda_it_is_compiled_unless_it_was(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wheels of others have no CUDA, and an engine without it is replaced by one of the same version."""
+    monkeypatch.setattr(engine.installed, "has_cuda", lambda: trial.built > 0)
+    trial.version, trial.index = local_version(), True
+    part = EnginePart(wheels="/wheels", cuda=True)
+    assert part.status().state == f"llama-cpp-python {local_version()}, without CUDA"
+    assert "compiled here" in set_up(part)
+    assert trial.asked == []
+    assert trial.installed[-1][:2] == ("--force-reinstall", "--no-deps")
+    assert part.status().ready
+    assert set_up(part) == f"the engine is installed: llama-cpp-python {local_version()}"
+    assert made_folder(cuda=True) != made_folder()
+
+
+@pytest.mark.parametrize(
+    ("platform", "reason"),
+    [("linux", "there is no CUDA compiler, `nvcc`, on the path: get NVIDIA's CUDA toolkit"), ("darwin", "uses Metal")],
+)
+def test_without_a_cuda_compiler_it_is_said_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch, platform: str, reason: str
+) -> None:
+    monkeypatch.setattr(engine_build.sys, "platform", platform)
+    monkeypatch.setattr(engine_build.children, "find_program", lambda *names: None)
+    monkeypatch.delenv("CUDACXX", raising=False)
+    with pytest.raises(Skipped, match=reason):
+        need_cuda()
+    if platform == "linux":
+        monkeypatch.setenv("CUDACXX", "/opt/cuda/bin/nvcc")
+        need_cuda()
+
+
+def test_cmake_is_told_of_cuda(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = list[list[str]]()
+
+    def run(command: list[str], *rest: object, **options: object) -> ProgramResult:
+        commands.append(command)
+        (tmp_path / "wheel").mkdir()
+        (tmp_path / "wheel" / "made.whl").touch()
+        return ProgramResult(0, ())
+
+    monkeypatch.setattr(engine_build, "run_program", run)
+    monkeypatch.setattr(engine_build, "need_cuda", lambda: None)
+    monkeypatch.setattr(Build, "source", lambda *rest: tmp_path / "source")
+    Build(tmp_path, cuda=True).wheel(tmp_path / "made", lambda step: None, CancelToken())
+    assert "--config-settings=cmake.define.BREADKNIFE_CUDA=True" in commands[0]

@@ -158,6 +158,9 @@ def setup(
     wheels: Annotated[
         str, typer.Option(metavar="DIR", envvar="BREADKNIFE_WHEELS", help="Look for wheels here before the index.")
     ] = "",
+    cuda: Annotated[
+        bool, typer.Option("--cuda", help="Compile the engine for NVIDIA's GPUs, too; needs `nvcc`.")
+    ] = False,
     write: Annotated[bool, typer.Option("--write", help="Put an editor's settings into its file.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take out of that file what `--write` put there.")] = False,
     as_json: Json = False,
@@ -186,7 +189,7 @@ def setup(
     from breadknife.cli.setup.run import Settings, run
 
     settings = Settings.UNDO if undo else Settings.WRITE if write else Settings.SHOW
-    return run(parts or [], yes=yes, as_json=as_json, wheels=wheels, offline=offline, settings=settings)
+    return run(parts or [], yes=yes, as_json=as_json, wheels=wheels, offline=offline, cuda=cuda, settings=settings)
 
 
 @app.command()

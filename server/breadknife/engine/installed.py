@@ -33,6 +33,11 @@ def gpu_libraries() -> tuple[Path, ...]:
     return tuple(sorted(path for folder in folders for path in Path(folder, "lib", "gpu").glob("*ggml-*")))
 
 
+def has_cuda() -> bool:
+    """Tell whether one of these libraries is for NVIDIA's GPUs by CUDA."""
+    return any("ggml-cuda" in path.name for path in gpu_libraries())
+
+
 def llama_build() -> str:
     """Return the version of llama-cpp-python, with a digest that tells one build of it from another; empty if there is
     none."""

@@ -25,10 +25,12 @@ class Parts:
     wheels: str = ""
     """Where wheels of the engine are looked for first: a folder, or the URL of a page with links; empty for nowhere."""
     offline: bool = False
+    cuda: bool = False
+    """Compile the engine for NVIDIA's GPUs, too."""
 
     @cached_property
     def engine(self) -> EnginePart:
-        return EnginePart(self.wheels, self.offline)
+        return EnginePart(self.wheels, self.offline, self.cuda)
 
     @cached_property
     def models(self) -> tuple[ModelPart, ...]:

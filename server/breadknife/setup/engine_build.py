@@ -45,14 +45,18 @@ class Build:
     """Holds what is unfinished, and goes when the wheel is made."""
     portable: bool = False
     """Compile for every processor of this architecture, as a release needs it, instead of for this machine's."""
+    cuda: bool = False
+    """Compile for NVIDIA's GPUs, too. What runs it needs a driver for the same CUDA."""
     log: Path = field(default_factory=lambda: state_dir() / "engine-build.log")
 
     def wheel(self, target: Path, report: Callable[[PullProgress], None], cancel: CancelToken) -> Path:
         """Compile the wheel, put it into the folder `target`, and return it there.
 
-        Raises Skipped (without a compiler), BuildFailed, DownloadFailed, Cancelled.
+        Raises Skipped (without the compilers), BuildFailed, DownloadFailed, Cancelled.
         """
         need_compiler()
+        if self.cuda:
+            need_cuda()
         make_folder(self.folder)
         self._need_disk()
         with waiting_for(self.folder / ".lock", cancel):
@@ -80,7 +84,11 @@ class Build:
         """Have pip build a wheel of the folder `source`, with all output in the log. Return the wheel."""
         wheels = self.folder / "wheel"
         shutil.rmtree(wheels, ignore_errors=True)
-        options = {"build-dir": str(self.folder / "build"), "cmake.define.BREADKNIFE_PORTABLE": str(self.portable)}
+        options = {
+            "build-dir": str(self.folder / "build"),
+            "cmake.define.BREADKNIFE_PORTABLE": str(self.portable),
+            "cmake.define.BREADKNIFE_CUDA": str(self.cuda),
+        }
         command = [
             *pip_command(), "wheel", "--verbose", "--no-deps", "--no-input", "--disable-pip-version-check",
             *(f"--config-settings={key}={value}" for key, value in options.items()),
@@ -149,9 +157,20 @@ def need_compiler() -> None:
     )
 
 
-def work_folder(*, portable: bool = False) -> Path:
+def need_cuda() -> None:
+    """Raise Skipped if there is no compiler for NVIDIA's GPUs, with how to get one."""
+    if sys.platform == "darwin":
+        raise Skipped("`--cuda` is for NVIDIA's GPUs, which no Mac has; leave it out: the engine uses Metal")
+    if not (os.environ.get("CUDACXX") or children.find_program("nvcc")):
+        raise Skipped(
+            "there is no CUDA compiler, `nvcc`, on the path: get NVIDIA's CUDA toolkit (Debian, Ubuntu: `sudo apt-get "
+            "install nvidia-cuda-toolkit`), name its `nvcc` in the environment variable CUDACXX, or leave out `--cuda`"
+        )
+
+
+def work_folder(*, portable: bool = False, cuda: bool = False) -> Path:
     """Return the folder in which this version of the engine is built."""
-    return cache_dir() / "engine" / (local_version() + ("-portable" if portable else ""))
+    return cache_dir() / "engine" / (local_version() + ("-portable" if portable else "") + ("-cuda" if cuda else ""))
 
 
 def _environment() -> dict[str, str]:

@@ -44,7 +44,14 @@ class Settings(Enum):
 
 
 def run(
-    names: Sequence[str], *, yes: bool, as_json: bool, wheels: str, offline: bool, settings: Settings = Settings.SHOW
+    names: Sequence[str],
+    *,
+    yes: bool,
+    as_json: bool,
+    wheels: str,
+    offline: bool,
+    cuda: bool = False,
+    settings: Settings = Settings.SHOW,
 ) -> int:
     """Set up the named parts; without names, the usual ones with `yes`, else those that the user chooses.
 
@@ -52,11 +59,14 @@ def run(
 
     Args:
         wheels: where wheels of the engine are looked for first, a folder or a URL; empty for nowhere.
+        cuda: the engine is compiled for NVIDIA's GPUs, too; it must be among what is named.
         settings: what is done with the settings of editors. Unless they are only shown, only editors may be named.
     """
     wheels = wheels and (wheels if "://" in wheels else os.path.abspath(os.path.expanduser(wheels)))
-    parts = Parts(merged(user_catalog()), wheels, offline or offline_by_settings())
+    parts = Parts(merged(user_catalog()), wheels, offline or offline_by_settings(), cuda)
     wanted = parts.named(names) if names else list(parts.usual) if yes else None
+    if cuda and parts.engine not in (wanted or ()):
+        raise SettingsError("`--cuda` is for the engine: `breadknife setup engine --cuda`")
     if settings is not Settings.SHOW:
         return _change_editors(wanted or [], settings)
     if wanted is None:
@@ -100,7 +110,7 @@ def _set_up(wanted: Sequence[Part], *, as_json: bool) -> int:
         states = set_up(wanted, events.tell, cancel).values()
     if not as_json:
         typer.echo("Servers that run use it at once." if "done" in states else "Nothing has changed.")
-        if any(part.lane in ("engine", "models") for part in wanted):
+        if "done" in states and any(part.lane in ("engine", "models") for part in wanted):
             _recommend()
     return 0 if all(state == "done" for state in states) else 1
 
