@@ -20,9 +20,9 @@ INTRO = """\
 For each promise the newest figure, bold if it misses its goal. The rest, with dates and machines, is in
 `bench/results/*.json`.
 
-The command beside a figure measures it (*same*: as above); `make test` measures nothing. Capital letters stand for a
-file or folder of yours; `--help` says which. Machines have two cores. *Unseen*: nobody here had tuned on it; otherwise
-the ground is our own. `bench/answers.py` compares what two checkouts answer.
+The command beside a figure measures it (*same*: as above); `make test` measures nothing. Capital letters stand for
+files and folders of yours. Machines have two cores. *Unseen*: nobody here had tuned on it; otherwise the ground is our
+own. `bench/answers.py` compares what two checkouts answer.
 """
 
 
