@@ -293,3 +293,27 @@ def test_further_passages_are_quoted_only_beside_a_likeliest_one() -> None:
     said = say(ANSWERED[0][0], MemoryShelves({"bread.pdf": BREAD, "knives.pdf": KNIVES}), backwards)
     assert isinstance(said, ShelfAnswer)
     assert said.quotes == ()
+
+
+MACHINE = (
+    "The kneading machine stands on a table. To knead dough by hand takes twelve minutes; the machine can knead it in"
+    " six on the lowest step and two on the next.\n",
+    "The kneading machine can knead up to 1.8 kg of dough.\n",
+)
+
+
+@pytest.mark.parametrize(("pages", "quoted"), [(MACHINE[:1], []), (MACHINE, [MACHINE[1].strip()])])
+def test_how_much_is_answered_by_a_measure_alone(pages: tuple[str, ...], quoted: list[str]) -> None:
+    said = say("How much dough can the kneading machine knead?", MemoryShelves({"machine.pdf": pages}))
+    assert isinstance(said, ShelfAnswer)
+    assert [quote.text for quote in said.quotes] == quoted
+
+
+def test_the_same_words_in_two_documents_are_no_rivals() -> None:
+    only_leads = FittedWeights("", _HALF, FeatureWeights(-2.0, {"lead": 1.0, "lead of section": 1.0}), 0.5)
+    entry = "A starter is a mix of flour and water in which wild yeast lives.\n"
+    other = "Nobody knows where the starter came from, nor why yeast lives there.\n"
+    for second, count in ((entry, 1), (other, 0)):
+        said = say("What is a starter of yeast?", MemoryShelves({"a.pdf": (entry,), "b.pdf": (second,)}), only_leads)
+        assert isinstance(said, ShelfAnswer)
+        assert len(said.quotes) == count

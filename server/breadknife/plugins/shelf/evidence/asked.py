@@ -22,6 +22,8 @@ class AskedKind:
     answer: str
     other: str
     """Examples: a question, a passage that has what it asks for, and one that hasn't."""
+    is_needed: bool = False
+    """True if no passage without such a thing answers."""
 
 
 @cache

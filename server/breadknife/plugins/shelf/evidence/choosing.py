@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
+from breadknife.plugins.shelf.evidence.asked import asked_kind
 from breadknife.plugins.shelf.evidence.features import AnswerCandidate, answer_candidates
 from breadknife.plugins.shelf.evidence.model import FittedWeights, fitted
 from breadknife.plugins.shelf.evidence.query import Query, read_query
@@ -66,7 +67,7 @@ def find_quotes(
     searched = _searched(shelves.status, gap, vector)
     weights = weights or fitted()
     ranked = rank(query, answer_candidates(query, by_words, shelves), weights)
-    likely = _likely(ranked, weights.threshold)
+    likely = _likely(query, ranked, weights.threshold)
     quotes = _proved(apart(likely), shelves)
     if len(quotes) < MOST_QUOTES and {each.id for each in by_meaning} - {each.id for each in by_words}:
         both = {each.id: each for each in (*by_words, *by_meaning)}
@@ -83,9 +84,11 @@ def _search(query: Query, vector: Vector, shelves: Shelves, asked_in: Path | Non
     return [each for each in shelves.search(query.text, vector, CANDIDATES) if each.file != asked_in]
 
 
-def _likely(ranked: Sequence[RankedCandidate], threshold: float) -> list[RankedCandidate]:
+def _likely(query: Query, ranked: Sequence[RankedCandidate], threshold: float) -> list[RankedCandidate]:
     """Return the passages that answer: the first one, if it is likely enough, and any other that is, too."""
-    complete = [each for each in ranked if not each.answer.missing]
+    kind = asked_kind(query.text)
+    needs = kind is not None and kind.is_needed
+    complete = [each for each in ranked if not (each.answer.missing or (needs and each.answer.features["lacks it"]))]
     return [each for each in complete if min(each.likelihood, complete[0].likelihood) >= threshold]
 
 

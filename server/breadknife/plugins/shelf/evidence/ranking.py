@@ -6,7 +6,7 @@ the likeliest passage answers: it also sees how far that one leads, and how much
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,16 +34,17 @@ class RankedCandidate:
 def rank(query: Query, answers: Sequence[AnswerCandidate], weights: FittedWeights) -> list[RankedCandidate]:
     """Return the passages of a question, the likeliest first."""
     compared = sorted(((weights.passage.log_odds(each.features), each) for each in answers), key=lambda pair: -pair[0])
-    best = dict[int, float]()  # chunk -> the log-odds of its best complete passage; the best chunk comes first
-    sections = dict[tuple[Path, tuple[str, ...]], float]()  # and the same of sections
+    # Chunk -> the log-odds and the text of its best complete passage; the best chunk comes first.
+    best = dict[int, tuple[float, str]]()
+    sections = dict[tuple[Path, tuple[str, ...]], tuple[float, str]]()  # and the same of sections
     for log_odds, answer in compared:
         if not answer.missing:
-            best.setdefault(answer.candidate.id, log_odds)
-            sections.setdefault(answer.section, log_odds)
+            best.setdefault(answer.candidate.id, (log_odds, answer.text))
+            sections.setdefault(answer.section, (log_odds, answer.text))
     ranked = list[RankedCandidate]()
     for log_odds, answer in compared:
-        rival = next((each for chunk, each in best.items() if chunk != answer.candidate.id), None)
-        other = next((each for section, each in sections.items() if section != answer.section), None)
+        rival = _rival(best.items(), answer.candidate.id, answer.text)
+        other = _rival(sections.items(), answer.section, answer.text)
         features = {
             **answer.features,
             "log odds": log_odds,
@@ -54,3 +55,9 @@ def rank(query: Query, answers: Sequence[AnswerCandidate], weights: FittedWeight
         }
         ranked.append(RankedCandidate(answer, features, weights.answer.likelihood(features)))
     return ranked
+
+
+def _rival(bests: Iterable[tuple[object, tuple[float, str]]], own: object, text: str) -> float | None:
+    """Return the log-odds of the best passage of another place. One that says the same, word for word, is no rival: a
+    glossary may stand in two documents."""
+    return next((odds for place, (odds, said) in bests if place != own and said != text), None)
