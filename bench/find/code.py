@@ -207,13 +207,14 @@ def measure(folder: Path, questions: list[Question], meaning: int, semble: str, 
     others = semble_places(semble, folder / "code", questions[: meaning or None]) if semble else []
     for number, question in enumerate(questions):
         words = asked_words(question.text)
-        best = [located for _, located in index.best(words, 50)]
+        scored = index.best(words, 50)
+        best = [located for _, located in scored]
         suffix = "" if number < meaning or not meaning else " (rest)"
         ranks[f"BM25 alone{suffix}"].append(question.rank(places(plain.best(question.text), index)))
         ranks[f"find, words{suffix}"].append(question.rank(places(best, index)))
         if model is not None and number < meaning:
             cosines = vectors.cosines(question.text, best, model, CancelToken())  # type: ignore[arg-type]
-            ranks["find, words and meaning"].append(question.rank(places(fused(best, cosines), index)))
+            ranks["find, words and meaning"].append(question.rank(places(fused(scored, cosines), index)))
         if number < len(others):
             ranks["semble"].append(question.rank(others[number]))
 

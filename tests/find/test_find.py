@@ -214,11 +214,14 @@ def test_hostile_texts_are_bounded() -> None:
     assert entries_of("\ud800", "markdown")
 
 
-def test_fusion_prefers_what_both_orders_have_near_the_top(folder: Path) -> None:
+def test_fusion_adds_meaning_to_words(folder: Path) -> None:
     index = WorkspaceIndex(folder)
     index.refresh(CancelToken())
     three = index.entries[:3]
-    assert fused(three, [0.1, 0.9, 0.2])[0] == three[1]
+    scored = list(zip([10.0, 8.0, 2.0], three, strict=True))
+    assert fused(scored, [0.1, 0.9, 0.2]) == [three[1], three[0], three[2]]
+    assert fused(scored, [0.1, 0.2, 0.9]) == [three[0], three[2], three[1]]
+    assert fused([], []) == []
 
 
 class Embedder:

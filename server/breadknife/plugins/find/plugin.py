@@ -22,8 +22,8 @@ _LONGEST = 500
 """Characters of a question that are read."""
 _READ_BY_MODEL = 50
 """The best entries by words, which are then ranked by meaning, too."""
-_RANK_CONSTANT = 20
-"""Of reciprocal rank fusion: a rank counts `1 / (20 + rank)`."""
+_MEANING = 1.0
+"""What a cosine counts beside a score by words, whose best is 1: chosen on the train part of `bench/find/code.py`."""
 _PATIENCE_S = 1.0
 """Seconds that are spent on files that were never read before."""
 _ROOTS = 4
@@ -60,13 +60,13 @@ class FindPlugin:
             self._indexes[context.root] = index
         index.refresh(context.cancel, words, _PATIENCE_S)
         keep = max(1, min(request.keep, MOST))
-        by_words = [located for _, located in index.best(words, max(keep, _READ_BY_MODEL))]
+        by_words = index.best(words, max(keep, _READ_BY_MODEL))
         places, files = index.counts
         later = f" ({index.unread:,} are still unread: ask again)" if index.unread else ""
         searched = f"{places:,} places of {counted(files, 'file')}{later}, by "
         if not by_words:
             return Silence("not-found", f"Nothing has a word of it ({searched}words).", "ask with words of the code")
-        how, origin, ranked = "words", Origin(rule="find/words"), by_words
+        how, origin, ranked = "words", Origin(rule="find/words"), [located for _, located in by_words]
         if request.by_meaning:
             try:
                 ranked, origin = self._by_meaning(question, by_words, context)
@@ -80,20 +80,20 @@ class FindPlugin:
         """The caches end with the process."""
 
     def _by_meaning(
-        self, question: str, by_words: Sequence[LocatedEntry], context: Context
+        self, question: str, by_words: Sequence[tuple[float, LocatedEntry]], context: Context
     ) -> tuple[list[LocatedEntry], Origin]:
         model = context.model(ROLE)
         self._vectors = self._vectors or EntryVectors()
-        cosines = self._vectors.cosines(question, by_words, model, context.cancel)
+        cosines = self._vectors.cosines(question, [located for _, located in by_words], model, context.cancel)
         ranked = fused(by_words, cosines)
         return ranked, Origin(model=model.name, rule="find/meaning")
 
 
-def fused(by_words: Sequence[LocatedEntry], cosines: Sequence[float]) -> list[LocatedEntry]:
-    """Return entries by reciprocal rank fusion of their order and their cosines."""
-    by_cosine = sorted(range(len(by_words)), key=lambda at: -cosines[at])
-    scores = {at: 1 / (_RANK_CONSTANT + at) + 1 / (_RANK_CONSTANT + rank) for rank, at in enumerate(by_cosine)}
-    return [by_words[at] for at in sorted(scores, key=lambda at: -scores[at])]
+def fused(by_words: Sequence[tuple[float, LocatedEntry]], cosines: Sequence[float]) -> list[LocatedEntry]:
+    """Return entries by their scores, the best of which comes first, and their cosines."""
+    best = (by_words[0][0] if by_words else 0.0) or 1.0
+    scores = [score / best + _MEANING * near for (score, _), near in zip(by_words, cosines, strict=True)]
+    return [by_words[at][1] for at in sorted(range(len(scores)), key=lambda at: -scores[at])]
 
 
 def _why(error: ModelError | EngineError) -> str:
