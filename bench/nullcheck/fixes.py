@@ -25,7 +25,8 @@ from breadknife.plugins.nullcheck.formats.reading import read
 from breadknife.plugins.nullcheck.formats.values import Columns, PrintedFinding
 from breadknife.plugins.nullcheck.project.causes import causes_of
 from breadknife.plugins.nullcheck.project.changes import UnsavedDocuments
-from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs, repair_each
+from breadknife.plugins.nullcheck.project.repairing import RepairRun
+from breadknife.plugins.nullcheck.project.repairs import CHECKER_SECONDS, Repairs
 from breadknife.plugins.nullcheck.project.values import DereferenceFinding, RepairedFinding
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy
@@ -187,7 +188,9 @@ def _remove(
     causes = causes_of(repairs, found, paths)
     figures.errors, figures.causes = len(found), len(causes)
     budget = max(1, round(SHARE * len(found)))
-    for outcome in repair_each(repairs, [each for cause in causes for each in cause.findings], DECLARATION):
+    tried = [each for cause in causes for each in cause.findings]
+    run = RepairRun.of(repairs, [each.path for each in tried], DECLARATION)
+    for outcome in run.outcomes(iter(tried)):
         figures.cause_edits += isinstance(outcome, RepairedFinding)
         if figures.cause_edits >= budget:
             break

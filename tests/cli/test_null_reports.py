@@ -120,7 +120,7 @@ def test_a_file_that_changes_while_others_are_written(project: Path, monkeypatch
         (project / "b.py").write_text("theirs\n")
 
     monkeypatch.setattr(changes_module, "rewrite", rewrite)
-    with pytest.raises(DocumentError, match="has changed meanwhile: nothing was written"):
+    with pytest.raises(DocumentError, match="has changed meanwhile: its repairs weren't written"):
         unsaved.write()
     assert (project / "a.py").read_text() == "a\n"
     assert (project / "b.py").read_text() == "theirs\n"

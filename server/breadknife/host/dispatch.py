@@ -75,6 +75,8 @@ class Dispatch:
     """The name of that plugin."""
     patience: float = math.inf
     """Once a plugin has said something, those that still load are waited for so many seconds more."""
+    limit: float | None = None
+    """Seconds that a plugin may take, in place of the kind's and the user's limit."""
     _started: float = field(default_factory=time.monotonic)
     """On `time.monotonic()`'s clock."""
     _at: float = field(default_factory=time.time)
@@ -184,6 +186,8 @@ class Dispatch:
     def _limit(self, plugin: str) -> float:
         """Return the plugin's time limit in seconds. The user's setting doesn't count for `breadknife lint`, where
         nobody waits at a key."""
+        if self.limit is not None:
+            return self.limit
         budget = self.settings.milliseconds.get(plugin)
         if budget is None or (isinstance(self.request, CheckRequest) and self.request.whole):
             return self._seconds

@@ -40,6 +40,7 @@ class Host(Services):
         progress: ProgressListener | None = None,
         quiet: bool = False,
         patience: float = math.inf,
+        seconds: float | None = None,
     ) -> Reply:
         """Send the request to every plugin that serves it, at the same time. Never raises.
 
@@ -47,11 +48,13 @@ class Host(Services):
         is told what they say of it, from their threads. A `quiet` request that nobody serves leaves no receipt: an
         editor makes such requests all the time, whether or not anybody answers. Once a plugin has said something, those
         that have never answered such a request about the document are waited for only as long as `patience` allows:
-        they may load something first.
+        they may load something first. `seconds` is what a plugin may take, in place of the kind's and the user's limit.
         """
         relay = ProgressRelay(progress or self.on_progress)
         try:
-            dispatch = Dispatch(self, request, root, cancel or CancelToken(), relay.say, patience=patience)
+            dispatch = Dispatch(
+                self, request, root, cancel or CancelToken(), relay.say, patience=patience, limit=seconds
+            )
             return self._reply(dispatch, plugin, among, quiet)
         finally:
             relay.end()

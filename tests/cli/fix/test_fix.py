@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from cli.commands import breadknife, in_terminal, read, shown_lines, within
-from cli.fix.checkers import ARGUMENT, USES, mypy
+from cli.fix.checkers import ARGUMENT, ASSERTED, USES, mypy
 from project.folders import write
 
-ASSERTED = "def f(x=None):\n    assert x is not None\n    return x.y\n"
 MIXED = ASSERTED.replace("not None\n", "not None\r\n")
 TWICE = "def f(x=None):\n    x.a()\n    return x.y\n"
 

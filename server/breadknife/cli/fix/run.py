@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from breadknife.cli.fix.telling import as_json, where_found
 from breadknife.cli.fix.workspace import findings, opened
-from breadknife.cli.output import print_json, say, shown, tell
-from breadknife.errors import SettingsError
-from breadknife.plugins.nullcheck.project.repairs import TO_CHOOSE, Repairs, may_be_first, named, repair_each
+from breadknife.cli.output import INTERRUPTED, cancelled_by_signals, print_json, say, shown, tell
+from breadknife.errors import Cancelled, DocumentError, SettingsError
+from breadknife.plugins.nullcheck.project.repairing import NOT_WRITTEN, RepairRun
+from breadknife.plugins.nullcheck.project.repairs import TO_CHOOSE, Repairs, may_be_first, named
 from breadknife.plugins.nullcheck.project.reported import FindingSources, GatheredFindings
 from breadknife.plugins.nullcheck.project.values import (
     DereferenceFinding,
@@ -53,12 +55,22 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
 
     Findings of breadknife's own are repaired only if `breadknife lint` shows them: a check of an unlikely null would be
     noise. Return the exit code: 0 if every finding is repaired, 1 if some aren't, 2 if a file couldn't be read or
-    checked. Raises BreadknifeError.
+    checked. After Ctrl-C, what was done is kept, and it is 130. Raises BreadknifeError.
     """
+    try:
+        return _run(options, offline=offline, engine_script=engine_script)
+    except Cancelled:
+        return INTERRUPTED
+
+
+def _run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
     if options.list_all and options.write:
         raise SettingsError("--list changes nothing: leave --write out")
     folder = Path.cwd()
-    with opened(engine_script, offline=offline) as repairs:
+    with (
+        cancelled_by_signals("SIGINT", second_raises=True) as cancel,
+        opened(engine_script, offline=offline, cancel=cancel) as repairs,
+    ):
         told = findings(repairs, options.sources, folder)
         if options.list_all:
             return _list(repairs, told, folder, is_json=options.as_json)
@@ -67,20 +79,55 @@ def run(options: Options, *, offline: bool, engine_script: Path | None) -> int:
             tell(f"{counted(len(told.found) - len(likely), 'unlikely finding')} left alone (--list shows all)")
         for language in repairs.unchecked(likely):
             tell(f"no checker has a say in repairs of {language}: {NO_CHECKER}")
-        outcomes = list(repair_each(repairs, likely, makes_all=options.makes_all))
-    if options.write:
-        for path in repairs.changes.write():
-            tell(f"wrote {named(path, folder)}")
+        outcomes, is_stopped = _repaired(repairs, likely, options, folder)
     _tell_outcomes(outcomes, repairs, folder)
     if options.as_json:
         rows = [_outcome_as_json(outcome, repairs, folder) for outcome in outcomes]
         print_json({"schema": SCHEMA, "outcomes": rows, "diff": repairs.changes.diff(folder)})
-    elif not options.write:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(repairs.changes.patch(folder))
+    if is_stopped:
+        tell(f"stopped: {counted(len(likely) - len(outcomes), 'finding')} not looked at; what was done is kept")
+        return INTERRUPTED
     if told.failed:
         return 2
     return 1 if told.outdated or any(isinstance(outcome, RefusedFinding) for outcome in outcomes) else 0
+
+
+def _repaired(
+    repairs: Repairs, found: Sequence[DereferenceFinding], options: Options, folder: Path
+) -> tuple[list[Outcome], bool]:
+    """Return what becomes of the findings, and whether Ctrl-C came before all of them had their turn. What a file's
+    findings change is shown or written before those of the next file are looked at."""
+    groups, outcomes = repairs.by_file(found), list[Outcome]()
+    run = RepairRun.of(repairs, [group[0].path for group in groups], makes_all=options.makes_all)
+    shown = repairs.shown([each for group in groups for each in group])
+    for group in groups:
+        its = list[Outcome]()
+        try:
+            for outcome in run.outcomes(islice(shown, len(group))):
+                its.append(outcome)
+        except Cancelled:
+            return [*outcomes, *_kept(run, its, options, folder)], True
+        outcomes += _kept(run, its, options, folder)
+    return outcomes, False
+
+
+def _kept(run: RepairRun, outcomes: Sequence[Outcome], options: Options, folder: Path) -> Sequence[Outcome]:
+    """Show or write what is new. Return the outcomes, where a file that has changed meanwhile is left as it is."""
+    changes = run.repairs.changes
+    if options.write:
+        try:
+            for path in changes.write():
+                tell(f"wrote {named(path, folder)}")
+        except DocumentError as error:
+            tell(str(error))
+            run.take_back()
+            return [RefusedFinding(each.found, NOT_WRITTEN) for each in outcomes]
+    elif not options.as_json:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(changes.patch(folder))
+        sys.stdout.flush()
+    run.keep()
+    return outcomes
 
 
 def _list(repairs: Repairs, told: GatheredFindings, folder: Path, *, is_json: bool) -> int:

@@ -8,6 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
+from breadknife.cancel import CancelToken
 from breadknife.cli import output
 from breadknife.cli.assemble import make_host, settings_for
 from breadknife.cli.files import find_files, tell_complaint
@@ -35,16 +36,19 @@ _Item = TypeVar("_Item")
 class HostedWorkspace:
     """Implements `plugins.nullcheck.project.values.Workspace` by a host."""
 
-    def __init__(self, host: Host, settings_of: Callable[[Path], Settings]) -> None:
+    def __init__(self, host: Host, settings_of: Callable[[Path], Settings], cancel: CancelToken) -> None:
         self._host = host
         self._settings_of = settings_of
+        self._cancel = cancel
         self.plugin = next(plugin for plugin in host.registry.plugins if isinstance(plugin, NullCheckPlugin))
 
     def tell(self, message: str, *, fleeting: bool = False) -> None:
         output.tell(message, fleeting=fleeting)
 
     def shown(self, items: Sequence[_Item], what: Callable[[_Item], str]) -> Iterator[_Item]:
-        return output.shown(items, what)
+        for item in output.shown(items, what):
+            self._cancel.raise_if_cancelled()
+            yield item
 
     def root(self, path: Path) -> Path:
         return root_of(path, [Path.cwd()])
@@ -55,7 +59,8 @@ class HostedWorkspace:
 
     def ask(self, request: Request, root: Path) -> PluginAnswer:
         self._host.settings = self._settings_of(root)
-        reply = self._host.ask(request, root=root, plugin=SOURCE)
+        reply = self._host.ask(request, self._cancel, root=root, plugin=SOURCE, seconds=CHECKER_SECONDS)
+        self._cancel.raise_if_cancelled()
         return PluginAnswer(
             reply.findings,
             [action for _, action in reply.actions],
@@ -80,15 +85,18 @@ class HostedWorkspace:
 
 
 @contextmanager
-def opened(engine_script: Path | None = None, *, offline: bool) -> Generator[Repairs]:
-    """Give what repairs the files of the current folder. Its host is closed when the block ends."""
+def opened(
+    engine_script: Path | None = None, *, offline: bool, cancel: CancelToken | None = None
+) -> Generator[Repairs]:
+    """Give what repairs the files of the current folder. Its host is closed when the block ends. Once `cancel` is set,
+    what is asked of it raises Cancelled."""
     output.use_utf8(newline="\n")  # a diff's lines are the file's
     with closing(make_host(engine_script)) as host:
         host.on_progress = output.tell_progress
         host.on_notice = output.tell
         host.projects.folders = (Path.cwd(),)
         settings = cache(partial(settings_for, host, offline, checker_seconds=CHECKER_SECONDS))
-        workspace = HostedWorkspace(host, settings)
+        workspace = HostedWorkspace(host, settings, cancel or CancelToken())
         workspace.plugin.ladder.looks_ahead = False
         yield Repairs(workspace, UnsavedDocuments())
 

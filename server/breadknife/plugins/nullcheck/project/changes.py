@@ -27,13 +27,15 @@ class UnsavedDocuments:
     def __init__(self) -> None:
         self._documents: dict[Path, Document] = {}
         self._read: dict[Path, Document] = {}
-        """As they were on disk."""
+        """As they were on disk at first."""
+        self._kept: dict[Path, Document] = {}
+        """As they were written or shown since."""
 
-    def document(self, path: Path) -> Document:
-        """Return the document as it is by now. Raises DocumentError for what can't be read."""
+    def document(self, path: Path, *, at_first: bool = False) -> Document:
+        """Return the document as it is by now, or as it was at first. Raises DocumentError for what can't be read."""
         if path not in self._documents:
             self._documents[path] = self._read[path] = read_document(path)
-        return self._documents[path]
+        return (self._read if at_first else self._documents)[path]
 
     def position(self, path: Path, offset: int) -> tuple[int, int]:
         """Return the 1-based line and column, in code points, of an offset of the text on disk."""
@@ -62,22 +64,38 @@ class UnsavedDocuments:
             if self._documents[path].text != before.text:
                 yield FileChange(path, before.text, self._documents[path].text)
 
+    def new(self) -> list[FileChange]:
+        """Return what differs from the disk, or from what `keep` has noted since."""
+        before = self._read | self._kept
+        paths = (path for path in sorted(before) if self._documents[path].text != before[path].text)
+        return [FileChange(path, before[path].text, self._documents[path].text) for path in paths]
+
+    def keep(self) -> None:
+        """Note that the changes until now are shown or written."""
+        self._kept |= {change.path: self._documents[change.path] for change in self.new()}
+
+    def before(self) -> list[tuple[Path, Document]]:
+        """Return the documents that `new` is about, as they are without it."""
+        before = self._read | self._kept
+        return [(change.path, before[change.path]) for change in self.new()]
+
     def diff(self, base: Path) -> str:
         """Return a unified diff, as `git apply` and `patch -p1` take it in `base`."""
         return "".join(_diff(change, base) for change in self)
 
     def patch(self, base: Path) -> bytes:
-        """Return `diff` with the files' own bytes, whatever their encodings."""
+        """Return the diff of what is `new`, with the files' own bytes, whatever their encodings."""
         return b"".join(
-            _diff(change, base).encode(file_encoding(change.path, change.after), "backslashreplace") for change in self
+            _diff(change, base).encode(file_encoding(change.path, change.after), "backslashreplace")
+            for change in self.new()
         )
 
     def write(self) -> list[Path]:
-        """Put all changes on disk: each file at once, and none where one has changed since it was read.
+        """Put what is `new` on disk: each file at once, and none where one has changed since it was read.
 
         Raises DocumentError, with the disk as it was before; a file that somebody else writes meanwhile has their text.
         """
-        changes = list(self)
+        changes = self.new()
         for change in changes:
             _raise_if_changed(change)
         ready = [(change, file_bytes(change.path, change.after)) for change in changes]
@@ -99,7 +117,7 @@ class UnsavedDocuments:
 
 def _raise_if_changed(change: FileChange) -> None:
     if read_document(change.path).text != change.before:
-        raise DocumentError(f"{change.path} has changed meanwhile: nothing was written; run it again")
+        raise DocumentError(f"{change.path} has changed meanwhile: its repairs weren't written; run it again")
 
 
 def _diff(change: FileChange, base: Path) -> str:

@@ -29,9 +29,8 @@ from breadknife.plugins.nullcheck.project.values import (
 )
 from breadknife.plugins.nullcheck.repairs.diagnostics import recognised
 from breadknife.plugins.nullcheck.repairs.grammar import DeclarationNodes, LanguageGrammar, grammar_of
-from breadknife.plugins.nullcheck.repairs.merging import merging_model
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
-from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Dereference, Strategy, Use
+from breadknife.plugins.nullcheck.values import HIDING, SOURCE, Dereference, Strategy, Use
 from breadknife.plugins.nullcheck.verify.oracle.comparing import fault
 from breadknife.plugins.nullcheck.verify.oracle.tools import TOOLS, CheckerChoice, InstalledChecker, installed
 from breadknife.project.values import LocatedDefinition
@@ -43,13 +42,10 @@ FAILS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL, Use.ITERATE, Use.OPER
 """Uses at which a null fails."""
 UNASKED = frozenset(Strategy) - HIDING
 """What may be done without a person who chooses it."""
-CHECKER_SECONDS = 50.0
-"""Nobody waits with a finger on a key: a repair that no checker has looked at is the exception."""
+CHECKER_SECONDS = 3600.0
+"""Nobody waits with a finger on a key, and a busy machine takes as long as it takes: this only ends what hangs."""
 TO_CHOOSE = "a null may be meant here: what is done about it is for you to choose"
-CHANGED = "another repair has changed it: run it again"
 PROPOSED = "proposed, as few maintainers would write it"
-ONCE = "the same null has been repaired above in the function: run it again if that isn't enough"
-TOO_LATE = "it is used before as if it were there"
 
 
 Outcome = RepairedFinding | EndedFinding | RefusedFinding
@@ -192,18 +188,22 @@ class Repairs:
         supposed = file.suppose({place, *before})
         return place not in supposed.found and place not in supposed.tested
 
-    def ended(self, findings: Iterable[tuple[DereferenceFinding, DereferenceFinding]]) -> set[DereferenceFinding]:
+    def ended(
+        self, findings: Iterable[tuple[DereferenceFinding, DereferenceFinding]], *, at_first: bool = False
+    ) -> set[DereferenceFinding]:
         """Return those that nobody reports, of the findings as they were told, each with where it would be by now:
         neither who has found them, nor, where that checker can't be asked, the analysis, since a test tells that there
-        is no null."""
+        is no null. `at_first`: what the checker says of the texts before all repairs."""
         gone = set[DereferenceFinding]()
         for told, here in findings:
             checker, file = self.checker(here.path), self.file(here.path)
             if told.finding.source == SOURCE:
-                is_gone = here.place not in {each.place for each in self.found(here.path)}
+                is_gone = not at_first and here.place not in {each.place for each in self.found(here.path)}
             elif checker is not None and checker.tool.has_found(told.finding):
-                document = self.changes.document(here.path)
-                is_gone = _key(document, here) not in self._said(checker, document, here)
+                its = told if at_first else here
+                is_gone = _key(self.changes.document(its.path, at_first=at_first), its) not in self._said(
+                    checker, its, at_first=at_first
+                )
             else:
                 is_gone = file is not None and here.place in file.suppose({here.place}).tested
             if is_gone:
@@ -211,11 +211,13 @@ class Repairs:
         return gone
 
     def _said(
-        self, checker: InstalledChecker, document: Document, here: DereferenceFinding
+        self, checker: InstalledChecker, here: DereferenceFinding, *, at_first: bool
     ) -> frozenset[tuple[str, int]]:
         """Return the codes and lines of what a checker says of a finding's file by now: messages tell types, which
         repairs change. Of what it doesn't answer, the finding is still there."""
-        beside = {each.path: each.after for each in self.changes if each.path != here.path}
+        document = self.changes.document(here.path, at_first=at_first)
+        changed = [each for each in self.changes if each.path != here.path]
+        beside = {each.path: each.before if at_first else each.after for each in changed}
         try:
             problems = self.workspace.problems(checker, document, beside, CHECKER_SECONDS)
         except (EngineError, Cancelled):
@@ -227,6 +229,30 @@ class Repairs:
     def shown(self, found: Sequence[DereferenceFinding]) -> Iterator[DereferenceFinding]:
         """Yield the findings, and show before each which file it is in as progress."""
         return self.workspace.shown(found, lambda each: named(each.path, self.workspace.root(each.path)))
+
+    def by_file(self, found: Iterable[DereferenceFinding]) -> list[list[DereferenceFinding]]:
+        """Group findings by their files, what others import first: its declarations may end findings of theirs."""
+        groups = dict[Path, list[DereferenceFinding]]()
+        for each in sorted(found, key=lambda each: (each.path, each.place.span)):
+            groups.setdefault(each.path, []).append(each)
+        seen, ordered = set[Path](), list[Path]()
+        for path in reversed(groups):
+            self._put_after(path, groups.keys(), seen, ordered)
+        return [groups[path] for path in reversed(ordered)]
+
+    def _put_after(self, path: Path, among: Collection[Path], seen: set[Path], ordered: list[Path]) -> None:
+        """Append a file behind those that import it, also through others. Files that import each other come in any
+        order."""
+        waiting = [(path, False)]
+        while waiting:
+            path, is_left = waiting.pop()
+            if is_left:
+                ordered.append(path)
+            elif path not in seen:
+                seen.add(path)
+                project = self.workspace.project(self.workspace.root(path))
+                waiting.append((path, True))
+                waiting += [(each, False) for each in (project.importers(path) if project else ()) if each in among]
 
     def menu(self, found: DereferenceFinding, *, is_read: bool = False) -> list[Action]:
         """Return the actions for a finding that are made once they are chosen, best first: our own ignore comment
@@ -251,9 +277,9 @@ class Repairs:
         edits = ({found.path: done.edits} if done.edits else {}) | elsewhere
         return RepairedFinding(found, replace(done, data=action.data), edits)
 
-    def first(self, found: DereferenceFinding, wanted: Wanted, alone: Sequence[Action]) -> Outcome:
+    def first(self, found: DereferenceFinding, wanted: Wanted, alone: Sequence[Action], changed: str) -> Outcome:
         """Return the first action that is wanted and can be carried out. `alone` has those that are right in the text
-        before all other repairs, best first: an action must be right there, too."""
+        before all other repairs, best first: an action must be right there, too; `changed` says that none is."""
         menu = {_identity(action): action for action in self.menu(found)}
         refused = RefusedFinding(found, _why_none(menu.values(), wanted) or self.why_no_fix(found))
         right_alone = set(map(_identity, alone)) or menu.keys()  # without any, it has waited for another repair
@@ -261,7 +287,7 @@ class Repairs:
         if wanted.least:
             both.sort(key=lambda each: -int(each.data["chance"]))
         if alone and menu and not both:
-            refused = RefusedFinding(found, CHANGED)
+            refused = RefusedFinding(found, changed)
         for action in both:
             if int(action.data["chance"]) < 100 * wanted.least:
                 return RefusedFinding(found, PROPOSED, action)
@@ -324,60 +350,3 @@ def named(path: Path, folder: Path) -> str:
 
 def _key(document: Document, found: DereferenceFinding) -> tuple[str, int]:
     return fault(found.finding.code), document.line_at(found.finding.span.start)
-
-
-def repair_each(
-    repairs: Repairs,
-    found: Sequence[DereferenceFinding],
-    strategies: frozenset[Strategy] = UNASKED,
-    *,
-    makes_all: bool = True,
-) -> Iterator[Outcome]:
-    """Yield the first verified action of these strategies for each finding that is still there when its turn comes, in
-    the files that have findings. Unless it `makes_all`, what few maintainers would write is only proposed.
-
-    Declarations come first, since they may end more than was asked about: those of values, then those of functions that
-    give them back. Otherwise findings come in the order of the text: of `a.b.c`, what is done about `a.b` may have to
-    wait for `a`. A repair is right in the text as it was, and with those made before it. For a null there is one in a
-    function: a second one would be a check that the first has made needless, or one that it lacks."""
-    made, left, declared = list[Edits](), list[DereferenceFinding](), set[object]()
-    wanted = Wanted(strategies, frozenset(each.path for each in found), 0.0 if makes_all else merging_model().least)
-    alone = {each: list(filter(wanted.admits, repairs.menu(each))) for each in repairs.shown(found)}
-    best = {each: next(iter(alone[each]), None) for each in found}
-    nulls = {each: repairs.null(each) for each in found}
-    repaired = set[object]()
-    excluded = repairs.ended((each, each) for each in found)
-    in_order = sorted(found, key=lambda each: (_turn(best[each]), each.path, each.place.span))
-    for told in repairs.shown(in_order):
-        here, change = told.moved(made), _change(told.path, best[told])
-        if change in declared:
-            outcome = EndedFinding(told)
-        elif here is None:
-            outcome = RefusedFinding(told, CHANGED)
-        elif made and told not in excluded and repairs.ended([(told, here)]):
-            outcome = EndedFinding(told)
-        elif nulls[told] in repaired:
-            outcome = RefusedFinding(told, ONCE)
-        elif repairs.is_blocked(here, (now for each in left if (now := each.moved(made)))):
-            outcome = RefusedFinding(told, TOO_LATE)
-        else:
-            outcome = repairs.first(here, wanted, alone[told])
-        if isinstance(outcome, RepairedFinding):
-            repairs.make(outcome.edits)
-            made.append(outcome.edits)
-            declared |= {_change(told.path, outcome.action)} - {None}
-            repaired |= {nulls[told]} if outcome.strategy not in DECLARATION else set()
-        elif isinstance(outcome, RefusedFinding):
-            left.append(told)
-        yield replace(outcome, found=told)
-
-
-def _turn(best: Action | None) -> int:
-    strategy = strategy_of(best) if best is not None else None
-    return int(strategy not in DECLARATION)
-
-
-def _change(path: Path, action: Action | None) -> object:
-    """Return the declaration that an action changes, which may be the same one for several findings."""
-    is_declared = action is not None and strategy_of(action) in DECLARATION
-    return (path, action.title, action.within) if action is not None and is_declared else None

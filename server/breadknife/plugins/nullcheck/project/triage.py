@@ -17,7 +17,8 @@ from breadknife.plugins.nullcheck.core.nullness import GIVEN, OriginKind
 from breadknife.plugins.nullcheck.languages.file import NullFile
 from breadknife.plugins.nullcheck.project.causes import NullSource, RootCause, causes_of, declaration_of
 from breadknife.plugins.nullcheck.project.changes import FileChange
-from breadknife.plugins.nullcheck.project.repairs import FAILS, UNASKED, Repairs, named, repair_each
+from breadknife.plugins.nullcheck.project.repairing import RepairRun
+from breadknife.plugins.nullcheck.project.repairs import FAILS, UNASKED, Repairs, named
 from breadknife.plugins.nullcheck.project.reported import GatheredFindings
 from breadknife.plugins.nullcheck.project.values import DereferenceFinding, RefusedFinding, RepairedFinding
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
@@ -214,7 +215,9 @@ def _patch(
         return None, set(), ""
     shown = declaration_of(cause) if sort is FindingClass.LIFE_CYCLE else None
     before = repairs.changes.documents()
-    outcomes = list(repair_each(repairs, [*findings, *([shown] if shown else ())], strategies))
+    tried = [*findings, *([shown] if shown else ())]
+    run = RepairRun.of(repairs, [each.path for each in tried], strategies)
+    outcomes = list(run.outcomes(repairs.shown(tried)))
     made = [each for each in outcomes if isinstance(each, RepairedFinding)]
     diff, also = repairs.changes.diff(folder), set[DereferenceFinding]()
     if made and sort is FindingClass.LIFE_CYCLE:

@@ -35,8 +35,8 @@ IMPORTERS = 20
 """Files that are checked with an edit, of those that import what it changes."""
 _AT_ONCE = 2
 """Of the files that import the edited one, so many are asked about with one question."""
-_SHARE = 0.1
-"""Of the time that an edit waits for a checker: once it is used, no further question about importers is begun."""
+_SHARE, _MOST_SECONDS = 0.1, 5.0
+"""Of the time that an edit waits for a checker, and at most so long: then no more is asked about importers."""
 _IDLE_SECONDS = 1.0
 """After a document's first finding, so that the findings of others are there before a checker takes the processor."""
 _CLIMBS = 64
@@ -294,7 +294,9 @@ class Ladder:
         texts = ((path, text) for path in importing[:IMPORTERS] if (text := project.text(path)) is not None)
         looked_at = dict(islice(texts, _AT_ONCE))
         now = ask({**looked_at, **new}, beside=unsaved)
-        while self._clock() - began <= seconds * _SHARE and (group := dict(islice(texts, _AT_ONCE))):
+        while self._clock() - began <= min(seconds * _SHARE, _MOST_SECONDS) and (
+            group := dict(islice(texts, _AT_ONCE))
+        ):
             now += ask(group, beside={**unsaved, **new})
             looked_at |= group
         wrong = {problem.path for problem in now} | ({*old} if _may_hide(edited) else set[Path]())

@@ -55,7 +55,7 @@ class Oracle:
         What is being asked when the deadline comes is answered all the same, for the next asker; only an asker that
         goes away stops it. What isn't yet is asked no more: it would keep the next asker waiting.
         """
-        limit = CancelToken.after(_ANSWER_SECONDS)
+        limit = CancelToken.after(max(_ANSWER_SECONDS, cancel.remaining() or 0.0))
         try:
             answer = self._thread.submit(self._answer, texts, beside, limit, again)
         except RuntimeError as error:
@@ -112,7 +112,7 @@ class Oracle:
             raise EngineUnavailable("the checker has ended too often")
         try:
             if self._checker is None:
-                limit = CancelToken.after(_START_SECONDS)
+                limit = CancelToken.after(max(_START_SECONDS, cancel.remaining() or 0.0))
                 self._closing.on_cancel(limit.cancel)
                 self._checker = self._start(limit)
             return self._checker.problems(texts, cancel, beside)

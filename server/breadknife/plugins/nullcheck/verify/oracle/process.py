@@ -48,6 +48,7 @@ class CheckerProcess:
                 environ=children.environment(**OFFLINE),
                 stdin=children.PIPE,
                 stdout=children.PIPE,
+                own_group=True,
             )
         except OSError as error:
             raise EngineDied(f"{command[0]} can't be started: {error}") from error
