@@ -145,6 +145,8 @@ class CodeTemplates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     names: Mapping[str, str] = {}
     """Called function -> the name of its result; `reserved`: what is no name."""
     reserved: frozenset[str] = frozenset()
+    releases: Mapping[str, str] = {}
+    """Method that takes something, such as a lock -> the one that gives it back."""
 
 
 class TestFailure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.grammar import filled
+from breadknife.plugins.nullcheck.repairs.held import releases
 from breadknife.plugins.nullcheck.repairs.layout import indented, lines_above, lines_after, on_own_line
 from breadknife.plugins.nullcheck.repairs.repair import Edits, RepairProposal, written
 from breadknife.plugins.nullcheck.repairs.site import Site
@@ -48,9 +49,12 @@ def before(site: Site, lines: Callable[[str], Sequence[str]]) -> Edits | None:
 
 def guarded(site: Site, *lines: str) -> Edits | None:
     """Return a check before the statement, with what is done on null. A check of the value that is there already, and
-    goes on, gets the lines at its end."""
-    lines = tuple(map(site.styled, lines))
-    done = _done_on_null(site)
+    goes on, gets the lines at its end. What is held is given back first."""
+    done, is_round = _done_on_null(site), lines[-1] == site.grammar.writing.round
+    given = {site.text(each).rstrip(";") for each in done}
+    held = [each for each in releases(site, site.round if is_round else None) if each not in given]
+    end = ";" if site.grammar.writing.bare_result.endswith(";") else ""
+    lines = tuple(map(site.styled, (*(each + end for each in held), *lines)))
     if done and site.statement is not None and on_own_line(site.tree, done[-1]):
         return (lines_after(site.tree, done[-1], lines),)
     return before(site, lambda name: site.block(site.test(name), lines))
@@ -261,7 +265,11 @@ def skip(site: Site) -> Iterator[RepairProposal]:
 def _skipped(site: Site, statements: Sequence[Node], evidence: str) -> Iterator[RepairProposal]:
     writing, sources = site.grammar.writing, [site.text(each) for each in statements]
     is_bound = writing.must_run and any(re.search(writing.must_run, source) for source in sources)
-    if is_bound or any(writing.raw in source and "\n" in source for source in sources):
+    if (
+        is_bound
+        or any(held in source for held in releases(site) for source in sources)
+        or any(writing.raw in source and "\n" in source for source in sources)
+    ):
         return
     opening = site.filled(writing.opening, test=site.test(is_there=True))
     title = f"Skip {'these' if len(statements) > 1 else 'this'} if {site.said} is {site.said_null}"

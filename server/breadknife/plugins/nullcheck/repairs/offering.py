@@ -91,7 +91,7 @@ class Offering(Generic[S]):
         elif there is not None:
             ended = check.ended_there(site.span, there, edits, strategy, is_own=site.found is not None)
         else:
-            ended = check.ended(site.span, edits, strategy, site.assumed)
+            ended = check.ended(site.span, edits, strategy, site.assumed, site.used_again)
         return (edits, ended) if ended else (None, 0)
 
     def _within(self, site: S, edits: Edits, strategy: Strategy) -> Span:

@@ -13,6 +13,7 @@ from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nulln
 from breadknife.plugins.nullcheck.repairs.diagnostics import null_of
 from breadknife.plugins.nullcheck.repairs.grammar import LanguageGrammar, filled
 from breadknife.plugins.nullcheck.repairs.layout import on_own_line, step_of
+from breadknife.plugins.nullcheck.repairs.pointing import use_of
 from breadknife.plugins.nullcheck.values import SOURCE, Use
 from breadknife.plugins.nullcheck.verify.supposing import reported
 from breadknife.plugins.nullcheck.wording import in_title
@@ -21,6 +22,7 @@ from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, covers, nodes_in, path_to
 
 _LONGEST_NAME = 20
+_FAIL = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL})
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,6 +222,20 @@ class Site:
         if at is None or not on_own_line(self.tree, nodes[at]) or nodes[at].has_error:
             return None
         return nodes[at] if self._runs_first(nodes[at], nodes[at + 1 :]) else None
+
+    @property
+    def used_again(self) -> list[Span]:
+        """Return the later uses of the same value in its statement that fail of a null, too."""
+        lists, nodes = self.grammar.nodes.lists, (*self.path, self.node)
+        at = next((at for at in range(len(nodes) - 1, 0, -1) if nodes[at - 1].type in lists), None)
+        again = nodes_in(nodes[at], self.grammar.nodes.functions) if at is not None and self.is_name else ()
+        return [
+            self.tree.span(each)
+            for each in again
+            if each.start_byte >= self.node.end_byte
+            and self.text(each) == self.source
+            and use_of(each, self.grammar) in _FAIL
+        ]
 
     @property
     def siblings(self) -> list[Node]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -43,15 +43,23 @@ class Verification:
     tree: SyntaxTree
     files: ProjectAnalyses
 
-    def ended(self, place: Span, edits: Sequence[TextEdit], strategy: Strategy, assumed: Fact | None = None) -> int:
+    def ended(
+        self,
+        place: Span,
+        edits: Sequence[TextEdit],
+        strategy: Strategy,
+        assumed: Fact | None = None,
+        again: Sequence[Span] = (),
+    ) -> int:
         """Return how many findings the edits end; 0 where they aren't right. Where only another checker reports the
-        place its finding counts as one: `assumed` is then what the value may be."""
+        place its finding counts as one: `assumed` is then what the value may be, there and where it is used `again`."""
         if not edits or sum(len(edit.new_text) - len(edit.span) for edit in edits) > MAX_ADDED:
             return 0
         source = self.tree.text[place.start : place.end]
         limits, now = self.touched(place, edits, strategy), _moved(place, source, edits)
         # A declaration has checkers see something else at the place: the assumption goes with it.
-        verifier = self._verifier(place, now, None if strategy in _DECLARES else assumed)
+        places = {each: _moved(each, source, edits) for each in again} | {place: now}
+        verifier = self._verifier(places, None if strategy in _DECLARES else assumed)
         before, after = verifier.before(limits), verifier.after(limits, edits)
         if after is None:
             return 0
@@ -86,7 +94,7 @@ class Verification:
 
     def is_denied(self, place: Span, assumed: Fact) -> bool:
         """Tell whether the analysis knows that a value is there, whatever is assumed of it."""
-        before = self._verifier(place, place, assumed).before(place)
+        before = self._verifier({place: place}, assumed).before(place)
         return bool(before.home.denied) and all(finding.span != place for finding in before.findings)
 
     def touched(self, place: Span, edits: Sequence[TextEdit], strategy: Strategy) -> Span:
@@ -99,17 +107,18 @@ class Verification:
     def _lowered(self, tree: SyntaxTree) -> FileAnalysis:
         return self.files.checked_home_of(tree, self.home.uri)
 
-    def _verifier(self, place: Span, now: Span, assumed: Fact | None) -> EditVerifier:
-        """Return a verifier with what is assumed of the value, before and after the edits."""
+    def _verifier(self, places: Mapping[Span, Span], assumed: Fact | None) -> EditVerifier:
+        """Return a verifier with what is assumed of the value, at places before the edits and where they are then."""
         if assumed is None:
             return EditVerifier(self.home, self.tree, self._lowered)
 
         def lowered(tree: SyntaxTree) -> FileAnalysis:
             home = self._lowered(tree)
-            home.assumed = {_bytes(tree, now): assumed}
+            home.assumed = {_bytes(tree, now): assumed for now in places.values()}
             return home
 
-        return EditVerifier(self.home.assuming({_bytes(self.tree, place): assumed}), self.tree, lowered)
+        before = {_bytes(self.tree, place): assumed for place in places}
+        return EditVerifier(self.home.assuming(before), self.tree, lowered)
 
 
 def _bytes(tree: SyntaxTree, span: Span) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from breadknife.plugins.nullcheck.repairs import repair
 from breadknife.plugins.nullcheck.repairs.conditions import test_in_condition
+from breadknife.plugins.nullcheck.repairs.held import releases
 from breadknife.plugins.nullcheck.repairs.leaving import is_let_through, leave_round, return_early, skip, throw
 from breadknife.plugins.nullcheck.repairs.repair import Edits, RepairProposal, RepairRule
 from breadknife.plugins.nullcheck.repairs.site import Site
@@ -19,7 +20,7 @@ _UTIL = "java.util."
 
 def require(site: Site) -> Iterator[RepairProposal]:
     """Propose `Objects.requireNonNull(x, "…")` in its place: it throws anyway, and then says what is missing."""
-    if site.is_certain or site.use is Use.RETURN:
+    if site.is_certain or site.use is Use.RETURN or releases(site):  # it would throw with a lock held
         return
     evidence = repair.FILE_HABIT if "requireNonNull(" in site.tree.text else repair.OTHERWISE
     if site.handler is not None or is_let_through(site):
