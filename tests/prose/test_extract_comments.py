@@ -137,6 +137,21 @@ def test_code_that_was_commented_out_in_grammars_that_take_words_for_code(
     assert looks_like_code(line, language) is expected
 
 
+@pytest.mark.parametrize(
+    ("language", "source", "expected"),
+    [
+        ("python", "# call(\n#     a_b, # and what\n#     'words of it, more',\n# )\n", []),
+        ("python", "# text = (\n#     'some words of a text '\n#     'and more of the text'\n# )\n", []),
+        ("python", "# Some words of prose.\n#\n# f(x)\n# # words of its own\n", ["Some words of prose."]),
+        ("go", "// for _, x := range y {\n//     // Calls it for each of them\n//     f(x)\n// }\n", []),
+        ("python", "# Some words of prose:\n# f(x)\n", ["Some words of prose:"]),
+        ("ruby", "# Some words of it\n# puts(name)\n", ["Some words of it"]),
+    ],
+)
+def test_what_stands_in_code_that_was_commented_out(language: str, source: str, expected: list[str]) -> None:
+    assert [each.text for each in paragraphs(source, language)] == expected
+
+
 @given(
     st.lists(
         st.sampled_from(

@@ -8,6 +8,7 @@ from typing import Any
 
 from breadknife.lru import LruCache
 from breadknife.plugins.prose.documents.check import find_document_findings
+from breadknife.plugins.prose.documents.formats import PROSE
 from breadknife.plugins.prose.edits import LARGE, BlockChange, changes_large_document, compare, find_change
 from breadknife.plugins.prose.engine_set import ROLE, EngineRegistry
 from breadknife.plugins.prose.engines import languagetool
@@ -28,6 +29,7 @@ from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.plugins.prose.suppressions import Suppressions
 from breadknife.plugins.prose.why import explain
 from breadknife.project.decisions import EVERYWHERE, ignores_path
+from breadknife.project.tests import is_test_data
 from breadknife.task.plugin import Context
 from breadknife.task.values import (
     ActionRequest,
@@ -195,6 +197,8 @@ class ProsePlugin:
             in_prose += (finding for finding in shown if not finding.span.touches(change.block))
         if change is not None or (before is None and not whole and len(document.text) >= LONG):
             self._refreshes.add_after_rest(document.uri, context.refresh)  # until then it isn't looked at as a whole
+        elif _is_test_data(document, context):
+            about = []
         else:
             about = find_document_findings(document, context, paragraphs, ParagraphLinter(run).knows)
         about = [finding for finding in about if not suppressions.cover(finding)]
@@ -245,6 +249,11 @@ def _find_change(before: DocumentFindings, edit: TextEdit, document: Document, c
     return compare(before, edit, _list_paragraphs(document, context), _list_block_starts(document, context))
 
 
+def _is_test_data(document: Document, context: Context) -> bool:
+    path, root = document.path, context.root
+    return path is not None and root is not None and is_test_data(path, root, is_document=document.language in PROSE)
+
+
 def _list_block_starts(document: Document, context: Context) -> Sequence[int]:
     is_needed = document.language == "markdown" and len(document.text) >= LARGE
     tree = context.tree(document) if is_needed else None
@@ -253,6 +262,8 @@ def _list_block_starts(document: Document, context: Context) -> Sequence[int]:
 
 def _list_paragraphs(document: Document, context: Context) -> list[ProseText]:
     """Return the prose that can be checked in a reasonable time; the user is told what is left out."""
+    if _is_test_data(document, context):
+        return []
     notify, name = context.notify, document.path or document.uri
     paragraphs, has_too_long = list[ProseText](), False
     for paragraph in extract(document, context.tree(document), context.cancel):

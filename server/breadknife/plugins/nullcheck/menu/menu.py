@@ -13,13 +13,13 @@ from breadknife.plugins.nullcheck.menu.never_first import NO_ACTION, NOT_FIRST, 
 from breadknife.plugins.nullcheck.menu.repair import rule
 from breadknife.plugins.nullcheck.menu.titles import fitted, menu_title
 from breadknife.plugins.nullcheck.repairs.merging import merging_model
-from breadknife.plugins.nullcheck.repairs.testing import is_test
 from breadknife.plugins.nullcheck.settings import NullCheckSettings
 from breadknife.plugins.nullcheck.shown.grouping import reported
 from breadknife.plugins.nullcheck.shown.silenced import silencing
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, SOURCE, Dereference, RepairOffer, Strategy
 from breadknife.plugins.nullcheck.verify.ladder import Ladder, LadderResult, ProposedEdit
 from breadknife.plugins.nullcheck.verify.oracle.tools import InstalledChecker
+from breadknife.project.tests import is_test
 from breadknife.task.plugin import Context
 from breadknife.task.values import Action, ActionRequest, Command, Finding, Origin
 from breadknife.text.document import TextEdit

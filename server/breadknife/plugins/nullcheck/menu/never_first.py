@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from breadknife.plugins.nullcheck.repairs.repair import FUNCTION_HABIT
-from breadknife.plugins.nullcheck.repairs.testing import is_test
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, RepairOffer, Strategy
+from breadknife.project.tests import is_test
 
 NO_ACTION = "no edit is certain to be right here"
 NOT_FIRST = "nothing that is offered here is safe to write unasked"

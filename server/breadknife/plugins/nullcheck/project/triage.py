@@ -22,9 +22,9 @@ from breadknife.plugins.nullcheck.project.repairs import FAILS, UNASKED, Repairs
 from breadknife.plugins.nullcheck.project.reported import GatheredFindings
 from breadknife.plugins.nullcheck.project.values import DereferenceFinding, RefusedFinding, RepairedFinding
 from breadknife.plugins.nullcheck.repairs.grammar import CauseKind
-from breadknife.plugins.nullcheck.repairs.testing import is_test
 from breadknife.plugins.nullcheck.values import DECLARATION, Strategy, Use
 from breadknife.plugins.nullcheck.wording import capitalised
+from breadknife.project.tests import is_test
 from breadknife.task.values import Confidence
 from breadknife.text.document import Span
 from breadknife.text.printable import counted

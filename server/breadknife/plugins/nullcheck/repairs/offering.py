@@ -9,9 +9,9 @@ from typing import Generic, TypeVar
 from breadknife.plugins.nullcheck.repairs.merging import clues_of, merging_model
 from breadknife.plugins.nullcheck.repairs.repair import IN_TEST, Edits, ProposalOrder, RepairProposal, RepairRule
 from breadknife.plugins.nullcheck.repairs.site import Site
-from breadknife.plugins.nullcheck.repairs.testing import is_test
 from breadknife.plugins.nullcheck.repairs.verified import Verification
 from breadknife.plugins.nullcheck.values import DECLARATION, HIDING, MessageContent, RepairOffer, Strategy
+from breadknife.project.tests import is_test
 from breadknife.task.values import DocumentEdits
 from breadknife.text.document import Document, Span
 from breadknife.text.syntax import is_misread

@@ -11,17 +11,10 @@ from breadknife.plugins.nullcheck.repairs.repair import RepairProposal
 from breadknife.plugins.nullcheck.repairs.site import Site
 from breadknife.plugins.nullcheck.repairs.words import words_for
 from breadknife.plugins.nullcheck.values import MessageContent, Strategy
+from breadknife.project.tests import is_test
 
-_TEST_FILE = re.compile(
-    r"(?:^|/)(?:tests?|specs?|__tests__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:py|go)$|\.(?:test|spec)\.[cm]?[jt]sx?$"
-    r"|(?:Tests?|IT)\.java$"
-)
 _TEST_VALUE = re.compile(r"\b(\w+) \*?testing\.(?:T|B|TB|F)\b")
 """The parameter of a test of Go."""
-
-
-def is_test(uri: str) -> bool:
-    return _TEST_FILE.search(uri) is not None
 
 
 def test_value(site: Site) -> str:

@@ -42,6 +42,8 @@ def _target(context: DocumentContext, link: Link) -> tuple[Path, str] | None:
         path = Path(os.path.normpath(context.folder / name))
     if not path.is_relative_to(context.root):
         return None  # `../../issues` is a page of the forge
+    if not Path(name).suffix and "/" not in name and not context.exists(path) and _is_in(context, path, "conf.py"):
+        return None  # to MyST, Sphinx's Markdown, a label of any page
     if context.document.language != "markdown" and not _is_certain(context, name, path):
         return None
     return path, unquote(anchor)
@@ -54,13 +56,16 @@ def _is_certain(context: DocumentContext, name: str, path: Path) -> bool:
     """
     if path == context.root or name.startswith("/") or not path.suffix or re.search(r"[{}|*<>$^]", name):
         return False
-    folder = path.parent
-    while folder != context.root:
-        if context.exists(folder / "antora.yml"):  # Antora has folders of its own for pages and images
-            return False
-        folder = folder.parent
+    if _is_in(context, path, "antora.yml"):  # Antora has folders of its own for pages and images
+        return False
     is_generated = context.document.language in _GENERATED_PAGES and path.suffix in (".html", ".htm")
     return context.exists(path.parent) and not is_generated
+
+
+def _is_in(context: DocumentContext, path: Path, marker: str) -> bool:
+    """Tell whether one of the folders of a path, below the project's or that one, has a file of this name."""
+    folders = (each for each in path.parents if context.root is not None and each.is_relative_to(context.root))
+    return any(context.exists(folder / marker) for folder in folders)
 
 
 def _is_there(context: DocumentContext, path: Path) -> bool:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import groupby
+from textwrap import dedent
 
+from breadknife.text.document import Span
 from breadknife.text.extract.passage import any_of
 from breadknife.text.syntax import Node, SyntaxTree, parse
 
@@ -16,8 +20,9 @@ _COMPOUND = re.compile(
 _SUSPICIOUS = re.compile(r"[=\[{]|\w\(|^(?:import|from|return|raise|assert|del|print)\b")
 _PYTHON_NODES = frozenset(
     (
-        "import_statement", "import_from_statement", "augmented_assignment", "call", "subscript", "attribute",
-        "return_statement", "raise_statement", "assert_statement", "delete_statement", "dictionary", "list",
+        "comment", "import_statement", "import_from_statement", "augmented_assignment", "call", "subscript",
+        "attribute", "return_statement", "raise_statement", "assert_statement", "delete_statement", "dictionary",
+        "list",
     )
 )  # fmt: skip
 _STATEMENT = re.compile(
@@ -33,6 +38,7 @@ _CODE_LINES = {
 """What a line of code is like in languages whose grammars take any text."""
 _AROUND_CODE = {"php": ("<?php ", " ?>")}
 _INLINE_TAG = re.compile(r"\{@\w+[^}\n]*\}")
+_COMMENT = re.compile(r"(?:^|\s)(?://|#|--|/\*).*")
 _URL = re.compile(r"https?://[^\s<>]+")
 _QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 _WORDS = re.compile(r"(?<![\w.$@])[^\W\d_][\w.]*(?:[ ]+[^\W\d_][\w.]*){3}")
@@ -73,12 +79,40 @@ def looks_like_code(line: str, language: str) -> bool:
         return _CODE_LINES[language].match(line) is not None
     if not _OPERATOR.search(line) or line.rstrip().endswith((".", "!", "?", ":")):
         return False
-    # Where a call needs no brackets, a grammar takes `some words of it` for calls. So four words in a row are no code.
-    bare = _QUOTED.sub('""', line).replace("()", "").replace("`", "" if language == "kotlin" else '"')
+    return _is_without_error(line, language, line)
+
+
+def without_code(source: str, lines: Sequence[Span], language: str) -> list[Span]:
+    """Return the lines of a comment but for those that are code together with lines that look like it: strings over
+    several lines, and the comments of code that was commented out."""
+    kept: list[Span] = []
+    for blank, run in groupby(lines, lambda line: not source[line.start : line.end].strip()):
+        spans = [*run]
+        if blank or not _is_code(source, spans, language):
+            kept += spans
+    return [] if len(kept) == len(lines) and _is_code(source, lines, language) else kept
+
+
+def _is_code(source: str, lines: Sequence[Span], language: str) -> bool:
+    """Tell whether several lines are code as a whole."""
+    text = dedent("\n".join(source[line.start : line.end] for line in lines))
+    if len(lines) < 2 or len(text) > LONGEST_CODE or language in _CODE_LINES or not _OPERATOR.search(text):
+        return False
+    if language == "python":
+        tree = parse(text, language)
+        return tree is not None and not tree.root.has_error and all(map(_is_python, tree.root.named_children))
+    text += "}" * (text.count("{") - text.count("}"))  # a line of nothing but a sign isn't among those of a comment
+    return _is_without_error(text, language, _COMMENT.sub("", text))
+
+
+def _is_without_error(text: str, language: str, said: str) -> bool:
+    """Tell whether a grammar takes a text for code. `said` is what of it may be words: where a call needs no brackets,
+    a grammar takes `some words of it` for calls, so four words in a row are no code."""
+    bare = _QUOTED.sub('""', said).replace("()", "").replace("`", "" if language == "kotlin" else '"')
     if language != "sql" and _WORDS.search(_KEYWORD.sub(";", bare)):
         return False
     before, after = _AROUND_CODE.get(language, ("", ""))
-    tree = parse(before + line + after, language)
+    tree = parse(f"{before}{text}\n{after}", language)
     return tree is not None and not tree.root.has_error and _is_read_to_its_end(tree)
 
 
@@ -86,7 +120,7 @@ def _is_read_to_its_end(tree: SyntaxTree) -> bool:
     """Tell whether the tree covers the text. Kotlin's ends early, and without an error, before a letter that takes two
     units of UTF-16."""
     end = tree.offset(tree.root.children[-1].end_byte) if tree.root.children else 0
-    return not tree.text[end:].strip(" \t;")
+    return not tree.text[end:].strip(" \t\n;")
 
 
 def _is_python(node: Node) -> bool:

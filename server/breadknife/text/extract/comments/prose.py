@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from breadknife.cancel import CancelToken
 from breadknife.text.document import Span
-from breadknife.text.extract.comments.code import looks_like_code
+from breadknife.text.extract.comments.code import looks_like_code, without_code
 from breadknife.text.extract.comments.docstrings import docstring_prose
 from breadknife.text.extract.comments.inline import inline_cuts
 from breadknife.text.extract.comments.paragraphs import paragraphs
@@ -55,7 +55,8 @@ def python_prose(tree: SyntaxTree, cancel: CancelToken) -> Iterator[ProseText]:
 
 def _block_prose(tree: SyntaxTree, lines: Iterable[Span], cutter: Cutter, reserved: str) -> Iterator[ProseText]:
     """Yield the prose of a comment's lines, paragraph by paragraph. Single words are left out."""
-    for paragraph in paragraphs(tree.text, lines, code=lambda line: looks_like_code(line, tree.language)):
+    prose_lines = without_code(tree.text, [*lines], tree.language)
+    for paragraph in paragraphs(tree.text, prose_lines, code=lambda line: looks_like_code(line, tree.language)):
         piece = passage(tree.text, paragraph)
         if len(piece.text.split()) >= FEWEST_WORDS and (text := prose(piece, cutter, reserved)) is not None:
             yield text
