@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breadknife.plugins.prose.engines.respelled import respell
-from breadknife.plugins.prose.project.respelling import CERTAIN, LIKELY, doubt, respellings
+from breadknife.plugins.prose.engines.rules import ON, WAITS
+from breadknife.plugins.prose.project.respelling import CERTAIN, LIKELY, chance, doubt, respellings
 from breadknife.plugins.prose.project.slips import count_slips, slips
 from breadknife.plugins.prose.project.spelling import DocumentVocabulary, of_project
 from breadknife.plugins.prose.project.word_counts import english, trade
@@ -101,6 +102,21 @@ def test_words_are_compared_in_bounded_time_and_only_equal_ones_have_no_slip(wor
 def test_what_was_meant(word: str, offered: str, meant: str) -> None:
     found = respellings(word, tuple(offered.split()), begins=False)
     assert (found[0].word if doubt(found) >= LIKELY else "") == meant
+
+
+@pytest.mark.parametrize(
+    ("word", "offered", "least", "most"),
+    [
+        ("recieve", "receive", ON, 1),  # listed
+        ("concetenated", "concatenated", ON, 1),
+        ("unindented", "unintended", 0, ON),  # with a prefix
+        ("subroute", "subroutine", 0, ON),
+        ("treeview", "review", 0, ON),  # made of two words
+        ("frobnicate", "forbidden", 0, WAITS),
+    ],
+)
+def test_base_rates_decide_about_words_that_are_not_listed(word: str, offered: str, least: float, most: float) -> None:
+    assert least <= chance(word, doubt(respellings(word, (offered,), begins=False))) <= most
 
 
 @given(st.text(max_size=40), st.lists(st.text(max_size=12), max_size=3))

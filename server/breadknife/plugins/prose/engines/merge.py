@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from breadknife.plugins.prose.engines.lint import Lint, LintRequest, drop_noise
 from breadknife.plugins.prose.engines.respelled import respell
 from breadknife.plugins.prose.engines.rule_context import counts
-from breadknife.plugins.prose.engines.rules import PRONOUNS, SAFE, SPELLING, is_of_dictionaries, is_right
+from breadknife.plugins.prose.engines.rules import ON, PRONOUNS, SAFE, SPELLING, WAITS, is_of_dictionaries, is_right
 from breadknife.plugins.prose.project.misspellings import meant
-from breadknife.plugins.prose.project.respelling import CERTAIN, LIKELY, POSSIBLE, Respelling, doubt
+from breadknife.plugins.prose.project.respelling import CERTAIN, POSSIBLE, Respelling, chance, doubt
 from breadknife.text.document import Span
 
 _MOST_FIXES = 4
@@ -119,7 +119,8 @@ def merge_lints(
 
 def _is_misspelled(text: str, lint: Lint, lints: Sequence[Lint], is_allowed: Callable[[str], bool]) -> bool:
     """Tell whether a word may be misspelled, by what all engines offer for it."""
-    return doubt(_respell(text, lint.span, lints)) >= POSSIBLE and not is_allowed(text[lint.span.start : lint.span.end])
+    word, likely = text[lint.span.start : lint.span.end], doubt(_respell(text, lint.span, lints))
+    return likely >= POSSIBLE and (bool(meant(word)) or chance(word, likely) >= WAITS) and not is_allowed(word)
 
 
 def _is_ready_alone(text: str, lint: Lint, lints: Sequence[Lint], enabled: frozenset[str] | None) -> bool:
@@ -128,8 +129,9 @@ def _is_ready_alone(text: str, lint: Lint, lints: Sequence[Lint], enabled: froze
         return True
     if lint.rule in SPELLING:
         # That a dictionary lacks a word says much only of the one that the weights were fitted with.
-        known = bool(meant(text[lint.span.start : lint.span.end])) or lint.engine == "harper"
-        return known and doubt(_respell(text, lint.span, lints)) >= LIKELY
+        word = text[lint.span.start : lint.span.end]
+        known = bool(meant(word)) or lint.engine == "harper"
+        return known and chance(word, doubt(_respell(text, lint.span, lints))) >= ON
     return lint.rule in enabled or is_right(lint.engine, lint.rule, lint.category)
 
 

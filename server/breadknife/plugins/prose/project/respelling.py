@@ -3,7 +3,8 @@
 Each word that may have been meant has a score: how often documentation uses it, less what the slips cost that lie
 between both (`slips`). That the writer meant the word as it stands has a score, too: is it a term of the trade, made of
 words, short, a name? The probabilities are the softmax of all scores. The weights, in `respelling.toml`, are fitted to
-what maintainers corrected and left by `bench/prose/respelling.py`.
+what maintainers corrected and left by `bench/prose/respelling.py`. How often they corrected words of such a form and
+probability (`unlisted.tsv`) decides whether one is shown.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -23,7 +24,7 @@ from breadknife.plugins.prose.project.word_counts import english, trade
 from breadknife.project.words import dialectless, list_near_words
 
 LIKELY, POSSIBLE, CERTAIN = 0.325, 0.12, 0.9
-"""The probability of a slip from which on a word is reported, from which on the model is asked, and that of a word from
+"""The probability of a slip from which on a listed misspelling is shown, and any word may be; and that of a word from
 which on it may be put there unseen."""
 SHORTEST, SHORTEST_LISTED = 3, 2
 """Letters of a word that may be a slip, and of one in lower case that is a known misspelling: of 1.4 million words in
@@ -38,6 +39,8 @@ _PREFIX = re.compile(
 _SUFFIX = re.compile(r"(?<=\w{3})(?:s|es|ed|d|ing|ables?|ers?|ors?|ly|ness)$")
 _KNOWN = 5
 """The level in `trade` of terms that may have been meant."""
+_SHORT = 5
+"""Letters of a word that is short in `unlisted.tsv`."""
 _PART, _STEM = 4, 2
 """Levels in `english` of words that others are made of: in compounds, and with a prefix."""
 
@@ -57,6 +60,38 @@ class Respelling:
     word: str
     """As it is to be written."""
     probability: float
+
+
+def form_of(word: str) -> str:
+    """Return the form of a word, as `unlisted.tsv` has it."""
+    lower = word.casefold().replace("’", "'").removesuffix("'s")
+    if _is_compound(lower):
+        return "compound"
+    if _has_prefix(lower):
+        return "prefix"
+    if _is_derived(lower):
+        return "suffix"
+    return "short" if len(lower) <= _SHORT else "plain"
+
+
+@cache
+def _unlisted() -> Mapping[str, Sequence[tuple[float, float]]]:
+    """Return by form the rows of `unlisted.tsv`: the least probability of a slip, and the share of those that were."""
+    table = files(__package__ or "").joinpath("unlisted.tsv").read_text("ascii")
+    rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")][1:]
+    by_form: dict[str, list[tuple[float, float]]] = {}
+    for form, least, right, wrong in rows:
+        by_form.setdefault(form, []).append((float(least), int(right) / (int(right) + int(wrong))))
+    return by_form
+
+
+def chance(word: str, likely: float) -> float:
+    """Return how often maintainers correct such a word as the likeliest respelling does, by its form and how likely a
+    slip is. A common misspelling needs no more than to be likely."""
+    if meant(word):
+        return 1.0 if likely >= LIKELY else likely
+    rows = _unlisted().get(form_of(word), ())
+    return next((share for least, share in reversed(rows) if likely >= least), 0.0)
 
 
 def doubt(found: Sequence[Respelling]) -> float:
@@ -150,11 +185,15 @@ def _score(features: Mapping[str, float], weights: Mapping[str, float]) -> float
 
 def _is_derived(word: str) -> bool:
     """Tell whether it is made of a word that documentation uses: `reindents`, `preallocated`."""
-    match = _PREFIX.match(word)
-    if match and english().get(word[match.end() :], 0) >= _STEM:
+    if _has_prefix(word):
         return True
     match = _SUFFIX.search(word)
     return match is not None and (word[: match.start()] in english() or word[: match.start()] + "e" in english())
+
+
+def _has_prefix(word: str) -> bool:
+    match = _PREFIX.match(word)
+    return match is not None and english().get(word[match.end() :], 0) >= _STEM
 
 
 def _is_compound(word: str) -> bool:
