@@ -31,10 +31,9 @@ import numpy as np
 from deleted_guards import FORMS, LEFT_OUT, SEED, Guard, git, guards, lay_out
 from numpy.typing import NDArray
 
-from breadknife.plugins.nullcheck.core import suspicion
 from breadknife.plugins.nullcheck.core.analysis import FunctionDereference
 from breadknife.plugins.nullcheck.core.belief import Evidence
-from breadknife.plugins.nullcheck.core.confidence import ConfidenceModel, FittedWeights, features
+from breadknife.plugins.nullcheck.core.confidence import features
 from breadknife.plugins.nullcheck.core.declarations import unit_of
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.languages import language
@@ -59,16 +58,8 @@ Floats = NDArray[np.float64]
 Row = dict[str, str]
 
 
-class Everything(ConfidenceModel):
-    """Shows each use that any belief is about."""
-
-    def is_shown(self, kind: OriginKind, evidence: Evidence) -> bool:
-        return suspicion.is_believed(evidence)
-
-
 def gather(rows: Sequence[Row], repository: Path) -> Iterator[Sequence[object]]:
     """Yield the rows of the guards of one repository, at one commit."""
-    suspicion.fitted = lambda _: Everything(FittedWeights(0.0, {}, {}), "")
     commit = rows[0]["commit"]
     at = int(git(repository, "log", "-1", "--format=%ct", commit))
     before = git(repository, "rev-list", "-1", f"--before={at - YEARS * 365 * 86400}", commit).decode().strip()
@@ -184,20 +175,14 @@ def _evidence(row: Row) -> Evidence:
     return Evidence(*(int(row.get(name) or 0) for name in Evidence._fields))
 
 
-def _is_left_out(row: Row) -> bool:
-    """Tell whether a use is too weak to be one, or shown anyway."""
-    is_weak = row["origin"] == OriginKind.BELIEF and not suspicion.is_believed(_evidence(row))
-    return is_weak or _is_always(row)
-
-
 def _is_always(row: Row) -> bool:
     """Tell whether a finding is shown whatever its chance."""
-    return row["origin"] in (OriginKind.COMPARISON, OriginKind.LATER)
+    return row["origin"] == OriginKind.LATER
 
 
 def fit(rows: Sequence[Row], *, write: bool) -> None:
     rows = list({_place(row): row for row in rows}.values())
-    known = [row for row in rows if row["origin"] and not _is_left_out(row)]
+    known = [row for row in rows if row["origin"] not in ("", OriginKind.COMPARISON, OriginKind.LATER)]
     names = sorted({name for row in known for name in _features(row)})
     of = np.array([[1.0, *(_features(row).get(name, 0.0) for name in names)] for row in known])
     label = np.array([row["label"] for row in known])
@@ -211,7 +196,7 @@ def fit(rows: Sequence[Row], *, write: bool) -> None:
     lines, drawn = _lines(rows), np.isin(part, ("train", "tune")) & (label == DRAWN)
     always = Counter(knowledge_name(row["language"]) for row in rows if row["label"] == DRAWN and _is_always(row))
 
-    causes = np.array([_cause(at, row) for at, row in enumerate(known)])
+    causes = np.array([_cause(row) for row in known])
 
     def threshold(tongue: str, budget: float) -> float:
         """The lowest chance with at most so many findings in 1,000 lines."""
@@ -245,10 +230,8 @@ def _place(row: Row) -> tuple[object, ...]:
     return row["repository"], row["sample"] if row["label"] == HOLE else path, row["label"] == HOLE, row["at"]
 
 
-def _cause(at: int, row: Row) -> str:
-    """Return what stands for the cause of a use: lint shows one finding for each. A belief has none but the place."""
-    if row["origin"] == OriginKind.BELIEF:
-        return str(at)
+def _cause(row: Row) -> str:
+    """Return what stands for the cause of a use: lint shows one finding for each."""
     return "\t".join((row["repository"], row["sample"], row["origin"], str(_evidence(row))))
 
 

@@ -32,8 +32,10 @@ def f(y):
     z = one(y)
     return z.c
 """
-BELIEVED = "".join(f"def f{at}(a):\n    if a.x is None:\n        return\n    a.x.go()\n" for at in range(8)) + (
-    "def g(a):\n    a.x.go()\n"
+ASKED = "    def h(self):\n        return self.x is not None and self.x.y()\n"
+DEFAULT = "def f(a=None):\n    return a.b\n"
+LIKELY = "def g(y):\n    if y:\n        return y\n\ndef f(y):\n    return g(y).c\n" + "".join(
+    f"\ndef h{at}(y):\n    g(y).d()\n" for at in range(4)
 )
 SHOWN = {
     Confidence.HIGH: Severity.WARNING, Confidence.MEDIUM: Severity.INFORMATION, Confidence.LOW: Severity.HINT,
@@ -48,12 +50,14 @@ FILE = "import yaml\ndef f(file):\n    found = yaml.safe_load(file)\n    return 
         ("python", FILE, Confidence.HIGH),
         ("python", LINE, Confidence.HIGH),
         ("python", "import re\ndef f(s):\n    return re.search('a', s).group()\n", Confidence.HIGH),
-        ("python", "def f(x):\n    if x is None:\n        print()\n    return x.y\n", Confidence.HIGH),
+        ("python", "def f(x):\n    if x is None:\n        print()\n    return x.y\n", Confidence.LOW),
         ("python", "def f(x):\n    if x is None:\n        return x.y\n", Confidence.HIGH),
         ("python", "def f(x: str | None):\n    return x.strip()\n", Confidence.HIGH),
-        ("python", FIELD, Confidence.HIGH),
+        ("python", FIELD, Confidence.LOW),  # the order of methods may exclude it
+        ("python", FIELD + ASKED, Confidence.HIGH),
+        ("python", DEFAULT, Confidence.LOW),  # callers may all give a value
+        ("python", DEFAULT + "def g():\n    return f(None)\n", Confidence.HIGH),
         ("python", "x = None\nx.y\n", Confidence.HIGH),
-        ("python", BELIEVED, Confidence.MEDIUM),
         ("typescript", SCRIPT, Confidence.HIGH),
         ("typescript", "function f(x: Date | null) {\n  return x.getTime();\n}\n", Confidence.HIGH),
         ("go", GO, Confidence.HIGH),
@@ -86,5 +90,5 @@ def test_one_finding_stands_for_a_cause_and_names_the_other_places() -> None:
 
 def test_a_confidence_is_shown_as_the_settings_say() -> None:
     assert [each.severity for each in checked(ONE, severity_high="error")] == [Severity.ERROR]
-    assert [each.severity for each in checked(BELIEVED, severity_medium="error")] == [Severity.ERROR]
-    assert checked(BELIEVED, severity_medium="off") == ()
+    assert [each.severity for each in checked(LIKELY, severity_medium="error")][:1] == [Severity.ERROR]
+    assert checked(LIKELY, severity_medium="off") == ()

@@ -6,19 +6,12 @@ from collections.abc import Callable
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
-from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.text.document import Span
 
 
 def followed(home: FileAnalysis) -> list[Span]:
-    """The uses to which the flow brings a null. Of those that only a belief tells of `test_belief` speaks: functions
-    that a case puts side by side have the same names, and nothing else in common."""
-    found = (each.dereference for each in home.findings())
-    return [
-        home.file.span(use.at)
-        for use in found
-        if use.fact.origin is None or use.fact.origin.kind is not OriginKind.BELIEF
-    ]
+    """The uses to which the flow brings a null."""
+    return [home.file.span(each.dereference.at) for each in home.findings()]
 
 
 def told_alike(action: object, told: Callable[[il.Expression | il.Statement], str]) -> str:

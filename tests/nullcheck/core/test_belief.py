@@ -1,4 +1,4 @@
-"""What a text shows of its author's beliefs, and which uses deviate from them."""
+"""What a text shows of its author's beliefs, and what is found by them."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def test_all_tests(language: str, text: str, subjects: set[str]) -> None:
     [
         ("python", "self.x = None", {"self.x"}),
         ("python", "find(1, None, key=None)", {"find#1", "find#key"}),
+        ("python", "def find(key=None): pass", set[str]()),
         ("ecmascript", "this.x = undefined; find(null, 2)", {"this.x", "find#0"}),
         ("go", "t.x = nil", {"t.x"}),
         ("java", "this.x = null;", {"x"}),
@@ -72,7 +73,6 @@ def test_any_text_can_be_read(language: str, text: str) -> None:
 LATER = [
     ("python", "def f(a):\n    ⟦a⟧.b()\n    if a is None:\n        return 1\n"),
     ("python", "def f(self):\n    ⟦self.a⟧.b()\n    return self.a is not None\n"),
-    ("typescript", "function f(a: A) { ⟦a⟧.b(); return a?.c; }"),
     ("go", "package p\n\nfunc f(a *A) {\n\tprintln(⟦a⟧.B)\n\tif a == nil {\n\t\treturn\n\t}\n}\n"),
     ("java", "class C { void f(A a) { ⟦a⟧.b(); if (a == null) { return; } } }"),
 ]
@@ -82,7 +82,9 @@ NOT_LATER = [
     ("python", "def f(a, b):\n    if b:\n        a.b()\n    if a is None:\n        return 1\n"),
     ("python", "def f(a):\n    while a is not None:\n        a.b()\n        a = a.c\n"),
     ("python", "def f(a):\n    try:\n        a.b()\n    except AttributeError:\n        pass\n    return a is None\n"),
-    ("typescript", "function f(a: A) { a.b(); a = a.c; return a?.c; }"),
+    ("javascript", "function f(a) { a.b(); a = a.c; return a === null; }"),
+    ("javascript", "function f(a) { a.b(); return a?.c; }"),  # it may be more careful than it need be
+    ("python", "def f(a: str):\n    a.strip()\n    if a is None:\n        return 1\n"),  # its type excludes null
     ("java", "class C { void f(A a) { do { a.b(); a = a.next(); } while (a != null); } }"),
 ]  # fmt: skip
 
@@ -105,72 +107,13 @@ TEST = "def f{}(self):\n    if self.peer is not None:\n        self.peer.go()\n\
 USE = "def g{}(self):\n    self.peer.go()\n\n\n"
 
 
-def test_one_use_that_deviates_is_found() -> None:
-    [finding] = findings(document("".join(map(TEST.format, range(8))) + USE))
-    assert finding.message == "`self.peer` may be None: 8 other functions test it for None"
-
-
-@pytest.mark.parametrize(("tests", "uses"), [(0, 5), (1, 5), (4, 4)])
-def test_what_most_rely_on_is_believed(tests: int, uses: int) -> None:
+@pytest.mark.parametrize(("tests", "uses"), [(0, 5), (8, 1)])
+def test_that_others_test_it_is_no_source_of_null(tests: int, uses: int) -> None:
     text = "".join(map(TEST.format, range(tests))) + "".join(map(USE.format, range(uses)))
     assert findings(document(text)) == ()
 
 
-SELF = "class A:\n" + "".join(
-    f"    def f{at}(self):\n        if self.on is not None:\n            self.on()\n" for at in range(8)
-)
-NIL = 'package p\n\nimport "net"\n\ntype T struct{ N int }\n\n'
-RECEIVERS = "".join(f"func (t *T) F{at}() {{\n\tif t == nil {{\n\t\treturn\n\t}}\n\tt.N = 1\n}}\n" for at in range(8))
-
-
-@pytest.mark.parametrize(
-    ("language", "text", "used"),
-    [
-        ("python", SELF + "    def g(self):\n        self.on.go()\n", "`self.on`"),
-        (
-            "python",
-            SELF + "    def stop(self):\n        self.on = None\n    def g(self):\n        self.on()\n",
-            "`self.on`",
-        ),
-        ("go", NIL + RECEIVERS + "func (t *T) G() {\n\tt.N = 1\n}\n", "`t`"),
-    ],
-)
-def test_what_else_deviates(language: str, text: str, used: str) -> None:
-    [finding] = findings(document(text, language))
-    assert finding.message.startswith(f"{used} may be")
-
-
-OTHERS = [
-    SELF.replace("A", "B") + "class C:\n    def g(self):\n        self.on()\n",  # of another class
-    SELF.replace(" is not None", "") + "    def g(self):\n        self.on.go()\n",  # whether a flag is set
-    SELF + "    def g(self):\n        self.log.on()\n",
-    "".join(f"def f{at}(on):\n    if on is not None:\n        on.go()\n" for at in range(8))
-    + "def g(on):\n    on.go()\n",
-    SELF + "    def g(self):\n        self.on()\n",  # nobody stores null there, so it may be a method
-]
-
-
-@pytest.mark.parametrize("text", OTHERS)
-def test_what_others_test_is_something_else(text: str) -> None:
-    assert findings(document(text)) == ()
-
-
-def test_the_attribute_of_a_class_above_is_the_same() -> None:
-    text = SELF.replace("class A:\n", "class A:\n    def __init__(self):\n        self.on = make()\n")
-    [finding] = findings(document(text + "class B(A):\n    def g(self):\n        self.on.go()\n"))
-    assert finding.message == "`self.on` may be None: 8 other functions test it for None"
-
-
-def test_a_variable_stands_for_what_it_got() -> None:
-    text = "".join(map(TEST.format, range(8))) + "def g(self):\n    peer = self.peer\n    peer.go()\n"
-    assert len(findings(document(text))) == 1
-    many = "".join(f"def g{at}(self):\n    peer = self.peer\n    peer.go()\n" for at in range(4))
-    assert findings(document("".join(map(TEST.format, range(8))) + many)) == ()
-
-
 def test_an_element_of_a_loop_is_another_value() -> None:
-    tests = "".join(map(TEST.format, range(8)))
-    assert findings(document(tests + "def g(peers):\n    for peer in peers:\n        peer.go()\n")) == ()
     peers = il.Name((0, 5), "peers")
     assert belief.subject_of(il.Operation((0, 5), "next", (peers,), forks=False), frozenset()) == belief.ELEMENT
 

@@ -25,11 +25,11 @@ class NullCheckSettings:
     learn: bool = True
     """Offer the fix that you last chose for a name first. Your choices stay on this machine."""
     severity_high: Shown = "warning"
-    """The severity of nulls that have a source, or are compared with null too late, or `off`."""
+    """The severity of nulls that are likely to get there, or are compared with null too late, or `off`."""
     severity_medium: Shown = "information"
-    """The severity of nulls that most other functions test for, or `off`."""
+    """The severity of nulls that are less likely to, or `off`."""
     severity_low: Shown = "hint"
-    """The severity of nulls that many other functions don't expect, or `off`."""
+    """The severity of nulls that callers or the order of calls may exclude, or `off`."""
 
     def severity_of(self, confidence: Confidence) -> Shown:
         match confidence:

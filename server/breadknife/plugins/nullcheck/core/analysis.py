@@ -192,9 +192,8 @@ class FileAnalysis(Summaries):
         self._callees |= before._callees
         kept = {unit: units_matched.same[unit] for unit in self._units if unit in units_matched.same}
         if not is_tried:  # a repair isn't refused for what it makes of others' beliefs
-            suspect, others = self.suspicion.changed_since(before.suspicion)
-            changed_names |= suspect
-            for unit in self._speaking(filter(self._found.get, kept), others):
+            likelier = self.suspicion.changed_since(before.suspicion)
+            for unit in self._speaking(filter(self._found.get, kept), likelier):
                 self._drop(unit)
         gone, new, is_unseen = units_matched.gone, units_matched.new, False
         followed = list[Function]()

@@ -31,7 +31,7 @@ _DECLARED = re.compile(rb"(?<!\breturn)(?<!\bthrow)(?<!\belse)(?<!\bassert)(?<=[
 """A variable that is declared."""
 _MOST_ABOVE = 5
 """Classes above one that are looked at."""
-NOBODY = (0, 0, 0)
+NOBODY = (0, 0)
 ELEMENT = b"[]"
 """The subject of an element in a loop: what has its name elsewhere says nothing of it. Behind the subject of a
 container, that of what one gets by a key."""
@@ -40,9 +40,8 @@ container, that of what one gets by a key."""
 class FileBeliefs(NamedTuple):
     """What one file's units do with the subjects that at least one of them tests."""
 
-    counted: Mapping[str, tuple[int, int, int]]
-    """Subject -> the number of units that test it, of those that use it untested, and of those that compare it with
-    null: others may only ask whether a flag is set."""
+    counted: Mapping[str, tuple[int, int]]
+    """Subject -> the number of units that test it, and of those that use it untested."""
     given: frozenset[bytes]
     """Attributes to which some unit gives null."""
 
@@ -69,8 +68,6 @@ class Evidence(NamedTuple):
     is_parameter: bool = False
     is_typed: bool = False
     """Its type is known, and says nothing of null."""
-    compared: int = 0
-    """Other units that compare it with null."""
 
     @property
     def tests(self) -> int:
@@ -237,8 +234,7 @@ class Beliefs:
         """`classes` are those of the file. `around` returns what the files do that this one imports."""
         self._classes = classes
         self._units, self._knowledge, self._get_around = dict.fromkeys(units), knowledge, around
-        self.library, self.null = knowledge.beliefs.library, knowledge.null
-        self.language, self.asks_methods_of_null = knowledge.language, knowledge.calls_methods_of_null
+        self.library = knowledge.beliefs.library
 
     def tests(self, unit: Function) -> UnitTests:
         if unit.tests is None:
@@ -292,29 +288,28 @@ class Beliefs:
         return frozenset[bytes]().union(*(self.tests(unit).given for unit in self._units))
 
     @cached_property
-    def _own(self) -> Mapping[bytes, tuple[int, int, int]]:
+    def _own(self) -> Mapping[bytes, tuple[int, int]]:
         tests = [self.tests(unit) for unit in self._units]
         counted = Counter(subject for each in tests for subject in each.tested)
         untested = Counter(
             subject for each in tests for subject in each.used & counted.keys() if subject not in each.tested
         )
-        compared = Counter(subject for each in tests for subject in each.compared)
-        return {subject: (counted[subject], untested[subject], compared[subject]) for subject in counted}
+        return {subject: (counted[subject], untested[subject]) for subject in counted}
 
     @cached_property
     def _used(self) -> Counter[bytes]:
         return Counter(subject for unit in self._units for subject in self.tests(unit).used)
 
     @cached_property
-    def _around(self) -> tuple[Mapping[bytes, tuple[int, int, int]], frozenset[bytes]]:
+    def _around(self) -> tuple[Mapping[bytes, tuple[int, int]], frozenset[bytes]]:
         """What the other files do, added up, with the subjects that this file uses; and to what they give null."""
-        counted, given = dict[bytes, tuple[int, int, int]](), set[bytes]()
+        counted, given = dict[bytes, tuple[int, int]](), set[bytes]()
         used = {subject.decode("utf-8", "replace"): subject for subject in self._used}
         for beliefs in self._get_around():
             for name in beliefs.counted.keys() & used.keys():
-                tested, untested, compared = counted.get(used[name], NOBODY)
+                tested, untested = counted.get(used[name], NOBODY)
                 more = beliefs.counted[name]
-                counted[used[name]] = tested + more[0], untested + more[1], compared + more[2]
+                counted[used[name]] = tested + more[0], untested + more[1]
             given |= beliefs.given
         return counted, frozenset(given)
 
@@ -323,24 +318,21 @@ class Beliefs:
         tests = self.tests(unit) if unit is not None else None
         counted = tests if unit in self._units else None  # a function without a name isn't
         given = {subject} if b"." in subject else set(given)
-        tested, untested, compared = self._counted(subject, counted)
-        tested_around, untested_around, compared_around = self._around[0].get(subject, NOBODY)
-        name_tested, name_untested, _ = self._counted(name, counted)
-        counts = tested, untested, tested_around, untested_around, name_tested, name_untested
+        counts = (
+            *self._counted(subject, counted), *self._around[0].get(subject, NOBODY), *self._counted(name, counted)
+        )  # fmt: skip
         return Evidence(
             *map(rounded, counts),
             is_given=not given.isdisjoint(self._given) or not given.isdisjoint(self._around[1]),
             is_tested_here=tests is not None and (subject in tests.tested or name in tests.tested),
-            compared=rounded(compared + compared_around),
         )
 
-    def _counted(self, subject: bytes, besides: UnitTests | None) -> tuple[int, int, int]:
-        """Return how many units of the file test a subject, use it untested, and compare it with null, without one of
-        them."""
-        tested, untested, compared = self._own.get(subject) or (0, self._used[subject], 0)
+    def _counted(self, subject: bytes, besides: UnitTests | None) -> tuple[int, int]:
+        """Return how many units of the file test a subject, and use it untested, without one of them."""
+        tested, untested = self._own.get(subject) or (0, self._used[subject])
         if besides is not None and subject in besides.tested:
-            return tested - 1, untested, compared - (subject in besides.compared)
-        return tested, untested - (besides is not None and subject in besides.used), compared
+            return tested - 1, untested
+        return tested, untested - (besides is not None and subject in besides.used)
 
     def changed_since(self, before: Beliefs) -> frozenset[bytes]:
         """Return the subjects with which the file's units do something else than `before`."""
@@ -352,7 +344,3 @@ class Beliefs:
         counted |= {subject for subject in around if _steps(self._used[subject]) != _steps(before._used[subject])}
         given = {each.partition(b"#")[0] for each in self._given ^ before._given}
         return frozenset(counted | given)
-
-    def tested(self) -> Iterable[bytes]:
-        """Return the subjects that this file uses and that somebody tests."""
-        return [subject for subject in self._used if subject in self._own or subject in self._around[0]]

@@ -87,10 +87,6 @@ class ConfidenceModel:
             return Confidence.HIGH
         return Confidence.MEDIUM if chance >= self.thresholds.medium else Confidence.LOW
 
-    def is_shown(self, kind: OriginKind, evidence: Evidence) -> bool:
-        """Tell whether a finding is shown by default."""
-        return self.chance(kind, evidence) >= self.thresholds.medium
-
 
 @cache
 def fitted(language: str) -> ConfidenceModel:

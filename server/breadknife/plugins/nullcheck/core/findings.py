@@ -54,11 +54,24 @@ def _explained(home: FileAnalysis, found: FunctionDereference) -> NullFinding:
     is_sure = dereference.fact.nullness == Nullness.NULL and kind is not OriginKind.COMPARISON
     message = f"{capitalised(shown)} {'is' if is_sure else 'may be'} {null}{' here' if is_sure else ''}: {why}"
     span, code = file.span(dereference.at), dereference.kind.value
-    # It can only be null there, or the function itself compares it: one of two lines is wrong, whatever others do.
-    is_wrong = dereference.fact.nullness == Nullness.NULL or kind in (OriginKind.LATER, OriginKind.COMPARISON)
-    confidence = Confidence.HIGH if is_wrong else fitted(home.knowledge.language).confidence(kind, dereference.evidence)
-    finding = Finding(span, SOURCE, code, message, confidence=confidence, related=tuple(path))
+    finding = Finding(span, SOURCE, code, message, confidence=_confidence(home, found, kind), related=tuple(path))
     return NullFinding(finding, kind)
+
+
+def _confidence(home: FileAnalysis, found: FunctionDereference, kind: OriginKind) -> Confidence:
+    """Return how likely the null is to get there. A test that goes on with null, a default, and a declaration of the
+    object's own attribute are no sources of null: callers may all give a value, and the order of methods may exclude
+    the null. Of 6 such ones in packages that nobody had tuned on, a reader found none that can happen."""
+    dereference, evidence = found.dereference, found.dereference.evidence
+    if dereference.fact.nullness == Nullness.NULL or kind is OriginKind.LATER:
+        return Confidence.HIGH  # one of two lines is wrong, whatever others do
+    receiver = found.function.receiver
+    is_own = bool(receiver) and dereference.key.startswith(f"{receiver}.")
+    is_only_declared = kind is OriginKind.DEFAULT or (kind is OriginKind.ANNOTATION and is_own)
+    has_witness = evidence.tests or (kind is OriginKind.DEFAULT and evidence.is_given)
+    if kind is OriginKind.COMPARISON or (is_only_declared and not has_witness):
+        return Confidence.LOW
+    return fitted(home.knowledge.language).confidence(kind, evidence)
 
 
 def _path(home: FileAnalysis, fact: Fact, used: ByteRange) -> Iterator[Related]:

@@ -177,7 +177,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         methods = b"|".join(map(re.escape, sorted(library)))
         of_library = re.compile(rb"(?<![\w$])([\w$]++)\.(%b)\(" % (methods or b"(?!)"))
         null = b"|".join(name.encode() for name in self.nulls)
-        passing = re.compile(rb"(?<![\w$])([\w$]++)\(([^()]{0,200}?\b(?:%b)\b[^()]{0,200}+)\)" % null)
+        passing = re.compile(rb"(?<![\w$])(?<!def )([\w$]++)\(([^()]{0,200}?\b(?:%b)\b[^()]{0,200}+)\)" % null)
         written = self.belief
         compared, tested, given = map(_searching, (written.compared, written.tested, written.given))
         return BeliefReader(compared, tested, given, library, of_library, passing, re.compile(rb"\b(?:%b)\b" % null))

@@ -60,8 +60,6 @@ class OriginKind(StrEnum):
     """Only a comparison with null says that it may be one."""
     LATER = "later"
     """It is compared with null after the use: one of the two is wrong."""
-    BELIEF = "belief"
-    """Others test it for null, and nothing else is known of it."""
 
 
 GIVEN = frozenset({OriginKind.CALL, OriginKind.LOOKUP, OriginKind.OUTSIDE})

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from breadknife.plugins.nullcheck.core.nullness import Assumption, Fact, Nullness, join_facts, non_null
 
+_BEFORE, _AFTER = ("_", "$", ".", "@", '"'), ("_", "$", "@")
+"""What belongs to a name in a key, or shows that it is part of another one, besides letters and digits."""
 _MOST_ASSUMPTIONS = 8
 """How many of the assumptions that exclude a path are kept."""
 
@@ -84,7 +86,7 @@ def mentions(key: str, target: str) -> bool:
     while at >= 0:
         end = at + len(target)
         before, after = key[at - 1 : at], key[end : end + 1]
-        if not (before.isalnum() or before in ("_", ".", "@", '"')) and not (after.isalnum() or after in ("_", "@")):
+        if not (before.isalnum() or before in _BEFORE) and not (after.isalnum() or after in _AFTER):
             return True
         at = key.find(target, at + 1)
     return False

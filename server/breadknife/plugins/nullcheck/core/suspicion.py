@@ -1,9 +1,8 @@
-"""Which uses deviate from what others believe: decided by the fitted model before anything is followed."""
+"""What others do with a value that a function uses, which the fitted model weighs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.belief import (
@@ -15,63 +14,31 @@ from breadknife.plugins.nullcheck.core.belief import (
     subject_of,
     word_of,
 )
-from breadknife.plugins.nullcheck.core.confidence import fitted
 from breadknife.plugins.nullcheck.core.declarations import WORDS, FileDeclarations, Function, unit_of
-from breadknife.plugins.nullcheck.core.nullness import Fact, NullOrigin, OriginKind
-from breadknife.plugins.nullcheck.values import Use
-from breadknife.text.printable import counted
+from breadknife.plugins.nullcheck.core.nullness import Fact
 
-LEAST_TESTS, LEAST_ODDS = 3, 4
-"""Tests by others without which nothing is believed, and how many there must be for each that uses the value untested.
-With one test, two readers of 20 findings in new packages found one that can happen. On the part for training, Python's
-findings in 1,000 lines go from 0.43 to 0.11 with these, and deleted guards that are shown from 54 to 49 of 91."""
 _COMMENT = 2000
 """Bytes of a comment that are read."""
 
 
-def is_believed(evidence: Evidence) -> bool:
-    """Tell whether enough others test a value, and so few don't, that it is believed to be null at times."""
-    untested = evidence.untested + evidence.untested_around
-    is_of_null = evidence.compared > 0 or evidence.is_given  # others may ask whether a flag is set
-    return is_of_null and evidence.tests >= max(LEAST_TESTS, LEAST_ODDS * untested)
-
-
 class Suspicion:
-    """What is suspected of the values that the units of one file use."""
+    """What is known by words alone of the values that the units of one file use."""
 
     def __init__(self, beliefs: Beliefs, file: FileDeclarations) -> None:
-        self.beliefs, self._main, self._imports = beliefs, file.main, file.imports
+        self.beliefs, self._main = beliefs, file.main
         self._variables = file.variables
         """Those of functions have names, too, but these say nothing of each other."""
-        self._model = fitted(beliefs.language)
         self._evidence = dict[tuple[Function, bytes, bytes, str], Evidence]()
 
     def is_suspect(self, function: Function) -> bool:
-        """Tell by the function's words whether it may use what others test, or what it compares with null itself."""
-        if not function.words.isdisjoint(self._words):
-            return True
+        """Tell whether the function compares something with null that it also uses: perhaps too late."""
         unit = unit_of(function, self._main)
         tests = self.beliefs.tests(unit) if unit is not self._main else None
         return tests is not None and not tests.compared.isdisjoint(tests.used)
 
-    @cached_property
-    def _words(self) -> frozenset[bytes]:
-        """The words under which functions may use what others test."""
-        return frozenset(word_of(subject) for subject in self.beliefs.tested() if self._may_deviate(subject))
-
-    def changed_since(self, before: Suspicion) -> tuple[frozenset[bytes], frozenset[bytes]]:
-        """Return the words of subjects of which something else is believed than `before`: first those that are suspect,
-        then or now, which units may deviate by; then the others, by which a finding may only be likelier or less."""
-        changed = self.beliefs.changed_since(before.beliefs)
-        suspect = {each for each in changed if self._may_deviate(each) or before._may_deviate(each)}
-        return frozenset(map(word_of, suspect)), frozenset(map(word_of, changed - suspect))
-
-    def _may_deviate(self, subject: bytes) -> bool:
-        evidence = self.beliefs.about(subject, word_of(subject))._replace(
-            is_parameter=True, is_said=True, is_typed=True
-        )
-        evidence = evidence._replace(untested=0, untested_around=0, name_untested=0)
-        return is_believed(evidence) and self._model.is_shown(OriginKind.BELIEF, evidence)
+    def changed_since(self, before: Suspicion) -> frozenset[bytes]:
+        """Return the words of subjects of which something else is believed than `before`."""
+        return frozenset(map(word_of, self.beliefs.changed_since(before.beliefs)))
 
     def subject(self, expression: il.Expression, function: Function) -> bytes:
         """Return what beliefs about the value of an expression in a function are about."""
@@ -125,23 +92,6 @@ class Suspicion:
             self.beliefs.says_null(sentence) and name in sentence.translate(WORDS).split()
             for sentence in comment.split(b". ")
         )
-
-    def origin(self, expression: il.Expression, use: Use, fact: Fact, function: Function) -> NullOrigin | None:
-        """Return the origin of a null that only a belief tells of; None where that doesn't suffice. What is called is
-        mostly a method, unless somebody stores null there."""
-        subject = self.subject(expression, function)
-        is_object = expression.key == function.receiver and not self.beliefs.asks_methods_of_null
-        if not subject or is_object or subject.decode("utf-8", "replace") in self._imports:
-            return None
-        evidence = self.evidence(expression, fact, function)
-        if use is Use.CALL and not evidence.is_given:
-            return None
-        if not is_believed(evidence) or not self._model.is_shown(OriginKind.BELIEF, evidence):
-            return None
-        tests = evidence.tests
-        verb = "tests" if tests == 1 else "test"
-        why = f"{counted(tests, 'other function')} {verb} it for {self.beliefs.null}"
-        return NullOrigin(OriginKind.BELIEF, expression.at, why)
 
     def is_compared(self, expression: il.Expression, function: Function) -> bool:
         """Tell whether the function compares the expression with null somewhere."""

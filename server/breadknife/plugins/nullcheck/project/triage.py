@@ -55,7 +55,7 @@ _TESTED = "A test before it tells that it is there"
 _EXCLUDED = "What the code before it does, or a handler around it, excludes a null"
 _NOTHING_SAYS = "A call may return null, but nothing around it says that it does here"
 _RELIED_ON = "Many others use it without a test"
-_SOURCED = GIVEN | {OriginKind.EXIT, OriginKind.COMPARISON, OriginKind.LATER, OriginKind.BELIEF}
+_SOURCED = GIVEN | {OriginKind.EXIT, OriginKind.COMPARISON, OriginKind.LATER}
 """Nulls of the null check's own findings that aren't only a value's life cycle."""
 
 

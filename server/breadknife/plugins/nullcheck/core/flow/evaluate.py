@@ -30,7 +30,7 @@ from breadknife.plugins.nullcheck.core.summaries import Summaries
 from breadknife.plugins.nullcheck.values import Use
 
 _READS = frozenset({Use.ATTRIBUTE, Use.SUBSCRIPT, Use.CALL})
-"""The uses that a belief may be about: for others null is mostly excluded by what the value is."""
+"""The uses that may come before a test: for others null is mostly excluded by what the value is."""
 _FUNCTION = Fact(Nullness.NON_NULL, type=Type("function"))
 
 
@@ -94,7 +94,7 @@ class Evaluator(ABC):
                 state.facts[expression.key] = fact
                 state.truths[f"{expression.key} is None"] = False  # it is found, and excludes no other finding
         elif fact.nullness == Nullness.UNKNOWN and fact.used is None and use in _READS and not _is_value(fact):
-            return self._suspect(expression, use, fact, state)
+            return self._note_use(expression, use, fact, state)
         return fact
 
     def _is_reason(self, fact: Fact) -> bool:
@@ -107,19 +107,11 @@ class Evaluator(ABC):
         evidence = self.home.suspicion.evidence(expression, fact, self.function)
         self.dereferences.append(NullDereference(expression.at, use, fact, expression.key, evidence))
 
-    def _suspect(self, expression: Expression, use: Use, fact: Fact, state: FlowState) -> Fact:
-        """Note the use of a value of which nothing is known. If others believe that it may be null, that is a finding,
-        and if the function compares it with null somewhere, this may be too late."""
-        suspicion = self.home.suspicion
-        if expression.key and suspicion.is_compared(expression, self.function):
+    def _note_use(self, expression: Expression, use: Use, fact: Fact, state: FlowState) -> Fact:
+        """Note the use of a value of which nothing is known: if the function compares it with null somewhere, this may
+        be too late."""
+        if expression.key and self.home.suspicion.is_compared(expression, self.function):
             fact = state.facts[expression.key] = fact._replace(used=(expression.at, use))
-            return fact
-        origin = suspicion.origin(expression, use, fact, self.function)
-        if origin is not None and not self.forgives and not self.home.file.is_ignored(expression.at):
-            self._found(expression, use, fact._replace(nullness=Nullness.MAYBE, origin=origin))
-            fact = non_null(fact)
-            if expression.key:
-                state.facts[expression.key] = fact
         return fact
 
     def evaluate_null(self, expression: il.Null, _state: FlowState) -> Fact:
@@ -218,7 +210,9 @@ class Evaluator(ABC):
     def evaluate_comparison(self, expression: il.Comparison, state: FlowState) -> Fact:
         left = self.value(expression.left, state)
         if left.used is not None and isinstance(expression.right, il.Null) and left.nullness == Nullness.UNKNOWN:
-            self._find_earlier_use(expression, left, left.used, state)
+            is_excluded = left.type is not None and self.home.knowledge.types_exclude_null
+            if expression.operator != "ask" and not is_excluded:  # `x?.y` is often more careful than it need be
+                self._find_earlier_use(expression, left, left.used, state)
         if expression.operator == "in":
             self.need(expression.right, Use.OPERAND, state)
         else:

@@ -184,6 +184,8 @@ class _Worklist:
         evaluator.assign(target, fact, state, assign.at)
         if isinstance(target, il.Name):
             _remember(target.key, fact, state)
+            if isinstance(value, il.Invocation | il.Member) and value.key and fact.may_be_null:
+                _alias(target.key, value.key, fact, state)
         if isinstance(value, il.Operation) and value.operator == "next":
             evaluator.give_key(target, value.operands[-1], state)
 
@@ -208,6 +210,12 @@ class _Worklist:
         if fact.type is not None and fact.type.name.startswith(f"{type_.name}."):
             return fact
         return fact._replace(type=type_._replace(nullable=0))
+
+
+def _alias(name: str, key: str, fact: Fact, state: FlowState) -> None:
+    """Note that a test of a variable tells of what it got, if that is asked for once more: `x = o.get()`."""
+    told = {(name, True), (f"{name} is None", False)}
+    state.facts[key] = fact._replace(unless=fact.unless | told, via=None)
 
 
 def _remember(key: str, fact: Fact, state: FlowState) -> None:
