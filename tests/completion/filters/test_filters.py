@@ -63,6 +63,11 @@ FOLLOWING_LINES = [
     ("def f():\n    |\n    self.layers_2.append(x)\n", "self.layers_1.append(x)", "self.layers_1.append(x)"),
     ("def f():\n    |\n    self.height = height_of(x)\n", "self.width = width_of(x)", "self.width = width_of(x)"),
     ("|x = compute(1)\n", "x = compute(1)\n", "repeats-next-line"),
+    ("if a:\n    b()\n    |\n    try:\n        load(a)\n", "try:\n        load(a)", "repeats-next-line"),
+    ("if a:\n    b()\n    |\n    try:\n        load(a)\n", "try:\n        store(a)",
+     "try:\n        store(a)"),
+    ("if a:\n    b()\n    |\n    try:\n        load(a)\n", "try:", "repeats-next-line"),
+    ("for i in a do\n    b()\n    |\nend\n", "end", "end"),
     ("|x = compute(1)\n", "y = 1\n", "y = 1\n"),
     ("x = 1|\ny = compute(2)\n", "\ny = compute(2)", "repeats-next-line"),
     # what follows later in the block

@@ -97,9 +97,21 @@ def cut_following(text: str, draft: Draft) -> str | None:
         if i == 0:
             if any(_is_telling(form) and same(form, following[0]) for form in (line, whole_line)):
                 return None
+            if _opens_following([whole_line, *lines[1:]], following):
+                return None
         elif _is_following(lines[i:], following) or _follows_later(lines[: i + 1], draft):
             return draft.cursor.trimmed("\n".join(lines[:i])) or None
     return text
+
+
+def _opens_following(lines: Sequence[str], following: Sequence[str]) -> bool:
+    """Tell whether lines begin as those that follow do, with one too short to tell alone: `try:` and what it does."""
+    first, *more = [line for line in lines if line.strip()]
+    if _indent(first) != _indent(following[0]) or not same(first, following[0]):
+        return False
+    if not more:
+        return re.search(r"[^\W\d]{3}", first) is not None
+    return len(following) > 1 and same(more[0], following[1]) and _is_telling(more[0])
 
 
 def _is_following(lines: Sequence[str], following: Sequence[str]) -> bool:
