@@ -9,7 +9,7 @@ import sys
 import pytest
 from lsprotocol import types as lsp
 
-NULL = "def f(x=None):\n    return x.y\n"
+NULL = "import re\n\n\ndef f(x):\n    return re.match('a', x).end()\n"
 OFF = "nullcheck.enabled = false\n"
 SMALLER = '[models]\ncompletion = "smollm2-135m"\n'
 

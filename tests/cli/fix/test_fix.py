@@ -315,7 +315,8 @@ def test_one_declaration_repairs_all_findings_that_it_is_offered_for(project: Pa
 
 TWO = {
     "a.py": "import shutil\n\ndef f(a):\n    x = shutil.which(a)\n    if a:\n        return x.y\n    return x.z\n",
-    "b.py": "def g(a=None):\n    return a.b\n\ndef one(a):\n    x = shutil.which(a)\n    return x.y\n\nimport shutil\n",
+    "b.py": "def g(a=None):\n    return a.b\n\ndef one(a):\n    x = shutil.which(a)\n    return x.y\n\nimport shutil\n"
+    "\ndef two():\n    return g(None)\n",
 }
 
 
