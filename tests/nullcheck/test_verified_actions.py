@@ -34,6 +34,15 @@ def end(key: str):
 """
 GIVING = STORE.replace("return re.match", "found = re.match").replace(".end()", "\n    found.end()\n    return found")
 """What it gives changes with the edit."""
+IN_LOOP = """\
+import re
+
+
+def end(keys: list[str]):
+    for key in keys:
+        found = re.match("a", key)
+        print(found.end())
+"""
 USER = "from store import end\n\nprint(end('a').bit_length())\n"
 
 
@@ -175,7 +184,7 @@ def test_a_menu_waits_for_no_checker(plugin: NullCheckPlugin, tmp_path: Path, mo
             released.set()
 
     monkeypatch.setattr(ladder_module, "installed", lambda *_: Hanging(TOOLS[0], tmp_path / "pyright", tmp_path))
-    document, context = asked(tmp_path)
+    document, context = asked(tmp_path, IN_LOOP)
     first = menu(plugin, document, context)
     assert asked_for.wait(30)  # about the first offer
     assert menu(plugin, document, context) == first

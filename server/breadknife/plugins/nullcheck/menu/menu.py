@@ -26,6 +26,10 @@ from breadknife.text.document import TextEdit
 
 LISTED = 3
 """Fixes that a menu shows before "More…"."""
+LEAST_FIRST = 20
+"""The least chance in percent that a maintainer would write what an editor prefers. Of 30 first repairs in new
+packages a reader called 22 wrong. Of those whose findings are still shown, 8 of 13 have less, and 2 of the 4 that are
+acceptable."""
 TELL = "tell"
 """The command of an entry that only tells something: its argument."""
 
@@ -119,11 +123,12 @@ class Menu:
         is_safe = known is not None or self._checker is None  # editors make a preferred one by a single key
         data = self._data(offer, place, is_first=is_first)
         is_likely = int(data["chance"]) >= 100 * merging_model().least  # as `breadknife fix` decides
-        return Action(
+        action = Action(
             menu_title(offer), data=data, findings=about, within=offer.within, checked=climb.short,
             explanation=offer.titled, unasked=is_first and is_likely and _is_unasked(offer),
-            preferred=is_safe and is_first, listed=is_first or offer.strategy is not Strategy.ASSERT,
+            listed=is_first or offer.strategy is not Strategy.ASSERT,
         )  # fmt: skip
+        return replace(action, preferred=is_safe and _is_good(action))
 
     @property
     def _settings(self) -> NullCheckSettings:
@@ -191,6 +196,12 @@ def _distinct(actions: Sequence[Action]) -> list[Action]:
         seen.add(action.title)
         told.append(action)
     return told
+
+
+def _is_good(action: Action) -> bool:
+    """Tell whether editors may make it by a single key: another failure in place of the one at hand is no safe fix."""
+    is_likely = int(action.data["chance"]) >= LEAST_FIRST or action.data["strategy"] in DECLARATION
+    return bool(action.data["first"]) and is_likely
 
 
 def _is_unasked(offer: RepairOffer) -> bool:
