@@ -74,7 +74,8 @@ def test_a_node_is_lost(cluster: Any, tmp_path: Path) -> None:
         rest, said = process.communicate(timeout=200)
     assert (process.returncode, first + rest) == (alone.returncode, alone.stdout)
     assert len(alone.stdout.splitlines()) == len(names)
-    assert "isn't used any more: it is gone" in said
+    # Nothing else is said, and that only if the node had work when it ended: on a fast machine all may be done by then.
+    assert {line.partition(" isn't used any more: ")[2] for line in said.splitlines()} <= {"it is gone"}
     assert not seen.exists()
 
 

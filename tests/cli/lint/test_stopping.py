@@ -92,3 +92,28 @@ def test_a_report_that_ctrl_c_has_stopped_is_whole(tmp_path: Path, server: type[
         out, _ = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert [each["path"] for each in json.loads(report.read_text("utf-8"))] == ["a.md"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+@pytest.mark.parametrize(
+    ("within", "said"),
+    [
+        ("breadknife.cli.lint.run.find_sources", "interrupted while looking for files"),
+        ("breadknife.cli.lint.run.split_plugins", "interrupted: 0 of 1 file checked"),
+    ],
+)
+def test_ctrl_c_before_anything_is_checked(within: str, said: str, tmp_path: Path, home: Path) -> None:
+    """While it looks for files, and at the first one: one line, and the next run finds all."""
+    write(tmp_path, {"a.md": FIRST})
+    module, _, name = within.rpartition(".")
+    pressed = (
+        "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        f"import {module} as module; asked = module.{name}; "
+        f"module.{name} = lambda *given: (os.kill(os.getpid(), signal.SIGINT), asked(*given))[1]; "
+        "from breadknife.__main__ import main; main()"
+    )
+    lint = ("lint", "--offline", "--only", "prose", ".")
+    done = subprocess.run([sys.executable, "-c", pressed, *lint], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", f"breadknife: {said}\n")
+    again = subprocess.run([sys.executable, "-c", MAIN, *lint], cwd=tmp_path, capture_output=True, text=True)
+    assert again.stdout.startswith("a.md:1:9: warning: ")

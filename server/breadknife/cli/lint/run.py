@@ -148,6 +148,8 @@ class _LintRun:
             for changes in self._changed.changes:
                 tell(f"{counted(len(changes.files), 'file')} changed since {changes.base.about}")
         sources = list(self._until_interrupted(sources or find_sources(options.paths, self._complain, self._changed)))
+        if self._cancel.cancelled:
+            return
         roots = dict.fromkeys(self._root_of(source.path.parent) for source in sources)
         self._settings = {
             root: settings_for(
@@ -191,7 +193,8 @@ class _LintRun:
         self._writer.end(RunSummary(self._began, datetime.now(UTC), code, self._failures, rules))
         self._out.flush()
         if self._cancel.cancelled:
-            tell(f"interrupted: {self._reported_count} of {counted(self._file_count, 'file')} checked")
+            done = f": {self._reported_count} of {counted(self._file_count, 'file')} checked"
+            tell(f"interrupted{done if self._file_count else ' while looking for files'}")
         return code
 
     def _executor(self, file_count: int) -> Executor:
