@@ -40,7 +40,7 @@ from breadknife.plugins.prose import project
 from breadknife.plugins.prose.engines.respelled import respell
 from breadknife.plugins.prose.project import respelling
 from breadknife.plugins.prose.project.misspellings import meant
-from breadknife.plugins.prose.project.spelling import DocumentVocabulary
+from breadknife.plugins.prose.project.spelling import REPEATED, DocumentVocabulary
 from breadknife.text.document import Document, Span
 from breadknife.text.extract import extract
 from breadknife.text.prose import ProseText
@@ -55,7 +55,6 @@ CODE = frozenset((
 ))  # fmt: skip
 MOST, MOST_CODE, LARGEST = 120_000, 15_000_000, 400_000
 """Words of documents, characters of code, and bytes of a file that are read."""
-REPEATED = 3
 STEP = 0.1
 
 
@@ -148,10 +147,8 @@ def read_files(archive: bytes) -> tuple[set[str], dict[str, str]]:
     code, documents, size = set[str](), dict[str, str](), 0
     with tarfile.open(fileobj=io.BytesIO(archive)) as tree:
         for member in tree:
-            file, suffix = (
-                tree.extractfile(member) if member.size < LARGEST else None,
-                PurePosixPath(member.name).suffix,
-            )
+            file = tree.extractfile(member) if member.size < LARGEST else None
+            suffix = PurePosixPath(member.name).suffix
             if file is None or (suffix not in FORMATS and (suffix not in CODE or size > MOST_CODE)):
                 continue
             text = file.read().decode("utf-8", "replace")

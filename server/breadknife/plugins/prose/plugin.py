@@ -155,13 +155,13 @@ class ProsePlugin:
         began = time.monotonic()
         before = self._before(document) if not whole else None
         edit = difference(before.document.text, document.text) if before is not None else None
-        change = None
-        if before is not None and edit is not None:
+        change, is_data = None, _is_test_data(document, context)
+        if before is not None and edit is not None and not is_data:
             change = _find_change(before, edit, document, context)
         if change is not None:
             paragraphs, fresh, block_starts = change.paragraphs, change.fresh, change.block_starts
         else:
-            paragraphs = fresh = _list_paragraphs(document, context)
+            paragraphs = fresh = [] if is_data else _list_paragraphs(document, context)
             block_starts = _list_block_starts(document, context)
         settings: ProseSettings = context.settings(ProseSettings)
         declared = declared_language(document) or settings.language
@@ -197,7 +197,7 @@ class ProsePlugin:
             in_prose += (finding for finding in shown if not finding.span.touches(change.block))
         if change is not None or (before is None and not whole and len(document.text) >= LONG):
             self._refreshes.add_after_rest(document.uri, context.refresh)  # until then it isn't looked at as a whole
-        elif _is_test_data(document, context):
+        elif is_data:
             about = []
         else:
             about = find_document_findings(document, context, paragraphs, ParagraphLinter(run).knows)
@@ -262,8 +262,6 @@ def _list_block_starts(document: Document, context: Context) -> Sequence[int]:
 
 def _list_paragraphs(document: Document, context: Context) -> list[ProseText]:
     """Return the prose that can be checked in a reasonable time; the user is told what is left out."""
-    if _is_test_data(document, context):
-        return []
     notify, name = context.notify, document.path or document.uri
     paragraphs, has_too_long = list[ProseText](), False
     for paragraph in extract(document, context.tree(document), context.cancel):

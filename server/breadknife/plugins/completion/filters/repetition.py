@@ -95,9 +95,8 @@ def cut_following(text: str, draft: Draft) -> str | None:
             continue
         whole_line = draft.cursor.before + line if i == 0 else line
         if i == 0:
-            if any(_is_telling(form) and same(form, following[0]) for form in (line, whole_line)):
-                return None
-            if _opens_following([whole_line, *lines[1:]], following):
+            is_same = any(_is_telling(form) and same(form, following[0]) for form in (line, whole_line))
+            if is_same or _opens_following([whole_line, *lines[1:]], following):
                 return None
         elif _is_following(lines[i:], following) or _follows_later(lines[: i + 1], draft):
             return draft.cursor.trimmed("\n".join(lines[:i])) or None

@@ -9,7 +9,7 @@ from functools import lru_cache
 from breadknife.plugins.nullcheck.core.nullness import Assumption, Fact, Nullness, join_facts, non_null
 
 _BEFORE, _AFTER = ("_", "$", ".", "@", '"'), ("_", "$", "@")
-"""What belongs to a name in a key, or shows that it is part of another one, besides letters and digits."""
+"""Besides letters and digits, these belong to a name in a key, or show that it is part of another one."""
 _MOST_ASSUMPTIONS = 8
 """How many of the assumptions that exclude a path are kept."""
 

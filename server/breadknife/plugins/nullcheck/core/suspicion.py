@@ -1,4 +1,4 @@
-"""What others do with a value that a function uses, which the fitted model weighs."""
+"""Gathers what others do with a value that a function uses: the evidence that the fitted model weighs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COMMENT = 2000
 
 
 class Suspicion:
-    """What is known by words alone of the values that the units of one file use."""
+    """Tells by words alone what is known of the values that the units of one file use."""
 
     def __init__(self, beliefs: Beliefs, file: FileDeclarations) -> None:
         self.beliefs, self._main = beliefs, file.main

@@ -122,13 +122,15 @@ class Menu:
         is_first = not never_first(offer, can_happen, self.request.document.uri)
         is_safe = known is not None or self._checker is None  # editors make a preferred one by a single key
         data = self._data(offer, place, is_first=is_first)
-        is_likely = int(data["chance"]) >= 100 * merging_model().least  # as `breadknife fix` decides
-        action = Action(
+        chance = int(data["chance"])
+        is_likely = chance >= 100 * merging_model().least  # as `breadknife fix` decides
+        # Another failure in place of the one at hand is no safe fix.
+        is_good = chance >= LEAST_FIRST or offer.strategy in DECLARATION
+        return Action(
             menu_title(offer), data=data, findings=about, within=offer.within, checked=climb.short,
             explanation=offer.titled, unasked=is_first and is_likely and _is_unasked(offer),
-            listed=is_first or offer.strategy is not Strategy.ASSERT,
+            preferred=is_safe and is_first and is_good, listed=is_first or offer.strategy is not Strategy.ASSERT,
         )  # fmt: skip
-        return replace(action, preferred=is_safe and _is_good(action))
 
     @property
     def _settings(self) -> NullCheckSettings:
@@ -196,12 +198,6 @@ def _distinct(actions: Sequence[Action]) -> list[Action]:
         seen.add(action.title)
         told.append(action)
     return told
-
-
-def _is_good(action: Action) -> bool:
-    """Tell whether editors may make it by a single key: another failure in place of the one at hand is no safe fix."""
-    is_likely = int(action.data["chance"]) >= LEAST_FIRST or action.data["strategy"] in DECLARATION
-    return bool(action.data["first"]) and is_likely
 
 
 def _is_unasked(offer: RepairOffer) -> bool:

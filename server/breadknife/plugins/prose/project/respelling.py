@@ -24,8 +24,8 @@ from breadknife.plugins.prose.project.word_counts import english, trade
 from breadknife.project.words import dialectless, list_near_words
 
 LIKELY, POSSIBLE, CERTAIN = 0.325, 0.12, 0.9
-"""The probability of a slip from which on a listed misspelling is shown, and any word may be; and that of a word from
-which on it may be put there unseen."""
+"""The probabilities of a slip from which on a listed misspelling is shown, and from which on any word may be shown; and
+that of a word from which on it may be put there unseen."""
 SHORTEST, SHORTEST_LISTED = 3, 2
 """Letters of a word that may be a slip, and of one in lower case that is a known misspelling: of 1.4 million words in
 the repositories for tuning none was "fo" or "ot" on purpose."""

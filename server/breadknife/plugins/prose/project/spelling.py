@@ -13,7 +13,7 @@ from breadknife.plugins.prose.project.misspellings import meant
 from breadknife.project.values import Project
 from breadknife.text.prose import ProseText
 
-_REPEATED = 3
+REPEATED = 3
 """Who writes a word this often means it."""
 _LEARNING_S = 20.0
 """Seconds that lint waits until all of the project has been read."""
@@ -88,7 +88,7 @@ def of_project(project: Project | None, *, whole: bool) -> Callable[[str], bool]
 def _times(word: str) -> float:
     """Return how often prose must say a word to mean it. No number is enough for a common misspelling: who doesn't know
     how a word is spelled misspells it each time."""
-    return math.inf if meant(word) else _REPEATED
+    return math.inf if meant(word) else REPEATED
 
 
 def folded(word: str) -> str:
