@@ -12,6 +12,7 @@ from breadknife.plugins.prose.documents.formats import PROSE
 from breadknife.plugins.prose.edits import LARGE, BlockChange, changes_large_document, compare, find_change
 from breadknife.plugins.prose.engine_set import ROLE, EngineRegistry
 from breadknife.plugins.prose.engines import languagetool
+from breadknife.plugins.prose.engines.habits import Habit
 from breadknife.plugins.prose.engines.refreshes import RefreshQueue
 from breadknife.plugins.prose.engines.vale import ValeRegistry
 from breadknife.plugins.prose.language import DocumentLanguage
@@ -191,7 +192,8 @@ class ProsePlugin:
             self._refreshes.note_edit(document.uri)
         shown, about = before.moved(edit) if before is not None and edit is not None else ([], [])
         vocabulary = DocumentVocabulary(document.text, paragraphs, words, is_own, lowered)
-        checked = DocumentCheck(run, vocabulary, suppressions).check(fresh, shown)
+        habits = before.habits if before is not None and change is not None else frozenset[Habit]()
+        checked, habits = DocumentCheck(run, vocabulary, suppressions, habits).check(fresh, shown)
         in_prose = [finding for paragraph in checked for finding in paragraph.findings]
         if change is not None:
             in_prose += (finding for finding in shown if not finding.span.touches(change.block))
@@ -207,7 +209,7 @@ class ProsePlugin:
             self.rule_log.add(document, in_prose, about)
         pending = frozenset[str]().union(*(paragraph.pending for paragraph in checked))
         result = DocumentFindings(
-            document, paragraphs, in_prose, about, block_starts, directives, lowered, pending, language
+            document, paragraphs, in_prose, about, block_starts, directives, lowered, pending, language, habits
         )
         if not whole:
             self._findings[document.uri] = result

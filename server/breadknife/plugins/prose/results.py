@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from breadknife.plugins.prose.engines.habits import Habit
 from breadknife.plugins.prose.finding import ProseFinding, move_finding
 from breadknife.plugins.prose.language import DocumentLanguage
 from breadknife.plugins.prose.project.lowered import Lowered
@@ -34,6 +35,7 @@ class DocumentFindings:
     pending: frozenset[str] = frozenset()
     """The engines that had not read all of it yet, by their names."""
     language: DocumentLanguage = field(default_factory=DocumentLanguage)
+    habits: frozenset[Habit] = frozenset()
 
     def moved(self, edit: TextEdit) -> tuple[list[ProseFinding], list[Finding]]:
         """Return the findings that an edit has not touched, at their new spans."""

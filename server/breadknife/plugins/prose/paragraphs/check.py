@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from breadknife.plugins.prose.engines.habits import Habit, find_habits, habit_of
 from breadknife.plugins.prose.engines.lint import Lint, cuts_word
 from breadknife.plugins.prose.engines.merge import (
     Correction,
@@ -42,16 +44,26 @@ class DocumentCheck:
     run: CheckRun
     vocabulary: DocumentVocabulary
     suppressions: Suppressions
+    habits: frozenset[Habit] = frozenset()
+    """What the rest of the document says again and again, where only a part of it is checked."""
 
-    def check(self, fresh: Sequence[ProseText], shown: Sequence[ProseFinding]) -> list[ParagraphFindings]:
-        """Return what is known now of these paragraphs; slow engines are asked for the rest in the background.
+    def check(
+        self, fresh: Sequence[ProseText], shown: Sequence[ProseFinding]
+    ) -> tuple[list[ParagraphFindings], frozenset[Habit]]:
+        """Return what is known now of these paragraphs, and the document's habits; slow engines are asked for the rest
+        in the background.
 
         `shown` are the findings that the editor shows already, at the spans that they have now.
         """
         run = self.run
         paragraphs = ParagraphLinter(run).lint(fresh, shown)
+        habits = self.habits | find_habits((each.paragraph.text, each.lints) for each in paragraphs if each.is_english)
         lints = [
-            self.suppressions.filter(each.paragraph, (each.harper or (), each.languagetool or ()))
+            [
+                lint
+                for lint in self.suppressions.filter(each.paragraph, (each.harper or (), each.languagetool or ()))
+                if not self._is_habit(each, lint, habits)
+            ]
             for each in paragraphs
         ]
         candidates = [self._merge(each, own) if own else [] for each, own in zip(paragraphs, lints, strict=True)]
@@ -68,12 +80,20 @@ class DocumentCheck:
                 if paragraph.is_english and needs_judge(candidate)
             ]
             self._review(reviewer, cases, [each.sentence for placed in sentences for each in placed])
-        return [
+        finished = [
             self._finish(paragraph, own, reviewer, placed)
             for paragraph, own, placed in zip(paragraphs, candidates, sentences, strict=True)
         ]
+        return finished, habits
 
     # --- candidates: lints -> what may be wrong
+
+    def _is_habit(self, linted: LintedParagraph, lint: Lint, habits: frozenset[Habit]) -> bool:
+        """Tell whether a lint is of what the document does again and again. What is shown already stays, and so does
+        what the user has asked for."""
+        asked_for = lint.rule in self.run.engines.settings.enabled
+        is_new = linted.position(lint) == math.inf
+        return linted.is_english and is_new and not asked_for and habit_of(linted.paragraph.text, lint) in habits
 
     def _merge(self, paragraph: LintedParagraph, lints: Sequence[Lint]) -> list[FindingCandidate]:
         """Return the candidates of a paragraph, of lints that aren't suppressed."""

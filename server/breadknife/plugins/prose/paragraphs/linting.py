@@ -44,6 +44,11 @@ class LintedParagraph:
         lints = {"harper": self.harper, "languagetool": self.languagetool, "vale": self.vale}
         return {name for name, answer in lints.items() if answer is None}
 
+    @property
+    def lints(self) -> tuple[Lint, ...]:
+        """Return what the engines that know English have said of it, whether or not it is to be shown."""
+        return (*(self.harper or ()), *(self.languagetool or ()))
+
     @cached_property
     def is_hardly_english(self) -> bool:
         """Tell whether Harper knows so few of its words that what is said of it as English is worth nothing. While one
