@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from breadknife.cli.models.app import app
+from breadknife.cli.models.app import app, list_models
 from breadknife.engine.models.catalog import builtin_catalog
 
 DOCS = Path(__file__).parents[2] / "docs" / "models.md"
@@ -33,15 +34,34 @@ def put_wrong_file(models: Path) -> Path:
     return path
 
 
+def rows_of(output: str) -> dict[str, str]:
+    """The lines of a table by their first word."""
+    return {line.split()[0]: line.rstrip() for line in output.splitlines()}
+
+
 def test_list_shows_every_model_and_what_is_here(models: Path) -> None:
-    path = put_wrong_file(models)
+    put_wrong_file(models)
     result = run("list")
     assert result.exit_code == 0
-    rows = {line.split()[0]: line for line in result.stdout.splitlines()}
-    assert "491 MB" in rows[DEFAULT.name]
-    assert "completion, nullcheck" in rows[DEFAULT.name]
-    assert rows["smollm2-135m"].rstrip().endswith(" no")
-    assert str(path) in re.sub(r"\s", "", result.stdout), "folded, but whole"
+    rows = rows_of(result.stdout)
+    assert list(rows) == ["model", *(model.name for model in builtin_catalog().models)]
+    assert re.search(r" 491 MB yes  Apache-2\.0 +completion, nullcheck, rewrite$", rows[DEFAULT.name])
+    assert re.search(r" 98 MB no  +Apache-2\.0 +judge$", rows["smollm2-135m"])
+
+
+def test_in_80_columns_no_cell_of_the_list_is_cut(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")  # has 80 columns, and no colours
+    list_models()
+    table = capsys.readouterr().out
+    assert max(map(len, table.splitlines())) <= 80
+    assert "…" not in table
+    rows = rows_of(table)
+    catalog = builtin_catalog()
+    assert set(rows) >= {model.name for model in catalog.models}
+    assert set(catalog.roles) <= set(re.findall(r"\w+", table)), "each role that has a default"
 
 
 def test_list_for_programs(models: Path) -> None:

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from types import FrameType
@@ -98,6 +98,25 @@ def _fitting(message: str) -> str:
     except OSError:
         return message
     return message if width < 1 or cell_len(message) <= width else set_cell_size(message, width - 1) + "…"
+
+
+def print_columns(columns: Mapping[str, Sequence[str]], *, right: Container[str] = ()) -> None:
+    """Print a table as wide as the terminal; elsewhere each row is a line. What doesn't fit is folded, not cut.
+
+    Args:
+        columns: the cells below each heading.
+        right: the headings of numbers.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+    for at, heading in enumerate(columns):
+        side = "right" if heading in right else "left"
+        table.add_column(heading, no_wrap=at == 0, overflow="fold", justify=side)
+    for cells in zip(*columns.values(), strict=True):
+        table.add_row(*cells)
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -11,7 +10,8 @@ import typer
 from breadknife import arrivals
 from breadknife.cli.commands import App, Json, Offline
 from breadknife.cli.models import choosing, own
-from breadknife.cli.output import megabytes, offline_by_settings, print_json, progress, say, tell
+from breadknife.cli.models.choosing import licence_name
+from breadknife.cli.output import megabytes, offline_by_settings, print_columns, print_json, progress, say, tell
 from breadknife.engine.installed import is_installed
 from breadknife.engine.models.adding import fetch
 from breadknife.engine.models.catalog import ModelInfo, merged, read_models, user_catalog
@@ -65,18 +65,19 @@ def list_models(as_json: Json = False) -> None:
     if as_json:
         print_json(rows)
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in "model", "kind", "from", "size", "licence", "default for":
-        table.add_column(heading, no_wrap=True)
-    table.add_column("on this machine", overflow="fold")
-    for row in escaped_values(rows):
-        where = row["path"] or "no"
-        about = (row["from"], megabytes(row["size"]), row["licence"], ", ".join(row["default_for"]))
-        table.add_row(row["name"], "adapter" if row["adapter_of"] else row["kind"], *about, where)
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    shown = list(escaped_values(rows))
+    columns = {  # the paths are in --json
+        "model": [row["name"] for row in shown],
+        "kind": ["adapter" if row["adapter_of"] else row["kind"] for row in shown],
+        "from": [row["from"] for row in shown],
+        "size": [megabytes(row["size"]) for row in shown],
+        "here": ["yes" if row["path"] else "no" for row in shown],
+        "licence": [licence_name(row["licence"]) for row in shown],
+        "default for": [", ".join(row["default_for"]) for row in shown],
+    }
+    if set(columns["from"]) == {"breadknife"}:
+        del columns["from"]
+    print_columns(columns, right=("size",))
     _tell_of_the_engine()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import closing
 from typing import Annotated
 
@@ -11,7 +10,15 @@ import typer
 from breadknife import arrivals
 from breadknife.cli.commands import Json, Offline
 from breadknife.cli.models.own import choice
-from breadknife.cli.output import cancelled_by_signals, offline_by_settings, print_json, progress, say, tell
+from breadknife.cli.output import (
+    cancelled_by_signals,
+    offline_by_settings,
+    print_columns,
+    print_json,
+    progress,
+    say,
+    tell,
+)
 from breadknife.engine import machine
 from breadknife.engine.client import DaemonEngine
 from breadknife.engine.fit.recommending import Fit, check_memory, milliseconds, recommended, survey
@@ -49,19 +56,14 @@ def recommend(as_json: Json = False) -> None:
             }
         )
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in "model", "first suggestion", "memory", "licence", "on this machine":
-        table.add_column(
-            heading, no_wrap=True, justify="right" if heading in ("first suggestion", "memory") else "left"
-        )
-    for fit in found:
-        memory = f"{fit.model.memory / 1e9:.1f} GB{'' if fit.has_memory else ' (too much)'}"
-        where = "yes, in use" if fit.model.name == used else "yes" if store.find(fit.model) else "no"
-        table.add_row(fit.model.name, milliseconds(fit), memory, fit.model.licence, where)
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    columns = {
+        "model": [fit.model.name for fit in found],
+        "first suggestion": [milliseconds(fit) for fit in found],
+        "memory": [f"{fit.model.memory / 1e9:.1f} GB" for fit in found],
+        "licence": [licence_name(fit.model.licence) for fit in found],
+        "here": [_where(fit, used, store) for fit in found],
+    }
+    print_columns(columns, right=("first suggestion", "memory"))
     measured = next(fit for fit in found if fit.measured)
     say(
         f"Measured with {measured.model.name} ({NEW_TOKENS} new tokens read, {SHOWN_TOKENS} written), the others are "
@@ -104,6 +106,17 @@ def use(
             say(f"{each} is done by {name} from now on")
         else:
             say(f"{each} is still done by {chosen.name}, because your {chosen.layer} says so: change it there")
+
+
+def licence_name(licence: str) -> str:
+    """Return the short form of a licence's identifier."""
+    return licence.removeprefix("LicenseRef-")
+
+
+def _where(fit: Fit, used: str, store: ModelStore) -> str:
+    if fit.model.name == used:
+        return "in use"
+    return "yes" if store.find(fit.model) else "no" if fit.has_memory else "no, too big"
 
 
 def _row(fit: Fit, store: ModelStore) -> dict[str, object]:
