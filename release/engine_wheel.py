@@ -19,7 +19,7 @@ import tarfile
 from pathlib import Path
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import PullProgress
 from breadknife.errors import BreadknifeError
 from breadknife.setup.engine_build import Build, work_folder
 from breadknife.setup.engine_source import local_version

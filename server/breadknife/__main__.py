@@ -33,7 +33,7 @@ def main() -> None:
         from breadknife.cli.main import app
 
         try:
-            app()
+            app.run(sys.argv[1:])
         finally:
             sys.stdout.flush()
     except KeyboardInterrupt:  # while modules are loaded, or between two steps

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -48,3 +50,22 @@ def test_a_list_of_commands_says_all_of_what_each_does(group: tuple[str, ...]) -
     _, _, listed = help_of(*group).partition("Commands:\n")
     assert listed
     assert [line for line in listed.splitlines() if line.endswith("...")] == []
+
+
+LOADED = [
+    ("find", ("breadknife.cli.models.app", "breadknife.cli.cache.app", "psutil", "filelock")),
+    ("cache", ("breadknife.cli.models.app", "breadknife.engine.models.catalog", "psutil")),
+]
+
+
+@pytest.mark.parametrize(("command", "others"), LOADED)
+def test_a_command_does_not_wait_for_what_others_need(command: str, others: tuple[str, ...]) -> None:
+    run = f"import sys; from breadknife.cli.main import app; app.run([{command!r}, '--help'])"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"import atexit, sys; atexit.register(lambda: print('loaded:', *sys.modules)); {run}"],
+        capture_output=True,
+        text=True,
+    )
+    said, _, loaded = ran.stdout.partition("loaded:")
+    assert f"Usage: -c {command} " in said
+    assert set(others).isdisjoint(loaded.split())

@@ -20,7 +20,7 @@ from language_tool_python import download_lt
 from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.cli import doctor
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import PullProgress
 from breadknife.errors import BreadknifeError, DownloadFailed, EngineUnavailable
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.jvm import installed, jars

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import PullProgress
 from breadknife.setup.values import PartStatus
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import PullProgress
 from breadknife.errors import DownloadFailed, EngineUnavailable
 from breadknife.setup import engine, engine_build
 from breadknife.setup.engine import EnginePart, made_folder

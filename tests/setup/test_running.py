@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from breadknife import arrivals
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.progress import ProgressAmount
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import ProgressAmount, PullProgress
 from breadknife.errors import BreadknifeError, DownloadFailed
 from breadknife.setup.running import CANCELLED, set_up
 from breadknife.setup.values import Event, Skipped, State

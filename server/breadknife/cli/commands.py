@@ -6,12 +6,15 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
+from typer.main import get_command_name
+from typer.models import TyperInfo
 
 from breadknife.cli.output import INTERRUPTED, tell
 from breadknife.errors import BreadknifeError
@@ -39,9 +42,39 @@ class App(typer.Typer):
         super().__init__(
             name=name, help=help, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
         )
+        self._modules: Mapping[str, str] = {}
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[Any], Any]:
         return super().command(name, cls=_Command, **options)
+
+    def add_groups(self, modules: Mapping[str, str]) -> None:
+        """Add the group `app` of each module, by the group's name. The module is imported when the group is needed."""
+        self._modules, self.registered_groups = modules, _Groups(modules)
+
+    def run(self, words: list[str]) -> None:
+        """Run what the words name: a command, or one of a group. Nothing else is imported and made, because all of it
+        takes as long as many a command."""
+        chosen = "".join(words[:1])
+        commands = [
+            each
+            for each in self.registered_commands
+            if chosen == (each.name or get_command_name(getattr(each.callback, "__name__", "")))
+        ]
+        groups = _Groups({chosen: self._modules[chosen]} if chosen in self._modules else {})
+        if commands or groups.modules:
+            self.registered_commands, self.registered_groups = commands, groups
+        self(words)
+
+
+class _Groups(list[TyperInfo]):
+    """Groups of commands, by their modules, which are imported only when somebody goes through the groups."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        super().__init__()
+        self.modules = modules
+
+    def __iter__(self) -> Iterator[TyperInfo]:
+        return (TyperInfo(import_module(module).app, name=name) for name, module in self.modules.items())
 
 
 class _Command(TyperCommand):

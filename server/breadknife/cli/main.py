@@ -9,17 +9,10 @@ from typing import Annotated
 import typer
 
 from breadknife import __version__
-from breadknife.cli import config, null
-from breadknife.cli.cache import app as cache
 from breadknife.cli.commands import App, EngineScript, Json, Offline
-from breadknife.cli.engine import app as engine
 from breadknife.cli.lint.command import lint
 from breadknife.cli.mcp.after_edit import after_edit
-from breadknife.cli.models import app as models
 from breadknife.cli.output import say
-from breadknife.cli.plugins import app as plugins
-from breadknife.cli.recipes import app as recipes
-from breadknife.cli.shelf import app as shelf
 from breadknife.offline import OFFLINE, forbid_network, is_asked_for
 
 app = App(
@@ -27,14 +20,18 @@ app = App(
     "editor and in CI.",
     name="breadknife",
 )
-app.add_typer(models.app, name="models")
-app.add_typer(engine.app, name="engine")
-app.add_typer(plugins.app, name="plugins")
-app.add_typer(recipes.app, name="recipes")
-app.add_typer(shelf.app, name="shelf")
-app.add_typer(config.app, name="config")
-app.add_typer(null.app, name="null")
-app.add_typer(cache.app, name="cache")
+app.add_groups(
+    {
+        "models": "breadknife.cli.models.app",
+        "engine": "breadknife.cli.engine.app",
+        "plugins": "breadknife.cli.plugins.app",
+        "recipes": "breadknife.cli.recipes.app",
+        "shelf": "breadknife.cli.shelf.app",
+        "config": "breadknife.cli.config",
+        "null": "breadknife.cli.null",
+        "cache": "breadknife.cli.cache.app",
+    }
+)
 
 
 def _version(wanted: bool) -> None:

@@ -18,8 +18,7 @@ from typing import TypeVar
 import typer
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.progress import ProgressAmount
-from breadknife.engine.models.pull import PullProgress, Report
+from breadknife.engine.models.progress import ProgressAmount, PullProgress, Report
 from breadknife.paths import state_dir, write_atomically, written_at
 from breadknife.text.printable import escaped
 

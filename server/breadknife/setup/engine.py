@@ -13,8 +13,7 @@ from breadknife.cancel import CancelToken
 from breadknife.engine import installed
 from breadknife.engine.machine import processor
 from breadknife.engine.models.index import download
-from breadknife.engine.models.progress import ProgressAmount
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import ProgressAmount, PullProgress
 from breadknife.errors import DownloadFailed, EngineUnavailable
 from breadknife.paths import cache_dir
 from breadknife.setup.engine_build import Build, work_folder

@@ -16,8 +16,7 @@ from pathlib import Path
 from breadknife import children
 from breadknife.cancel import CancelToken
 from breadknife.engine.models.index import pip_command
-from breadknife.engine.models.progress import ProgressAmount
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import ProgressAmount, PullProgress
 from breadknife.errors import BreadknifeError, DownloadFailed
 from breadknife.paths import cache_dir, make_folder, open_private, state_dir
 from breadknife.setup import build_log

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.progress import ProgressAmount
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import ProgressAmount, PullProgress
 from breadknife.errors import DownloadFailed
 from breadknife.plugins.prose.engines.jvm.installed import VERSION, folder, java_obstacle, obstacle
 from breadknife.setup.environment import installer, requirement

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from breadknife import children
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.progress import ProgressAmount
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import ProgressAmount, PullProgress
 from breadknife.errors import BreadknifeError, DownloadFailed
 from breadknife.paths import make_folder
 from breadknife.plugins.prose.engines.jvm import jars

@@ -11,7 +11,8 @@ from threading import Thread
 from breadknife.cancel import CancelToken
 from breadknife.engine.models.adding import fetch
 from breadknife.engine.models.catalog import ModelInfo
-from breadknife.engine.models.pull import PullProgress, fetched
+from breadknife.engine.models.progress import PullProgress
+from breadknife.engine.models.pull import fetched
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import Cancelled
 from breadknife.setup.values import PartStatus

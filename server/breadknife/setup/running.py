@@ -8,8 +8,7 @@ from itertools import groupby
 
 from breadknife import arrivals
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.progress import MonotonicProgress
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import MonotonicProgress, PullProgress
 from breadknife.errors import BreadknifeError, Cancelled
 from breadknife.setup.values import Event, Part, Skipped, State
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import PullProgress
 from breadknife.errors import BreadknifeError
 
 State = Literal["running", "done", "failed", "skipped"]

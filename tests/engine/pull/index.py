@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from breadknife.engine.models.catalog import ModelInfo, WheelPart
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import PullProgress
 from breadknife.engine.models.store import ModelStore
 
 PIECES = (b"GGUF first piece ", b"and the last")

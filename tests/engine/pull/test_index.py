@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from breadknife.engine.models.index import written
-from breadknife.engine.models.pull import PullProgress, pull
+from breadknife.engine.models.progress import PullProgress
+from breadknife.engine.models.pull import pull
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import DownloadFailed
 from engine.advancing import assert_advancing

@@ -12,7 +12,8 @@ import pytest
 
 from breadknife.engine.models.catalog import Conversion, ModelInfo
 from breadknife.engine.models.converting import bert_to_gguf
-from breadknife.engine.models.pull import PullProgress, pull
+from breadknife.engine.models.progress import PullProgress
+from breadknife.engine.models.pull import pull
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import DownloadFailed
 from engine.advancing import assert_advancing

@@ -15,7 +15,6 @@ import typer
 from breadknife.cli.commands import EngineScript, Offline
 from breadknife.cli.output import say, tell
 from breadknife.errors import BreadknifeError, GitFailed, SettingsError
-from breadknife.git import Repository
 from breadknife.text.printable import escaped
 
 if TYPE_CHECKING:
@@ -119,6 +118,8 @@ def _checked(paths: Sequence[Path], *, offline: bool, engine_script: Path | None
 
 
 def _is_in_repository(path: Path) -> bool:
+    from breadknife.git import Repository
+
     try:
         Repository.of(path.absolute().parent)
     except GitFailed:

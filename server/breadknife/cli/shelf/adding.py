@@ -18,7 +18,8 @@ from breadknife.cli.shelf.embedding import ROLE, EngineEmbedder
 from breadknife.cli.shelf.showing import show
 from breadknife.engine.installed import is_installed
 from breadknife.engine.models.catalog import ModelInfo
-from breadknife.engine.models.pull import PullProgress, pull
+from breadknife.engine.models.progress import PullProgress
+from breadknife.engine.models.pull import pull
 from breadknife.engine.models.store import ModelStore
 from breadknife.engine.remote.runtime import split_model
 from breadknife.errors import Cancelled, EngineMissing, ModelError, ShelfError

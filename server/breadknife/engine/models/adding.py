@@ -15,7 +15,8 @@ from breadknife.engine.kinds import ModelKind, check_role
 from breadknife.engine.models.catalog import Catalog, ModelInfo, merged, user_catalog, user_file, write_user_catalog
 from breadknife.engine.models.digests import sha256_of
 from breadknife.engine.models.gguf import GgufInfo, read_gguf
-from breadknife.engine.models.pull import PullProgress, Report, find_on_hub, pull
+from breadknife.engine.models.progress import PullProgress, Report
+from breadknife.engine.models.pull import find_on_hub, pull
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError
 from breadknife.paths import lock_file

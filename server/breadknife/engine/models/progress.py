@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,18 @@ class ProgressAmount:
     """Bytes; None while none are counted."""
     total: int | None = None
     """Bytes; None while none are counted."""
+
+
+@dataclass(frozen=True)
+class PullProgress:
+    """How far a pull is. Within one pull, no amount is less than the one before."""
+
+    message: str
+    amount: ProgressAmount = field(default_factory=ProgressAmount)
+    """It counts bytes only while they are downloaded."""
+
+
+Report = Callable[[PullProgress], None]
 
 
 class MonotonicProgress:

@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,7 +26,7 @@ from breadknife.engine.models.catalog import Conversion, ModelInfo
 from breadknife.engine.models.converting import FILES, bert_to_gguf
 from breadknife.engine.models.digests import sha256_of
 from breadknife.engine.models.index import download
-from breadknife.engine.models.progress import MonotonicProgress, ProgressAmount
+from breadknife.engine.models.progress import MonotonicProgress, ProgressAmount, PullProgress, Report
 from breadknife.engine.models.store import ModelStore
 from breadknife.errors import DownloadFailed, ModelCorrupt, ModelError, ModelMissing
 from breadknife.paths import make_folder
@@ -41,16 +41,6 @@ _DOWNLOADED, _WRITTEN = 0.9, 0.98
 """The progress of a pull, from 0 to 1, when all bytes have come, and when they are one file."""
 
 
-@dataclass(frozen=True)
-class PullProgress:
-    """How far a pull is. Within one pull, no amount is less than the one before."""
-
-    message: str
-    amount: ProgressAmount = field(default_factory=ProgressAmount)
-    """It counts bytes only while they are downloaded."""
-
-
-Report = Callable[[PullProgress], None]
 FreeSpace = Callable[[Path], int]
 """Bytes that are free where a folder is."""
 

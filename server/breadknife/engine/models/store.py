@@ -9,13 +9,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-from filelock import BaseFileLock, Timeout
+from typing import TYPE_CHECKING
 
 from breadknife.engine.models.catalog import ModelInfo
 from breadknife.engine.models.digests import sha256_of
 from breadknife.errors import ModelCorrupt, ModelError, ModelMissing
 from breadknife.paths import data_dir, lock_file
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 
 class ModelStore:
@@ -70,6 +72,8 @@ class ModelStore:
         files = [path for path in (self.path(model), *partial.rglob("*")) if path.is_file()]
         if not files:
             return 0
+        from filelock import Timeout  # as in `paths`, most commands need no lock
+
         freed = sum(path.stat().st_size for path in files)
         try:
             with self.lock(model).acquire(timeout=0):

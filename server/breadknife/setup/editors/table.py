@@ -13,7 +13,7 @@ from pathlib import Path
 
 from breadknife import children
 from breadknife.cancel import CancelToken
-from breadknife.engine.models.pull import PullProgress
+from breadknife.engine.models.progress import PullProgress
 from breadknife.setup.editors import inserting, places, texts
 from breadknife.setup.editors.values import Editor
 from breadknife.setup.values import PartStatus
