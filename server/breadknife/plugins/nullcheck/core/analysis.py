@@ -192,7 +192,7 @@ class FileAnalysis(Summaries):
         self._callees |= before._callees
         kept = {unit: units_matched.same[unit] for unit in self._units if unit in units_matched.same}
         if not is_tried:  # a repair isn't refused for what it makes of others' beliefs
-            likelier = self.suspicion.changed_since(before.suspicion)
+            likelier = self.evidence.changed_since(before.evidence)
             for unit in self._speaking(filter(self._found.get, kept), likelier):
                 self._drop(unit)
         gone, new, is_unseen = units_matched.gone, units_matched.new, False

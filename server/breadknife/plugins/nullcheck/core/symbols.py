@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.belief import Beliefs, FileBeliefs
 from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, StoredValue, unit_of
+from breadknife.plugins.nullcheck.core.evidence import FileEvidence
 from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import ByteRange, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled, parse_type
@@ -24,7 +25,6 @@ from breadknife.plugins.nullcheck.core.nullness import (
 )
 from breadknife.plugins.nullcheck.core.solution import Solution
 from breadknife.plugins.nullcheck.core.summary import Summary
-from breadknife.plugins.nullcheck.core.suspicion import Suspicion
 
 _MOST_CLASSES = 30
 """How many classes of a lineage are looked at."""
@@ -95,17 +95,15 @@ class SymbolTable(ABC):
         """The gate of this file, which also knows the nullable words of its imports."""
         others = self.others
         nullable = partial(others.nullable, self) if others is not None else frozenset[bytes]
-        return Gate(
-            self.file, self.knowledge, nullable, is_suspect=lambda function: self.suspicion.is_suspect(function)
-        )
+        return Gate(self.file, self.knowledge, nullable, is_suspect=lambda function: self.evidence.is_suspect(function))
 
     @cached_property
-    def suspicion(self) -> Suspicion:
+    def evidence(self) -> FileEvidence:
         """What others than a function believe of the values that it uses."""
         others, main = self.others, self.file.main
         units = [function for function in self.file.functions if unit_of(function, main) is function]
         around = partial(others.beliefs, self) if others is not None and self.looks_around else tuple[FileBeliefs, ...]
-        return Suspicion(Beliefs(units, self.file.classes, self.knowledge, around), self.file)
+        return FileEvidence(Beliefs(units, self.file.classes, self.knowledge, around), self.file)
 
     @abstractmethod
     def solution(self, function: Function, /) -> Solution | None:

@@ -132,7 +132,7 @@ class NullFile:
             if (found := self._found(place.span)) is not None:
                 return found.dereference.evidence
             at = self.tree.byte_offset(place.span.start), self.tree.byte_offset(place.span.end)
-            return self.home.suspicion.evidence_at(at, self.home.file.functions)
+            return self.home.evidence.at(at, self.home.file.functions)
 
     def place(self, finding: Finding, /) -> Dereference | None:
         """Return the place of a finding, own or another checker's; None if it isn't about null or can't be found."""

@@ -40,7 +40,7 @@ class PackageFileAnalysis(FileAnalysis):
             return Gate(self.file, self.knowledge, frozenset)
         return Gate(
             self.file, self.knowledge, lambda: package.nullable(self), lambda: package.telling(self),
-            lambda function: self.suspicion.is_suspect(function),
+            lambda function: self.evidence.is_suspect(function),
         )  # fmt: skip
 
     def target(self, name: str, /) -> ResolvedSymbol | None:

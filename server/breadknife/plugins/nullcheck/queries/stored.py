@@ -81,7 +81,7 @@ def card_of(home: FileAnalysis) -> Card:
     file, gate = home.file, home.gate
     bases = frozenset(base for class_ in file.classes.values() for base in class_.bases)
     names = frozenset((*file.named, *file.classes, *file.variables))
-    return Card(names, dict(file.imports), bases, gate.own, gate.telling, home.suspicion.beliefs.own)
+    return Card(names, dict(file.imports), bases, gate.own, gate.telling, home.evidence.beliefs.own)
 
 
 def digest_of(text: str) -> str:

@@ -104,13 +104,13 @@ class Evaluator(ABC):
         return not is_first or self.home.knowledge.first_nulls
 
     def _found(self, expression: Expression, use: Use, fact: Fact) -> None:
-        evidence = self.home.suspicion.evidence(expression, fact, self.function)
+        evidence = self.home.evidence.of(expression, fact, self.function)
         self.dereferences.append(NullDereference(expression.at, use, fact, expression.key, evidence))
 
     def _note_use(self, expression: Expression, use: Use, fact: Fact, state: FlowState) -> Fact:
         """Note the use of a value of which nothing is known: if the function compares it with null somewhere, this may
         be too late."""
-        if expression.key and self.home.suspicion.is_compared(expression, self.function):
+        if expression.key and self.home.evidence.is_compared(expression, self.function):
             fact = state.facts[expression.key] = fact._replace(used=(expression.at, use))
         return fact
 
@@ -227,7 +227,7 @@ class Evaluator(ABC):
             null = self.home.knowledge.null
             origin = NullOrigin(OriginKind.LATER, test.at, f"it is compared with {null} only after this use")
             found = fact._replace(nullness=Nullness.MAYBE, origin=origin, used=None)
-            evidence = self.home.suspicion.evidence(test.left, fact, self.function)
+            evidence = self.home.evidence.of(test.left, fact, self.function)
             self.dereferences.append(NullDereference(at, Use(use), found, test.left.key, evidence))
 
     def evaluate_not(self, expression: il.Not, state: FlowState) -> Fact:

@@ -170,13 +170,13 @@ class _Worklist:
         evaluator, target, value = self.evaluator, assign.target, assign.value
         if isinstance(target, il.Display):
             fact = evaluator.need(value, Use.ITERATE, state)._replace(
-                subject=evaluator.home.suspicion.subject(value, evaluator.function)
+                subject=evaluator.home.evidence.subject(value, evaluator.function)
             )
         else:
             fact = self.assigned(assign, evaluator.value(value, state))
             home, is_open = evaluator.home, fact.nullness != Nullness.NON_NULL and not fact.subject
             if is_open and isinstance(target, il.Name) and target.key not in home.file.imports:
-                fact = fact._replace(subject=home.suspicion.subject(value, evaluator.function))
+                fact = fact._replace(subject=home.evidence.subject(value, evaluator.function))
             if target.key[:1] == "%" and value.key in state.truths and fact.truth is None:
                 fact = fact._replace(truth=state.truths[value.key])
             if isinstance(value, il.Name) and isinstance(target, il.Name):

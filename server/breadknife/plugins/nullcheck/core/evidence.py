@@ -21,7 +21,7 @@ _COMMENT = 2000
 """Bytes of a comment that are read."""
 
 
-class Suspicion:
+class FileEvidence:
     """Tells by words alone what is known of the values that the units of one file use."""
 
     def __init__(self, beliefs: Beliefs, file: FileDeclarations) -> None:
@@ -36,7 +36,7 @@ class Suspicion:
         tests = self.beliefs.tests(unit) if unit is not self._main else None
         return tests is not None and not tests.compared.isdisjoint(tests.used)
 
-    def changed_since(self, before: Suspicion) -> frozenset[bytes]:
+    def changed_since(self, before: FileEvidence) -> frozenset[bytes]:
         """Return the words of subjects of which something else is believed than `before`."""
         return frozenset(map(word_of, self.beliefs.changed_since(before.beliefs)))
 
@@ -45,7 +45,7 @@ class Suspicion:
         subject, unit = subject_of(expression, self.beliefs.library), unit_of(function, self._main)
         return self.beliefs.named(subject, unit if unit is not self._main else function)
 
-    def evidence(self, expression: il.Expression, fact: Fact, function: Function) -> Evidence:
+    def of(self, expression: il.Expression, fact: Fact, function: Function) -> Evidence:
         """Return what others than the function do with the value of an expression in it, of which `fact` is known."""
         own = self.subject(expression, function)
         key = function, fact.subject or own, own, fact.parameter
@@ -70,7 +70,7 @@ class Suspicion:
         evidence = self._evidence[key]
         return evidence._replace(is_typed=True) if fact.type is not None else evidence
 
-    def evidence_at(self, at: il.ByteRange, functions: Iterable[Function]) -> Evidence:
+    def at(self, at: il.ByteRange, functions: Iterable[Function]) -> Evidence:
         """Return what others do with a value that stands at a range, whether or not anything was found there.
         `functions` are those of the file."""
         units = {unit_of(each, self._main) for each in functions} - {self._main}
