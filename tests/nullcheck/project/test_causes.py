@@ -63,6 +63,7 @@ class Session:
     def __init__(self):
         self.socket = None
 
+    @property
     def owner(self) -> User | None: ...
 
     def look_up(self, key) -> str | None: ...
@@ -77,7 +78,8 @@ def lookup(key) -> str | None: ...
     [
         ("def f(s):\n    ⟦s.socket⟧.send()\n", "attribute Session.socket other"),
         ("def f(s):\n    ⟦s.user⟧.name\n", "attribute Session.user other"),
-        ("def f(s):\n    ⟦s.owner⟧.name\n", "function Session.owner() other"),  # a property
+        ("def f(s):\n    ⟦s.owner⟧.name\n", "function Session.owner() other"),
+        ("def f(s):\n    ⟦s.look_up⟧.name\n", "place s.look_up here"),  # not called
         ("def f(s):\n    ⟦s.look_up(1)⟧.name\n", "function Session.look_up() other"),
         ("def f(s):\n    a = lookup(s)\n    ⟦a⟧.name\n", "function lookup() other"),
         ("def f(s):\n    a = None\n    if s:\n        a = 1\n    ⟦a⟧.name\n", "variable f(a) here"),

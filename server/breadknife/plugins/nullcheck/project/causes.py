@@ -41,6 +41,8 @@ _NAME = re.compile(r"[\w$]+")
 _MEMBER = re.compile(r"([\w$.()\[\]]+)\.([\w$]+)")
 _CALL = re.compile(r"(?:await\s+|yield\s+|new\s+)?([\w$.]+(?:\([^()]*\)\.[\w$.]+|\[[^\[\]]*\]\.[\w$.]+)*)\(")
 _ASSIGNED = r"(?<![\w.$]){}\s*(?::[^=\n]*)?:?=(?!=)[^\S\n]*"
+_PROPERTY = re.compile(r"(?:@[^\n]*\n\s*)*?@[\w.]*property\b|(?:static\s+)?get\s")
+"""How the definition of a property begins, in Python and JavaScript."""
 _OWN = frozenset({"self", "this", "cls"})
 _LOOKUPS = frozenset({"get", "pop", "find", "match", "search", "first", "next", "load", "read"})
 """So many classes have methods of these names that the only one of the project needn't be meant."""
@@ -168,7 +170,12 @@ class Tracer:
         here = [each for each in known if each.path == path and each.kind is CauseKind.ATTRIBUTE]
         anywhere = [each for each in known if each.kind is CauseKind.ATTRIBUTE]
         found = next((some[0] for some in (own, here, anywhere) if len({each.name for each in some}) == 1), None)
-        return found or self._function(path, name, "method")
+        if found is not None:
+            return found
+        only = self._function(path, name, "method")
+        there = self._repairs.tree(only.path) if only is not None and only.path is not None else None
+        is_property = there and only and only.span and _PROPERTY.match(there.text, only.span.start)
+        return only if is_property else None  # a method that isn't called is no source of a null
 
     def _named(self, path: Path, tree: SyntaxTree, span: Span, name: str) -> NullSource | None:
         """Return what the name got last, as far as the order of the text tells, else the parameter or the variable of
