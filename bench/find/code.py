@@ -4,7 +4,9 @@ MIRROR has a folder `OWNER+NAME` with a git repository for each public repositor
 documentation. The question is the first sentence of a function's documentation, which is taken out of the code. The
 right place is that function: a place counts if it shares a line with it. A hash of its name puts each repository into
 the part `train` or `test`. With `--meaning N`, N questions of each repository are also ranked by the embedding model;
-with `--semble PYTHON`, an interpreter that has semble is asked the same.
+with `--semble PYTHON`, an interpreter that has semble is asked the same. With `--first SECONDS`, an index that has read
+nothing is asked each question, and has so many seconds of processor time for it; with `--files N`, a repository has up
+to so many files; with `--only NAME`, which may be given several times, those repositories are asked.
 """
 
 from __future__ import annotations
@@ -13,10 +15,13 @@ import argparse
 import ast
 import io
 import json
+import os
 import random
 import re
 import subprocess
 import tarfile
+import tempfile
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from hashlib import sha256
@@ -27,6 +32,7 @@ from typing import Any
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import EmbedRequest
 from breadknife.engine.client import DaemonEngine
+from breadknife.paths import CACHE_DIR
 from breadknife.plugins.find.index import LocatedEntry, WorkspaceIndex
 from breadknife.plugins.find.meaning import EntryVectors
 from breadknife.plugins.find.plugin import fused
@@ -92,9 +98,12 @@ def main() -> None:
     reader.add_argument("--part", choices=("train", "test"), default="test")
     reader.add_argument("--meaning", type=int, default=0)
     reader.add_argument("--semble", default="")
+    reader.add_argument("--first", type=float, default=0.0)
+    reader.add_argument("--files", type=int, default=MOST_FILES)
+    reader.add_argument("--only", action="append", default=[])
     given = reader.parse_args()
     ranks: dict[str, list[int]] = defaultdict(list)
-    names = [
+    names = given.only or [
         path.name for path in sorted(given.mirror.iterdir()) if "+" in path.name and part_of(path.name) == given.part
     ]
     random.Random(SEED).shuffle(names)
@@ -103,11 +112,13 @@ def main() -> None:
         folder = given.folder / name
         if used == REPOSITORIES:
             break
-        questions = prepared(given.mirror / name, folder)
+        questions = prepared(given.mirror / name, folder, given.files)
         if len(questions) < 10:
             continue
         used += 1
         measure(folder, questions, given.meaning, given.semble, ranks)
+        if given.first:
+            ask_first(folder, questions, given.first, ranks)
         print(name, len(questions), flush=True)
     for way, found in ranks.items():
         ndcg = sum(1 / log2(rank + 1) for rank in found if rank) / len(found)
@@ -120,7 +131,7 @@ def part_of(name: str) -> str:
     return "train" if sha256(f"{SEED} {name}".encode()).digest()[0] % 2 else "test"
 
 
-def prepared(repository: Path, folder: Path) -> list[Question]:
+def prepared(repository: Path, folder: Path, most_files: int) -> list[Question]:
     """Write the code without documentation, once. Return some of the questions, by a seed."""
     kept = folder / "questions.json"
     if not kept.exists():
@@ -134,7 +145,7 @@ def prepared(repository: Path, folder: Path) -> list[Question]:
         questions = list[Question]()
         if paths:
             archive = subprocess.run(
-                ["git", "-C", git, "archive", "HEAD", *paths[:MOST_FILES]], capture_output=True
+                ["git", "-C", git, "archive", "HEAD", *paths[:most_files]], capture_output=True
             ).stdout
             with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
                 for member in tar:
@@ -217,6 +228,23 @@ def measure(folder: Path, questions: list[Question], meaning: int, semble: str, 
             ranks["find, words and meaning"].append(question.rank(places(fused(scored, cosines), index)))
         if number < len(others):
             ranks["semble"].append(question.rank(others[number]))
+
+
+def ask_first(folder: Path, questions: list[Question], seconds: float, ranks: dict[str, list[int]]) -> None:
+    for question in questions:
+        with tempfile.TemporaryDirectory() as caches:
+            os.environ[CACHE_DIR] = caches
+            index = WorkspaceIndex(folder / "code", clock=time.process_time)
+            words = asked_words(question.text)
+            started = time.process_time()
+            index.refresh(CancelToken(), words, seconds)
+            best = [located for _, located in index.best(words, 50)]
+            spent = time.process_time() - started
+            del os.environ[CACHE_DIR]
+        rank = question.rank(places(best, index))
+        ranks["find, words, first question"].append(rank)
+        is_read = any(each.path.relative_to(index.root).as_posix() == question.path for each in index.entries)
+        print(f"  rank {rank}, {index.counts[1]} files read, {'also' if is_read else 'not'} its own, {spent:.2f} s")
 
 
 def places(found: list[LocatedEntry], index: WorkspaceIndex) -> list[tuple[str, int, int]]:

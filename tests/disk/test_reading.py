@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from breadknife.disk import reading
 from breadknife.disk.in_time import in_time
-from breadknife.disk.reading import read_end, read_regular
+from breadknife.disk.reading import read_end, read_many, read_regular
 from breadknife.errors import DocumentError, FileRefused
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
@@ -56,6 +57,40 @@ def test_a_refusal_is_an_error_of_ours_and_of_the_system(tmp_path: Path) -> None
     for kind in (DocumentError, OSError):
         with pytest.raises(kind):
             read_regular(tmp_path, 10)
+
+
+@POSIX
+def test_many_are_read_as_each_would_be_alone(tmp_path: Path) -> None:
+    """But a link is refused, whatever it leads to."""
+    root = tmp_path / "root"
+    (root / "sub").mkdir(parents=True)
+    (tmp_path / "outside").write_bytes(b"secret")
+    (root / "sub" / "good").write_bytes(b"good")
+    (root / "large").write_bytes(b"x" * 11)
+    (root / "link").symlink_to(tmp_path / "outside")
+    (root / "away").symlink_to(tmp_path)
+    os.mkfifo(root / "pipe")
+    names = ["sub/good", "large", "link", "away/outside", "pipe", "sub", "missing", "\0"]
+    given = [*(root / name for name in names), tmp_path / "outside"]
+    assert read_many(given, 10, root) == [b"good", *[None] * len(names)]
+
+
+def test_a_file_that_never_comes_does_not_keep_the_others_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "stuck", "b"):
+        (tmp_path / name).write_bytes(name.encode())
+    released, opened = threading.Event(), os.open
+
+    def slow_open(path: str, *options: int) -> int:
+        if "stuck" in str(path):
+            released.wait(60)
+        return opened(path, *options)
+
+    monkeypatch.setattr(reading, "SECONDS", 0.1)
+    monkeypatch.setattr(os, "open", slow_open)
+    try:
+        assert read_many([tmp_path / name for name in ("a", "stuck", "b")], 10, tmp_path) == [b"a", None, b"b"]
+    finally:
+        released.set()
 
 
 def test_the_end_of_a_file_of_any_size(tmp_path: Path) -> None:

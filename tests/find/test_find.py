@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ from breadknife.plugins.find.index import WorkspaceIndex
 from breadknife.plugins.find.meaning import EntryVectors
 from breadknife.plugins.find.plugin import fused
 from breadknife.plugins.find.words import asked_words, words_of
+from breadknife.project import names as project_names
+from breadknife.project.files import read_texts
 from breadknife.text.tokens import parts_of_words
 from cli.commands import breadknife, within
 
@@ -108,6 +112,18 @@ def test_text_output_and_exit_codes(folder: Path) -> None:
     assert within(folder.parent, "find", "?!", "work").returncode == 1
 
 
+def test_what_is_not_read_yet_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And that there is nothing is never said of it."""
+    monkeypatch.setattr("breadknife.cli.find.SECONDS", 0.0)
+    nothing = within(folder.parent, "find", "xylophone", "work", "--words")
+    assert "of 1 file (4 files not read yet), by words). → ask again: the other files are" in nothing.stderr
+    ran = within(folder.parent, "find", "limits", "work", "--words", "--json")
+    assert json.loads(ran.stdout)["unread"] > 0
+    ran = within(folder.parent, "find", "limits", "work", "--words", "--all")
+    assert ran.stdout.splitlines()[-1].endswith(" places of 5 files, by words")
+    assert ran.stderr == ""
+
+
 def test_without_the_model_words_decide_and_that_is_said(folder: Path) -> None:
     ran = breadknife(folder.parent, "--offline", "find", "where is the retry decided?", "work")
     assert ran.stdout.startswith("src/client.py:12: ")
@@ -145,25 +161,62 @@ def test_the_number_of_files_is_bounded(folder: Path, monkeypatch: pytest.Monkey
     assert index.counts[1] == 1
 
 
+def ticking(by: float = 1.0) -> Callable[[], float]:
+    """Return a clock that goes on whenever somebody looks at it."""
+    ticks = count()
+    return lambda: next(ticks) * by
+
+
 def test_in_limited_time_the_files_with_the_words_are_read_first(folder: Path) -> None:
-    ticks = iter(range(100))
-    index = WorkspaceIndex(folder, clock=lambda: float(next(ticks)))
-    index.refresh(CancelToken(), words_of("Proxies"), 0.5)
+    index = WorkspaceIndex(folder, ticking())
+    index.refresh(CancelToken(), words_of("Proxies"), 2.5)
     assert (index.counts[1], index.unread) == (2, 3)
     assert [located.entry.name for _, located in index.best(words_of("proxies"), 9)] == ["Proxies"]
-    index.refresh(CancelToken(), words_of("Proxies"), 1.5)
+    index.refresh(CancelToken(), words_of("Proxies"), 2.5)
     assert (index.counts[1], index.unread) == (4, 1)
     again = WorkspaceIndex(folder, clock=lambda: 0.0)
-    again.refresh(CancelToken())
+    again.refresh(CancelToken(), (), 0.0)
     assert (again.counts[1], again.unread) == (5, 0)
 
 
-def test_what_is_kept_on_disk_takes_no_time(folder: Path) -> None:
+def test_one_file_at_least_is_read(folder: Path) -> None:
+    index = WorkspaceIndex(folder, ticking())
+    for read in range(1, 6):
+        index.refresh(CancelToken(), (), 0.0)
+        assert index.counts[1] == read
+
+
+def test_the_rest_is_read_in_the_background(folder: Path) -> None:
+    index = WorkspaceIndex(folder, ticking())
+    index.refresh(CancelToken(), (), 0.0)
+    assert (index.unread, index.read_on(), index.unread) == (4, False, 0)
+
+
+def test_files_are_read_again_only_if_they_have_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[Path]()
+
+    def read(paths: Sequence[Path], root: Path) -> list[str | None]:
+        asked.extend(paths)
+        return read_texts(paths, root)
+
+    monkeypatch.setattr(indexing, "read_texts", read)
+    monkeypatch.setattr(project_names, "_RESTED_S", -1.0)
+    (folder / "binary.py").unlink()
     WorkspaceIndex(folder).refresh(CancelToken())
-    ticks = iter(range(100))
-    index = WorkspaceIndex(folder, clock=lambda: float(next(ticks)))
-    index.refresh(CancelToken(), (), 0.5)
-    assert (index.counts[1], index.unread) == (5, 0)
+    assert len(asked) == 4
+    index = WorkspaceIndex(folder)
+    index.refresh(CancelToken())
+    assert len(asked) == 4
+    (folder / "guide.md").write_text("# Other\n")
+    index.refresh(CancelToken())
+    assert asked[4:] == [index.root / "guide.md"]
+
+
+def test_how_far_the_reading_is_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "_AT_ONCE", 2)
+    told = list[tuple[int, int]]()
+    WorkspaceIndex(folder).refresh(CancelToken(), report=lambda read, files: told.append((read, files)))
+    assert told == [(3, 5), (5, 5)]  # one has no text
 
 
 def test_it_can_be_cancelled(folder: Path) -> None:

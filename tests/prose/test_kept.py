@@ -128,6 +128,17 @@ def test_the_newest_are_kept(tmp_path: Path) -> None:
     assert check(DiskCache(file), "fourth", "third", "second", "first") == ["first"]
 
 
+def test_what_is_put_together_is_there_for_others_at_the_end(tmp_path: Path) -> None:
+    mine, other = DiskCache(tmp_path / "a.sqlite"), DiskCache(tmp_path / "a.sqlite")
+    with mine.together():
+        mine.put(b"one", b"1")
+        mine.put(b"two", b"2")
+        assert (mine.get(b"one"), other.get(b"one")) == (b"1", None)
+    assert (other.get(b"one"), other.get(b"two")) == (b"1", b"2")
+    with DiskCache(tmp_path).together():  # no file can be there
+        pass
+
+
 def test_the_texts_themselves_are_not_there(tmp_path: Path) -> None:
     file = tmp_path / "prose.sqlite"
     store = DiskCache(file)

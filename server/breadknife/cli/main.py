@@ -288,6 +288,7 @@ def find(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Search this folder.")] = Path("."),
     keep: Annotated[int, typer.Option("--limit", min=1, max=50, metavar="N", help="Show at most so many places.")] = 10,
     words: Annotated[bool, typer.Option("--words", help="Compare words alone: ask no model.")] = False,
+    reads_all: Annotated[bool, typer.Option("--all", help="Read new files for as long as it takes.")] = False,
     as_json: Json = False,
     offline: Offline = False,
     engine_script: EngineScript = None,
@@ -296,7 +297,7 @@ def find(
 
     Compares the words of names, documentation and code, and then, if the engine and the model all-minilm-l6-v2 are
     here, what the best fifty places mean. Says for each place what fits. Ignored files, and such as may hold secrets,
-    aren't read.
+    aren't read. The first question about a folder reads its files, for 10 seconds unless you give `--all`.
 
     Exit code: 0 if there is a place, 1 if there is none, 2 after an error.
 
@@ -313,6 +314,7 @@ def find(
         folder,
         keep=keep,
         by_meaning=not words,
+        reads_all=reads_all,
         as_json=as_json,
         offline=offline,
         engine_script=engine_script,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from breadknife.disk.inside import resolve_inside
-from breadknife.disk.reading import read_regular
+from breadknife.disk.reading import read_many, read_regular
 from breadknife.disk.walking import DEEPEST
 from breadknife.errors import FileRefused
 from breadknife.project.ignoring import GITIGNORE, NEVER, OWN, Ignoring, excluded
@@ -124,9 +124,20 @@ def read_text(path: Path, root: Path | None = None) -> str | None:
     """Return a file's text without a byte order mark, with its line ends; None if it can't be read, is larger than
     `LARGEST`, binary, not in its encoding, or not inside `root`."""
     try:
-        data = read_regular(path, LARGEST, root)
+        return _text_of(path, read_regular(path, LARGEST, root))
     except (OSError, ValueError):
         return None
+
+
+def read_texts(paths: Sequence[Path], root: Path) -> list[str | None]:
+    """Return what `read_text` does of each file, much sooner than one by one. A link is no text here."""
+    return [
+        None if data is None else _text_of(path, data)
+        for path, data in zip(paths, read_many(paths, LARGEST, root), strict=True)
+    ]
+
+
+def _text_of(path: Path, data: bytes) -> str | None:
     if b"\0" in data[:_LOOKED_AT]:
         return None
     try:

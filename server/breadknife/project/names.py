@@ -77,23 +77,31 @@ class FileDigests:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._store = DiskCache(paths.answers_dir() / _DIGESTS, most=_MOST_FILES)
+        self.store = DiskCache(paths.answers_dir() / _DIGESTS, most=_MOST_FILES)
 
     def text(self, path: Path, read: Callable[[], str | None]) -> HashedText | None:
         """Return the text of a file, which `read` returns; None if that returns None."""
-        state = self._state(path)
-        digest = self._store.get(state) if state else None
+        state = self.state(path)
+        digest = self.digest(state)
         if digest is not None:
             return HashedText(digest, read)
         text = read()
         if text is None:
             return None
         hashed = HashedText.of(text)
-        if state:
-            self._store.put(state, hashed.digest)
+        self.keep(state, hashed.digest)
         return hashed
 
-    def _state(self, path: Path) -> bytes | None:
+    def digest(self, state: bytes | None) -> bytes | None:
+        """Return the digest of the text of a file with this state, if it was kept."""
+        return self.store.get(state) if state else None
+
+    def keep(self, state: bytes | None, digest: bytes) -> None:
+        """Keep the digest of the text that was read after the file had this state."""
+        if state:
+            self.store.put(state, digest)
+
+    def state(self, path: Path) -> bytes | None:
         """Return a digest of the state of a file; None if it has changed lately, or isn't there."""
         try:
             status = os.stat(path)

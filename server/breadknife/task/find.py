@@ -19,6 +19,8 @@ class FindRequest(OwnRequest):
     """Places, at most; never more than `MOST`."""
     by_meaning: bool = True
     """True if a model may make vectors that are missing, for which the caller waits. Otherwise words decide alone."""
+    seconds: float = 1.0
+    """How long files may be read that were never read before. The rest is read after the answer."""
 
 
 @dataclass(frozen=True)
@@ -50,4 +52,6 @@ class FoundPlaces(OwnAnswer):
     """The likeliest first."""
     searched: str
     """What was searched, and how: `1,234 places of 88 files, by words and meaning`."""
+    unread: int = 0
+    """Files that weren't read yet, and aren't searched."""
     origin: Origin = field(default_factory=Origin)

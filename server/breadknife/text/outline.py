@@ -76,7 +76,13 @@ def outline(tree: SyntaxTree) -> Outline:
     if not syntax.definitions:
         return Outline((), (), frozenset())
     source = _Source(tree, syntax)
-    return Outline(tuple(_definitions(source)), tuple(_imports(source)), _names(source))
+    return Outline(definitions(tree), tuple(_imports(source)), _names(source))
+
+
+def definitions(tree: SyntaxTree) -> tuple[Definition, ...]:
+    """Return what the outline of a text defines; none for markup and data."""
+    syntax = LANGUAGES[tree.language]
+    return tuple(_definitions(_Source(tree, syntax))) if syntax.definitions else ()
 
 
 class _Source:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from breadknife.cli.find import SECONDS
 from breadknife.cli.find import ask as ask_where
 from breadknife.cli.formats.values import ReportedFile
 from breadknife.cli.lint.changed import ChangedSources, ChangeOptions, brought_by_change, find_affected
@@ -161,7 +162,7 @@ class Tools:
         """Find functions, classes, sections and settings by what they are about: by their words and their meaning.
         Says for each place what fits, and what was searched."""
         root = self._inside(path)
-        answer = ask_where(self._host, FindRequest(question, limit), root)
+        answer = ask_where(self._host, FindRequest(question, limit, seconds=SECONDS), root)
         if isinstance(answer, Silence):
             return FoundPlacesInFolder((), reason=sentence_of(answer))
         places = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from breadknife.plugins.find.words import count_words, words_of
 from breadknife.text.document import Document
-from breadknife.text.outline import Definition, outline
+from breadknife.text.outline import Definition, definitions
 from breadknife.text.syntax import parse
 
 MOST = 2_000
@@ -56,7 +56,7 @@ def entries_of(text: str, language: str) -> tuple[FileEntry, ...]:
         found = list(_sections(document, *_HEADS[language]))
     else:
         tree = parse(text, language)
-        found = list(_definitions(document, outline(tree).definitions)) if tree is not None else []
+        found = list(_defined(document, definitions(tree))) if tree is not None else []
     return tuple(found[:MOST]) or (
         _entry(document, "", "file", 1, document.line_count, text[:_LONGEST_HEAD], "", text),
     )
@@ -77,7 +77,7 @@ def _sections(document: Document, kind: str, head: re.Pattern[str]) -> Iterator[
         )
 
 
-def _definitions(document: Document, definitions: Sequence[Definition]) -> Iterator[FileEntry]:
+def _defined(document: Document, definitions: Sequence[Definition]) -> Iterator[FileEntry]:
     """Yield an entry for each definition, whose body is without the definitions in it, and one for the rest."""
     text = document.text
     inside: dict[int, list[Definition]] = {}

@@ -8,9 +8,9 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import islice
 from math import log
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from breadknife.cancel import CancelToken
 from breadknife.disk_cache import DiskCache, TypedDiskCache, code_of
 from breadknife.plugins.find.entries import FileEntry, entries_of
 from breadknife.plugins.find.words import words_of
-from breadknife.project.files import FolderFiles, read_text, stamp_of
+from breadknife.project.files import FolderFiles, read_texts, stamp_of
 from breadknife.project.index import Stamp
 from breadknife.project.names import FileDigests, HashedText
 from breadknife.text.document import language_of
@@ -29,6 +29,10 @@ FILES, FOLDERS = 20_000, 20_000
 """The most files that are read, and the most folders that are listed to find them."""
 _FILE, _MOST = "find.sqlite", 50_000
 """The cache of files' entries, and the most texts that it has."""
+_AT_ONCE = 64
+"""Files that one thread is handed, and whose entries are written to the cache together."""
+_TEXTS = 64 << 20
+"""Characters of texts that are compared with a question before they are taken apart."""
 _SATURATION, _LENGTH = 3.0, 0.5
 """`k1` and `b` of Okapi BM25, chosen on the train part of `bench/find/code.py`, as are the next two."""
 _PATH = 1
@@ -58,12 +62,13 @@ class _IndexedFile:
 
 
 @dataclass(frozen=True)
-class _NewFile:
-    """A file whose entries aren't known."""
+class _UnreadFile:
+    """A file whose entries aren't in the cache, as far as is known without reading it."""
 
     path: Path
     stamp: Stamp
-    read: Callable[[], str | None]
+    state: bytes | None
+    """See `FileDigests`."""
 
 
 class WorkspaceIndex:
@@ -73,48 +78,117 @@ class WorkspaceIndex:
     def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self.root = Path(os.path.realpath(root))
         self._clock = clock
-        self._files: dict[Path, _IndexedFile] = {}
-        self._unread = 0
+        self._files: Mapping[Path, _IndexedFile] = {}
+        self._unread: dict[Path, _UnreadFile] = {}
         code = code_of(Path(text.__path__[0]), Path(__file__).parent)
-        self._cache = TypedDiskCache[tuple[str, str, bytes], FileEntry](
-            DiskCache(paths.answers_dir() / _FILE, most=_MOST), code, FileEntry
-        )
+        self._store = DiskCache(paths.answers_dir() / _FILE, most=_MOST)
+        self._cache = TypedDiskCache[tuple[str, str, bytes], FileEntry](self._store, code, FileEntry)
         self._digests = FileDigests()
         self._lock = threading.Lock()
 
-    def refresh(self, cancel: CancelToken, words: Sequence[str] = (), seconds: float = math.inf) -> None:
-        """Read what has changed, and forget what is gone.
+    def refresh(
+        self,
+        cancel: CancelToken,
+        words: Sequence[str] = (),
+        seconds: float = math.inf,
+        report: Callable[[int, int], None] = lambda read, files: None,
+    ) -> None:
+        """Find what has changed, forget what is gone, and read for so many seconds what isn't in the cache; one file at
+        least.
 
-        Files that were never read before come last, those first in whose texts the words are. After so many seconds the
-        rest of them is left for the next time; one at least is read. Raises Cancelled; what was read until then is
-        kept.
+        Half of the time, files are only read; then those in whose texts the words are come first. `report` is told how
+        many of how many files are read. Raises Cancelled; what was read until then is kept.
         """
-        end = self._clock() + seconds
         with self._lock:
-            seen, new = dict[Path, _IndexedFile](), list[_NewFile]()
+            self._look(cancel)
+            end = self._clock() + seconds
+            left = seconds
+            while self._unread and left >= 0:
+                texts = list(self._texts(self._unread.values(), end - left / 2, cancel))
+                self._read(_most_promising_first(texts, words), end, cancel, report)
+                left = end - self._clock()
+
+    def read_on(self) -> bool:
+        """Read some of the files that are unread. Return whether there are more."""
+        with self._lock:
+            some = list(islice(self._unread.values(), _AT_ONCE // 4))
+            texts = self._texts(some, math.inf, CancelToken())
+            self._read(texts, math.inf, CancelToken(), lambda read, files: None)
+            return bool(self._unread)
+
+    def _look(self, cancel: CancelToken) -> None:
+        """List the folder. Take over what is known of its files, here or in the cache; the others are unread."""
+        seen, unread = dict[Path, _IndexedFile](), dict[Path, _UnreadFile]()
+        with self._digests.store.together(), self._store.together():
             for path in _listed(self.root, cancel):
                 stamp = stamp_of(path)
                 if stamp is None:
                     continue
-                known = self._files.get(path)
+                known, file = self._files.get(path), self._unread.get(path)
                 if known is None or known.stamp != stamp:
-                    cancel.raise_if_cancelled()
-                    read = partial(read_text, path, self.root)
-                    hashed = self._digests.text(path, read)
-                    entries = self._cache.get(_question(path, hashed.digest)) if hashed else ()
-                    if entries is None:
-                        new.append(_NewFile(path, stamp, read))
-                        continue
-                    known = self._files[path] = self._located(path, stamp, entries)
-                seen[path] = known
-            self._unread = 0
-            for number, file in enumerate(_most_promising_first(new, words)):
+                    known = None
+                    if file is None or file.stamp != stamp:
+                        cancel.raise_if_cancelled()
+                        file = _UnreadFile(path, stamp, self._digests.state(path))
+                        digest = self._digests.digest(file.state)
+                        entries = self._cache.get(_question(path, digest)) if digest else None
+                        known = self._located(path, stamp, entries) if entries is not None else None
+                if known is not None:
+                    seen[path] = known
+                elif file is not None:
+                    unread[path] = file
+        self._files, self._unread = seen, unread
+
+    def _texts(
+        self, files: Iterable[_UnreadFile], end: float, cancel: CancelToken
+    ) -> Iterator[tuple[_UnreadFile, str | None]]:
+        """Yield files with their texts, until the time is over or the texts are large."""
+        waiting, size = iter(list(files)), 0
+        while some := list(islice(waiting, _AT_ONCE)):
+            cancel.raise_if_cancelled()
+            texts = read_texts([file.path for file in some], self.root)
+            yield from zip(some, texts, strict=True)
+            size += sum(len(each or "") for each in texts)
+            if self._clock() > end or size > _TEXTS:
+                return
+
+    def _read(
+        self,
+        texts: Iterable[tuple[_UnreadFile, str | None]],
+        end: float,
+        cancel: CancelToken,
+        report: Callable[[int, int], None],
+    ) -> None:
+        """Take texts apart until the time is over, and keep their entries, here and in the cache."""
+        files, all_files = dict(self._files), len(self._files) + len(self._unread)
+        found = list[tuple[_UnreadFile, bytes, Sequence[FileEntry]]]()
+        try:
+            for file, source in texts:
                 cancel.raise_if_cancelled()
-                if number and self._clock() > end:
-                    self._unread = len(new) - number
+                if source is None:
+                    entries: Sequence[FileEntry] = ()
+                else:
+                    digest = HashedText.of(source).digest
+                    known = self._cache.get(_question(file.path, digest))  # it may be another's, or that of last week
+                    entries = known if known is not None else entries_of(source, language_of(file.path) or "")
+                    found.append((file, digest, entries))
+                files[file.path] = self._located(file.path, file.stamp, entries)
+                del self._unread[file.path]
+                if len(found) == _AT_ONCE:
+                    self._keep(found)
+                    found.clear()
+                    report(len(files), all_files)
+                if self._clock() > end:
                     break
-                seen[file.path] = self._files[file.path] = self._located(file.path, file.stamp, self._entries(file))
-            self._files = seen
+        finally:
+            self._keep(found)
+            self._files = files
+
+    def _keep(self, found: Sequence[tuple[_UnreadFile, bytes, Sequence[FileEntry]]]) -> None:
+        with self._digests.store.together(), self._store.together():
+            for file, digest, entries in found:
+                self._digests.keep(file.state, digest)
+                self._cache.put(_question(file.path, digest), tuple(entries))
 
     def _located(self, path: Path, stamp: Stamp, entries: Sequence[FileEntry]) -> _IndexedFile:
         relative = path.relative_to(self.root).as_posix()
@@ -124,17 +198,10 @@ class WorkspaceIndex:
         length = sum(sum(entry.counts.values()) for entry in entries) + _PATH * len(path_words) * len(entries)
         return _IndexedFile(stamp, located, path_words, length)
 
-    def _entries(self, file: _NewFile) -> tuple[FileEntry, ...]:
-        """Return the entries of a text that isn't in the cache, and put them there."""
-        source = file.read() or ""
-        entries = entries_of(source, language_of(file.path) or "")
-        self._cache.put(_question(file.path, HashedText.of(source).digest), entries)
-        return entries
-
     @property
     def unread(self) -> int:
         """The number of files that were left for the next time."""
-        return self._unread
+        return len(self._unread)
 
     @property
     def entries(self) -> list[LocatedEntry]:
@@ -182,17 +249,17 @@ def _question(path: Path, digest: bytes) -> tuple[str, str, bytes]:
     return language, grammar_version(language), digest
 
 
-def _most_promising_first(files: Sequence[_NewFile], words: Sequence[str]) -> Sequence[_NewFile]:
+def _most_promising_first(
+    texts: Sequence[tuple[_UnreadFile, str | None]], words: Sequence[str]
+) -> Sequence[tuple[_UnreadFile, str | None]]:
     """Return files by the words in their texts: each word counts once, and the more the fewer files have it."""
-    if not words or len(files) < 2:
-        return files
     having = list[frozenset[str]]()
-    for file in files:
-        said = f"{file.path.name}\n{file.read() or ''}".lower()
+    for file, source in texts:
+        said = f"{file.path.name}\n{source or ''}".lower()
         having.append(frozenset(word for word in words if word.removesuffix("y") in said))
     counts = Counter(word for found in having for word in found)
     promise = [sum(1 / counts[word] for word in found) for found in having]
-    return [files[at] for at in sorted(range(len(files)), key=lambda at: -promise[at])]
+    return [texts[at] for at in sorted(range(len(texts)), key=lambda at: -promise[at])]
 
 
 def _listed(root: Path, cancel: CancelToken) -> Iterator[Path]:

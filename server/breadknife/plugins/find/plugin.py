@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from breadknife.lru import LruCache
 from breadknife.plugins.find.index import LocatedEntry, WorkspaceIndex
 from breadknife.plugins.find.meaning import EntryVectors
 from breadknife.plugins.find.words import asked_words, words_of
+from breadknife.project.background import IndexingThread
 from breadknife.task.find import MOST, FindRequest, FoundPlace, FoundPlaces
 from breadknife.task.plugin import ANY_LANGUAGE, Context
 from breadknife.task.values import Answer, Origin, Request, Silence
@@ -24,8 +26,6 @@ _READ_BY_MODEL = 50
 """The best entries by words, which are then ranked by meaning, too."""
 _MEANING = 1.0
 """What a cosine counts beside a score by words, whose best is 1: chosen on the train part of `bench/find/code.py`."""
-_PATIENCE_S = 1.0
-"""Seconds that are spent on files that were never read before."""
 _ROOTS = 4
 """Folders whose entries are kept in memory."""
 
@@ -44,6 +44,7 @@ class FindPlugin:
     def __init__(self) -> None:
         self._indexes = LruCache[Path, WorkspaceIndex](_ROOTS)
         self._vectors: EntryVectors | None = None
+        self._background = IndexingThread(threading.RLock(), self._read_on)
 
     def answer(self, request: Request, context: Context, /) -> Answer | None:
         if not isinstance(request, FindRequest):
@@ -58,14 +59,17 @@ class FindPlugin:
         if index is None:
             index = WorkspaceIndex(context.root)
             self._indexes[context.root] = index
-        index.refresh(context.cancel, words, _PATIENCE_S)
+        index.refresh(context.cancel, words, request.seconds, lambda read, files: _tell(context, read, files))
         keep = max(1, min(request.keep, MOST))
         by_words = index.best(words, max(keep, _READ_BY_MODEL))
-        places, files = index.counts
-        later = f" ({index.unread:,} are still unread: ask again)" if index.unread else ""
+        (places, files), unread = index.counts, index.unread
+        later = f" ({counted(unread, 'file')} not read yet)" if unread else ""
         searched = f"{places:,} places of {counted(files, 'file')}{later}, by "
+        if unread:
+            self._background.look_soon(context.root)
         if not by_words:
-            return Silence("not-found", f"Nothing has a word of it ({searched}words).", "ask with words of the code")
+            remedy = "ask again: the other files are read meanwhile" if unread else "ask with words of the code"
+            return Silence("not-found", f"Nothing has a word of it ({searched}words).", remedy)
         how, origin, ranked = "words", Origin(rule="find/words"), [located for _, located in by_words]
         if request.by_meaning:
             try:
@@ -74,10 +78,15 @@ class FindPlugin:
             except (ModelError, EngineError) as error:
                 how = f"words alone: {_why(error)}"
         found = tuple(_found(located, words) for located in ranked[:keep])
-        return FoundPlaces(found, searched + how, origin)
+        return FoundPlaces(found, searched + how, unread, origin)
 
     def close(self) -> None:
-        """The caches end with the process."""
+        self._background.close()  # the caches end with the process
+
+    def _read_on(self, root: Path) -> None:
+        index = self._indexes.get(root)
+        if index is not None and index.read_on():
+            self._background.look_soon(root)
 
     def _by_meaning(
         self, question: str, by_words: Sequence[tuple[float, LocatedEntry]], context: Context
@@ -94,6 +103,10 @@ def fused(by_words: Sequence[tuple[float, LocatedEntry]], cosines: Sequence[floa
     best = (by_words[0][0] if by_words else 0.0) or 1.0
     scores = [score / best + _MEANING * near for (score, _), near in zip(by_words, cosines, strict=True)]
     return [by_words[at][1] for at in sorted(range(len(scores)), key=lambda at: -scores[at])]
+
+
+def _tell(context: Context, read: int, files: int) -> None:
+    context.progress(f"reading {read:,} of {files:,} files", read / files)
 
 
 def _why(error: ModelError | EngineError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from breadknife.text.tokens import parts_of_words
 
+_NAME = re.compile(r"\w+")
 _ENDINGS = (
     (("ies", "y", 4), ("ss", "ss", 0), ("s", "", 3)),
     (("ied", "y", 4), ("ing", "", 5), ("ed", "", 4), ("e", "", 3)),
@@ -25,8 +27,8 @@ def words_of(text: str) -> list[str]:
 def count_words(text: str) -> dict[str, int]:
     """Return how often each word occurs in a text."""
     counts = dict[str, int]()
-    for part, count in Counter(parts_of_words(text)).items():
-        if word := _word(part):
+    for name, count in Counter(_NAME.findall(text)).items():
+        for word in _words_of_name(name):
             counts[word] = counts.get(word, 0) + count
     return counts
 
@@ -35,6 +37,11 @@ def asked_words(question: str) -> tuple[str, ...]:
     """Return the words of a question that say what it is about, each once; all of them if none does."""
     words = dict.fromkeys(words_of(question))
     return tuple(word for word in words if word not in _small_words()) or tuple(words)
+
+
+@lru_cache(100_000)  # a project repeats its names
+def _words_of_name(name: str) -> tuple[str, ...]:
+    return tuple(words_of(name))
 
 
 @lru_cache(100_000)
