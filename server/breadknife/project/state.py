@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +20,19 @@ _MOST = 50_000
 
 @dataclass(frozen=True)
 class ProjectState:
-    digest: bytes
-    """Of the paths and texts of all code that may be read, and of all else that decides which file an import means."""
     files: Mapping[str, str]
-    """Absolute path of each of these files -> what tells its text from others."""
+    """Absolute path of all code that may be read, and of all else that decides which file an import means -> what tells
+    its text from others."""
+    links: Sequence[tuple[str, str]]
+    """Where links are, and what they lead to, in order."""
+
+    def changed(self, before: ProjectState) -> Collection[str] | None:
+        """Return the paths of the files whose text was another one before; None if also what an import means may have
+        changed."""
+        if self.files.keys() != before.files.keys() or self.links != before.links:
+            return None
+        changed = [path for path, text in self.files.items() if before.files[path] != text]
+        return None if any(os.path.basename(path) in _MANIFESTS for path in changed) else changed
 
 
 def state_of(root: Path) -> ProjectState | None:
@@ -47,8 +55,7 @@ def state_of(root: Path) -> ProjectState | None:
                     others += _links(at / "node_modules")
         if len(files) + len(todo) > _MOST:
             return None
-    about = repr((sorted(files.items()), sorted(others)))
-    return ProjectState(hashlib.sha256(about.encode("utf-8", "surrogatepass")).digest(), files)
+    return ProjectState(files, sorted(others))
 
 
 def _links(folder: Path, depth: int = 1) -> Iterator[tuple[str, str]]:

@@ -39,6 +39,9 @@ class Findings:
     incomplete: bool = False
     """More is still to come: the plugin asks for a refresh when it is there. For a `whole` check, after which nothing
     comes: the plugin may find more when it is asked again, so nobody keeps these."""
+    read: frozenset[str] | None = None
+    """For `may_be_kept`: the absolute paths of the other files that these depend on, so long as none comes or goes.
+    None if it may be any of the folder."""
 
 
 @dataclass(frozen=True)

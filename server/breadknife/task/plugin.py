@@ -46,7 +46,8 @@ class Plugin(Protocol):
       plugin. Without it, `breadknife lint` asks the plugin in one process. A plugin that starts a server returns False.
     - `may_be_kept(settings) -> bool`: whether what it finds in a file depends on nothing but its settings, its code and
       the texts of the folder's files: code, and the manifests that say what an import means. Then `breadknife lint`
-      shows again what it found, as long as none of them changes. The source of all its findings is its name.
+      shows again what it found, as long as none of them changes, or none of those that it has `read`. The source of
+      all its findings is its name.
     - `load() -> None`: begin to load, in a thread of its own, what its answers need. A language server calls it once,
       before the first request; it returns at once.
     """

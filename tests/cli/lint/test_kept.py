@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from breadknife.cli.lint.run import run
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.nullcheck.queries import sources
 from cli.commands import within
+from cli.lint.editing import edit_randomly
 from project.folders import write
 
 FIND = "def find(k):\n    if k > 1:\n        return k\n    return None\n"
@@ -125,3 +127,49 @@ def test_a_file_of_which_the_state_knows_nothing(tmp_path: Path, asked: list[str
     assert "secrets.py" not in lint(folder)
     assert run(LintOptions([folder / "other.py"], only=["nullcheck"], exit_zero=True)) == 0
     assert asked[-1] == "other.py"
+
+
+REUSE = "from use import file\nimport found\n\n\ndef again(k):\n    return found.find(k)\n\n\nagain(2).y\n"
+KEEPER = """\
+from reuse import again
+
+
+class Keeper:
+    def __init__(self, k):
+        self.kept = again(k)
+
+    def use(self):
+        if self.kept is not None:
+            return self.kept.x
+        return None
+
+
+Keeper(1).use().x
+Keeper(2).kept.x
+"""
+
+
+def test_only_what_has_read_the_changed_file_is_checked_again(tmp_path: Path, asked: list[str]) -> None:
+    folder = tmp_path / "here"
+    write(folder, {"reuse.py": REUSE, "keeper.py": KEEPER})
+    lint(folder)
+    asked.clear()
+    write(folder, {"reuse.py": REUSE + "\n\ndef more():\n    return None\n"})
+    lint(folder)
+    assert sorted(asked) == ["keeper.py", "reuse.py"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_edits(seed: int, tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what was kept and with nothing the same is found."""
+    folder, chance = tmp_path / "here", random.Random(seed)
+    write(folder, {"reuse.py": REUSE, "keeper.py": KEEPER})
+    lint(folder)
+    for at in range(5):
+        path = chance.choice([folder / name for name in ("found.py", "reuse.py", "keeper.py", "use.py")])
+        name, text = edit_randomly(path.read_text(), chance, at)
+        path.write_text(text)
+        with_kept = lint(folder, "--min-confidence", "low")
+        with monkeypatch.context() as fresh:
+            fresh.setenv("BREADKNIFE_CACHE_DIR", str(tmp_path / f"fresh {at}"))
+            assert lint(folder, "--min-confidence", "low") == with_kept, name

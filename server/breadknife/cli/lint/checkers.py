@@ -6,7 +6,7 @@ import contextlib
 import pickle
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +44,8 @@ class LintAnswer:
     """A sentence for each part of a plugin that gave no answer in time, so that findings may be missing."""
     incomplete: frozenset[str] = frozenset()
     """The plugins that may find more when they are asked again."""
+    read: Mapping[str, frozenset[str] | None] = field(default_factory=dict[str, "frozenset[str] | None"])
+    """See `Reply.read`."""
     notices: tuple[str, ...] = ()
     """Messages to the user, from another process that has no way to show them."""
     suggestions: tuple[str, ...] = ()
@@ -77,7 +79,7 @@ def check(host: Host, task: LintTask) -> LintAnswer:
     request = CheckRequest(task.document, whole=True, all_fixes=task.all_fixes)
     reply = host.ask(request, root=task.root, among=task.plugins)
     failures = tuple(failure.sentence for failure in reply.failures)
-    return LintAnswer(tuple(reply.findings), failures, tuple(reply.unanswered), reply.incomplete)
+    return LintAnswer(tuple(reply.findings), failures, tuple(reply.unanswered), reply.incomplete, reply.read)
 
 
 class LocalChecker:

@@ -1,12 +1,14 @@
-"""Keeps what plugins found in the files of a whole folder, until one of its files changes."""
+"""Keeps what plugins found in the files of a whole folder, until a file changes that they have read for it."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -24,12 +26,33 @@ from breadknife.text.document import Document
 _LEAST = 50
 """The least files that must be checked in a folder: for fewer, to look at all others would take longer."""
 _FILE, _MOST = "lint.sqlite", 50
-"""A folder has some 100 kB of findings at most, and one entry for each of its states."""
+"""The most folders of which something is kept. Each has one entry, of some 500 kB at most."""
 _MOST_FINDINGS = 20_000
 _PACKAGE = Path(__file__).parents[2]
-_Kept = dict[str, tuple[str, str, tuple[Finding, ...]]]
-"""Plugin and file -> the digest of the file's text, if the folder's state hasn't got it, the settings, and what was
-found."""
+
+
+@dataclass(frozen=True)
+class _KeptFile:
+    """What a plugin found in a file."""
+
+    text: str
+    """The digest of the file's text; empty if the folder's state has it."""
+    asked_with: str
+    """The settings."""
+    findings: tuple[Finding, ...]
+    read: bytes | None
+    """The other files that these depend on, packed, by their numbers in the order of the state's paths. None if it may
+    be any."""
+
+
+_Kept = dict[str, _KeptFile]
+"""By plugin and file."""
+
+
+@dataclass(frozen=True)
+class _KeptFolder:
+    state: ProjectState
+    found: _Kept
 
 
 class KeptFindings:
@@ -40,6 +63,8 @@ class KeptFindings:
         self._all_fixes = all_fixes
         self._store = disk_cache.DiskCache(paths.answers_dir() / _FILE, most=_MOST)
         self._states = dict[Path, ProjectState]()
+        self._numbers = dict[Path, Mapping[str, int]]()
+        """Root -> the number of each of its files, see `_KeptFile.read`."""
         self._kept = dict[Path, _Kept]()
         self._digests = FileDigests()
         self._read_roots = set[Path]()
@@ -52,11 +77,12 @@ class KeptFindings:
         state = state_of(root) if files >= _LEAST else None
         if state is not None:
             self._states[root] = state
-            self._kept[root] = self._read(self._key(root, state))
+            self._numbers[root] = {path: number for number, path in enumerate(sorted(state.files))}
+            self._kept[root] = self._still_found(root, state)
             self._read_roots |= {root} if self._kept[root] else set()
 
     def has(self, root: Path) -> bool:
-        """Tell whether something was kept of a workspace folder as it is."""
+        """Tell whether something was kept of a workspace folder that is still so."""
         return root in self._read_roots
 
     def find(
@@ -66,43 +92,60 @@ class KeptFindings:
         need not be there."""
         kept, found = self._kept.get(root, _Kept()), dict[str, Sequence[Finding]]()
         for name in names if kept else ():
-            text, asked_with, findings = kept.get(f"{name} {document.uri}", ("", "", ()))
-            is_same = asked_with != "" and asked_with == self._asked_with(name, document, settings)
-            if is_same and (not text or text == self._text_now(root, document)):
-                found[name] = findings
+            file = kept.get(f"{name} {document.uri}")
+            if file is None or file.asked_with != self._asked_with(name, document, settings):
+                continue
+            if not file.text or file.text == self._text_now(root, document):
+                found[name] = file.findings
         return found
 
     def keep(
-        self, root: Path, document: Document, names: Iterable[str], settings: Settings, found: Sequence[Finding]
-    ) -> None:
-        """Keep what plugins found in a file, of all that was found in it."""
+        self, root: Path, document: Document, name: str, settings: Settings, found: Iterable[Finding],
+        read: Collection[str] | None,
+    ) -> None:  # fmt: skip
+        """Keep what a plugin found in a file, of all that was found in it. `read`: see `Findings.read`."""
         kept = self._kept.get(root)
-        if kept is None or len(kept) > _MOST_FINDINGS:
+        asked_with = self._asked_with(name, document, settings) if kept is not None else ""
+        if kept is None or not asked_with or len(kept) > _MOST_FINDINGS:
             return
         text = "" if str(document.path) in self._states[root].files else HashedText.of(document.text).digest.hex()
-        for name in names:
-            if asked_with := self._asked_with(name, document, settings):
-                own = tuple(finding for finding in found if finding.source == name)
-                kept[f"{name} {document.uri}"] = text, asked_with, own
-                self._new.add(root)
+        own = tuple(finding for finding in found if finding.source == name)
+        numbers = [self._numbers[root].get(path) for path in read] if read is not None else [None]
+        packed = msgspec.msgpack.encode(numbers) if None not in numbers else None
+        kept[f"{name} {document.uri}"] = _KeptFile(text, asked_with, own, packed)
+        self._new.add(root)
 
     def save(self) -> None:
         """Write what is new, unless a file has changed since: it may have been checked before or after that."""
         for root in self._new:
-            state = state_of(root)
-            if state is not None and state.digest == self._states[root].digest:
-                packed = zlib.compress(msgspec.msgpack.encode(self._kept[root]), 1)
-                self._store.put(self._key(root, state), packed)
+            state = self._states[root]
+            if state_of(root) == state:
+                with contextlib.suppress(UnicodeEncodeError):  # a file's name that is no text
+                    packed = zlib.compress(msgspec.msgpack.encode(_KeptFolder(state, self._kept[root])), 1)
+                    self._store.put(self._key(root), packed)
 
-    def _read(self, key: bytes) -> _Kept:
-        packed = self._store.get(key)
+    def _still_found(self, root: Path, state: ProjectState) -> _Kept:
+        """Return of what was found in a workspace folder all that doesn't depend on a file that has changed since."""
+        packed = self._store.get(self._key(root))
         try:
-            return msgspec.msgpack.decode(zlib.decompress(packed), type=_Kept) if packed is not None else {}
+            before = msgspec.msgpack.decode(zlib.decompress(packed), type=_KeptFolder) if packed is not None else None
         except (zlib.error, msgspec.DecodeError):
+            before = None
+        changed = state.changed(before.state) if before is not None else None
+        if before is None or changed is None:
             return {}
+        if not changed:
+            return before.found
+        numbers, uris = {self._numbers[root][path] for path in changed}, {Path(path).as_uri() for path in changed}
+        return {
+            about: file
+            for about, file in before.found.items()
+            if about.partition(" ")[2] not in uris and file.read is not None
+            if numbers.isdisjoint(msgspec.msgpack.decode(file.read, type=list[int]))
+        }
 
-    def _key(self, root: Path, state: ProjectState) -> bytes:
-        about = disk_cache.code_of(_PACKAGE), sys.version_info[:3], os.path.abspath(root), self._all_fixes, state.digest
+    def _key(self, root: Path) -> bytes:
+        about = disk_cache.code_of(_PACKAGE), sys.version_info[:3], os.path.abspath(root), self._all_fixes
         return hashlib.sha256(repr(about).encode("utf-8", "surrogatepass")).digest()[:16]
 
     def _asked_with(self, name: str, document: Document, settings: Settings) -> str:

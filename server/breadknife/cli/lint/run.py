@@ -316,8 +316,9 @@ class _LintRun:
         found = [finding for answer in answers for finding in answer.findings]
         unanswered = [f"{path}: {why}" for answer in answers for why in answer.unanswered]
         if document is not None and not unanswered:
-            whole = file.asked.difference(*(answer.incomplete for answer in answers))
-            self._kept.keep(root, document, whole, self._host.settings_for(document, root), found)
+            read = {name: paths for answer in answers for name, paths in answer.read.items()}
+            for name in file.asked.difference(*(answer.incomplete for answer in answers)):
+                self._kept.keep(root, document, name, self._host.settings_for(document, root), found, read.get(name))
         found += (finding for findings in file.kept.values() for finding in findings)
         if not found:
             return FileReport(path, self._new(path, ()), unanswered)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from breadknife.host.receipts import Outcome, Receipt
@@ -63,6 +63,11 @@ class Reply:
     def incomplete(self) -> frozenset[str]:
         """The names of the plugins that may find more when they are asked again."""
         return frozenset(name for name, answer in self.answers if isinstance(answer, Findings) and answer.incomplete)
+
+    @property
+    def read(self) -> Mapping[str, frozenset[str] | None]:
+        """By plugin, the other files that its findings depend on: see `Findings.read`."""
+        return {name: answer.read for name, answer in self.answers if isinstance(answer, Findings)}
 
     @property
     def unanswered(self) -> list[str]:

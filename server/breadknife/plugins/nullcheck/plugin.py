@@ -101,7 +101,8 @@ class NullCheckPlugin:
             found.append(replace(finding, fixes=fixes))
         if found and not (request.all_fixes or request.whole):  # an editor, where somebody may open a menu
             self.ladder.warm(request.document, settings.oracle, settings.oracle_seconds, context)
-        return Findings(tuple(found), incomplete=request.whole and not file.is_complete())
+        read = None if request.all_fixes else file.read()  # a fix may look at any file
+        return Findings(tuple(found), incomplete=request.whole and not file.is_complete(), read=read)
 
     def rules(self) -> Mapping[str, str]:
         return RULES

@@ -15,6 +15,7 @@ from breadknife.plugins.nullcheck.core.findings import NullFinding, explained
 from breadknife.plugins.nullcheck.core.nullness import OriginKind
 from breadknife.plugins.nullcheck.queries.analyses import ProjectFiles
 from breadknife.plugins.nullcheck.queries.database import Reads
+from breadknife.plugins.nullcheck.queries.sources import CARD, TEXT
 from breadknife.plugins.nullcheck.queries.stored import StoredFindings, store_of
 from breadknife.plugins.nullcheck.repairs.grammar import LanguageGrammar
 from breadknife.plugins.nullcheck.repairs.offering import Offering
@@ -91,6 +92,12 @@ class NullFile:
         """Tell whether all of the other files was read that the findings depend on: one check reads only so many."""
         with self.files.lock:
             return self._reads is None or self.files.is_complete(self._reads)
+
+    def read(self) -> frozenset[str]:
+        """Return the paths of the other files that the findings depend on, as long as no file comes or goes."""
+        with self.files.lock:
+            asked = self._reads.all() if self._reads is not None else ()
+        return frozenset(query[1] for query in asked if query[0] in (TEXT, CARD)) - {str(self.document.path)}
 
     @cached_property
     def _explained(self) -> Sequence[NullFinding]:
