@@ -112,6 +112,43 @@ def test_text_output_and_exit_codes(folder: Path) -> None:
     assert within(folder.parent, "find", "?!", "work").returncode == 1
 
 
+QUESTIONS = [
+    ("retry " * 1_700, 0, "src/client.py:12: method Client._retry (name)"),
+    ("x" * 10_000, 1, "breadknife: Nothing has a word of it ("),
+    ("wo entscheidet sich, ob eine Anfrage wiederholt wird?", 1, "breadknife: Nothing has a word of it ("),
+    ("再試行はどこで決まりますか", 1, "breadknife: Nothing has a word of it ("),
+    ("what is it, and where is it?", 0, "src/client.py:12: method Client._retry (documentation)"),
+    ("\0\x1b[31m\u202e", 1, "breadknife: Nothing has a word of it ("),
+    ("🍞 🔪", 1, "breadknife: The question has no word to look for. → name what you look for"),
+]
+
+
+@pytest.mark.parametrize(("question", "code", "first"), QUESTIONS, ids=lambda value: str(value)[:9])
+def test_a_strange_question_has_an_answer_of_one_line(folder: Path, question: str, code: int, first: str) -> None:
+    """Ten thousand characters, another language, or only words that say nothing."""
+    ran = within(folder.parent, "find", question, "work", "--words", "--limit", "1")
+    said = ran.stdout if ran.returncode == 0 else ran.stderr
+    assert (ran.returncode, said.splitlines()[0][: len(first)]) == (code, first)
+    assert len((ran.stderr + ran.stdout).splitlines()) <= 3
+    assert "\x1b" not in said
+
+
+@pytest.mark.slow
+def test_a_million_lines_never_seen(tmp_path: Path, home: Path) -> None:
+    """The first answer comes from what was read in its second; the whole is then found."""
+    body = "".join(f"    value_{line} = read({line})\n" for line in range(99))
+    for number in range(2_000):
+        functions = (f"def make_{number}_{name}():\n{body}" for name in ("red", "blue", "green", "black", "white"))
+        (tmp_path / f"m{number}.py").write_text("".join(functions))
+    index = WorkspaceIndex(tmp_path)
+    index.refresh(CancelToken(), words_of("make_1234_green"), 1.0)
+    assert index.unread > 0
+    index.refresh(CancelToken(), words_of("make_1234_green"), 600.0)
+    assert (index.counts, index.unread) == ((10_000, 2_000), 0)
+    [(_, first)] = index.best(words_of("make_1234_green"), 1)
+    assert first.entry.name == "make_1234_green"
+
+
 def test_what_is_not_read_yet_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And that there is nothing is never said of it."""
     monkeypatch.setattr("breadknife.cli.find.SECONDS", 0.0)
@@ -210,6 +247,22 @@ def test_files_are_read_again_only_if_they_have_changed(folder: Path, monkeypatc
     (folder / "guide.md").write_text("# Other\n")
     index.refresh(CancelToken())
     assert asked[4:] == [index.root / "guide.md"]
+
+
+@pytest.mark.slow
+def test_ten_thousand_files_that_a_checkout_has_changed(tmp_path: Path, home: Path) -> None:
+    """None is lost before it is read again, and each is read again."""
+    for number in range(10_000):
+        (tmp_path / f"m{number}.py").write_text(f"def was_{number}(): ...\n")
+    index = WorkspaceIndex(tmp_path)
+    index.refresh(CancelToken())
+    for number in range(10_000):
+        (tmp_path / f"m{number}.py").write_text(f"def is_now_{number}(): ...\n")
+    index.refresh(CancelToken(), words_of("is_now_7777"), 0.0)
+    assert (index.counts, index.unread) == ((10_000, 10_000), 9_999)
+    while index.read_on():
+        pass
+    assert {located.entry.name for located in index.entries} == {f"is_now_{number}" for number in range(10_000)}
 
 
 def test_how_far_the_reading_is_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,7 +117,8 @@ class WorkspaceIndex:
             return bool(self._unread)
 
     def _look(self, cancel: CancelToken) -> None:
-        """List the folder. Take over what is known of its files, here or in the cache; the others are unread."""
+        """List the folder. Take over what is known of its files, here or in the cache; the others are unread. What has
+        changed is found as it was until it is read: after a checkout of another branch, most of it is where it was."""
         seen, unread = dict[Path, _IndexedFile](), dict[Path, _UnreadFile]()
         with self._digests.store.together(), self._store.together():
             for path in _listed(self.root, cancel):
@@ -126,17 +127,16 @@ class WorkspaceIndex:
                     continue
                 known, file = self._files.get(path), self._unread.get(path)
                 if known is None or known.stamp != stamp:
-                    known = None
                     if file is None or file.stamp != stamp:
                         cancel.raise_if_cancelled()
                         file = _UnreadFile(path, stamp, self._digests.state(path))
                         digest = self._digests.digest(file.state)
                         entries = self._cache.get(_question(path, digest)) if digest else None
-                        known = self._located(path, stamp, entries) if entries is not None else None
+                        known = self._located(path, stamp, entries) if entries is not None else known
+                    if known is None or known.stamp != stamp:
+                        unread[path] = file
                 if known is not None:
                     seen[path] = known
-                elif file is not None:
-                    unread[path] = file
         self._files, self._unread = seen, unread
 
     def _texts(
@@ -160,7 +160,7 @@ class WorkspaceIndex:
         report: Callable[[int, int], None],
     ) -> None:
         """Take texts apart until the time is over, and keep their entries, here and in the cache."""
-        files, all_files = dict(self._files), len(self._files) + len(self._unread)
+        files, number = dict(self._files), len(self._files.keys() | self._unread.keys())
         found = list[tuple[_UnreadFile, bytes, Sequence[FileEntry]]]()
         try:
             for file, source in texts:
@@ -177,7 +177,7 @@ class WorkspaceIndex:
                 if len(found) == _AT_ONCE:
                     self._keep(found)
                     found.clear()
-                    report(len(files), all_files)
+                    report(number - len(self._unread), number)
                 if self._clock() > end:
                     break
         finally:
@@ -200,7 +200,7 @@ class WorkspaceIndex:
 
     @property
     def unread(self) -> int:
-        """The number of files that were left for the next time."""
+        """The number of files that are new, or have changed, and were left for the next time."""
         return len(self._unread)
 
     @property
