@@ -31,7 +31,7 @@ DOCUMENT = Document("file:///project/main.py", "python", SAID)
 
 def generating(context: Context) -> Answer:
     prompt = (Part("<|file_sep|>", control=True), Part(SAID), Part(f"x = 1\n{SAID}"))
-    list(context.model("completion").generate(prompt, max_tokens=1, hints=(SAID,)))
+    list(context.model("completion").generate(prompt, max_tokens=1))
     return Completions(())
 
 
@@ -74,7 +74,9 @@ def test_no_secret_gets_to_a_model(reply: object) -> None:
 
 def texts(request: object) -> Iterator[str]:
     match request:
-        case GenerateRequest(prompt=prompt, hints=more) | ScoreRequest(prompt=prompt, alternatives=more):
+        case GenerateRequest(prompt=prompt):
+            yield from (part.text for part in prompt)
+        case ScoreRequest(prompt=prompt, alternatives=more):
             yield from (part.text for part in prompt)
             yield from more
         case ChatRequest(messages=messages):

@@ -81,8 +81,6 @@ class GenerateRequest:
     """Catalog name of a LoRA adapter of the model."""
     place: str = ""
     """Identifies a place in a document. A newer request of the same client for the same place supersedes this one."""
-    hints: tuple[str, ...] = ()
-    """Text, besides the prompt, that the output may repeat (recent edits, for example). It changes the speed only."""
     top_logprobs: int = 0
     """How many of the likeliest tokens each chunk lists in `top_logprobs`."""
     urgent: bool = True

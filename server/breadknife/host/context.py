@@ -191,11 +191,10 @@ class HostModel:
         grammar: str = "",
         adapter: str = "",
         place: str = "",
-        hints: tuple[str, ...] = (),
         top_logprobs: int = 0,
         urgent: bool = True,
     ) -> Iterator[Chunk]:
-        prompt, hints = _without_secrets(prompt), tuple(map(masked, hints))
+        prompt = _without_secrets(prompt)
         self._note_sent([_text(prompt)])
         request = GenerateRequest(
             self.name,
@@ -207,7 +206,6 @@ class HostModel:
             grammar,
             adapter,
             self._place(place),
-            hints,
             top_logprobs,
             urgent,
         )

@@ -225,7 +225,6 @@ class Model(Protocol):
         grammar: str = "",
         adapter: str = "",
         place: str = "",
-        hints: tuple[str, ...] = (),
         top_logprobs: int = 0,
         urgent: bool = True,
     ) -> Iterator[Chunk]:

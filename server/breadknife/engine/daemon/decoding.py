@@ -250,8 +250,7 @@ def _make_drafter(
     is_lossless = state.model.rolls_back and sampler.lossless and not request.grammar
     if not is_lossless or not state.calibration:
         return None
-    hints = state.model.tokenize(tuple(map(api.Part, request.hints)))
-    return Drafter(hints, tokens, state.calibration)
+    return Drafter(tokens, state.calibration)
 
 
 def _next_draft(state: JobState, drafter: Drafter | None, left: int) -> list[int]:

@@ -42,8 +42,7 @@ TIE_RATE = 0.02
 TIE_WEIGHT = 20.0
 """So many tokens' worth of experience is that rate before a job has its own."""
 TIE_FORGET = 0.98
-_BETWEEN = -1
-"""No token: separates texts."""
+_NO_TOKEN = -1
 
 
 class Drafter:
@@ -52,9 +51,9 @@ class Drafter:
     It guesses each token, also where a guess isn't tried: so what it knows of its guesses' worth costs nothing.
     """
 
-    def __init__(self, hints: Sequence[Sequence[int]], tokens: Sequence[int], calibration: Calibration) -> None:
-        self._known: list[int] = []
-        """All tokens that may be repeated: hints, prompt and what is written."""
+    def __init__(self, tokens: Sequence[int], calibration: Calibration) -> None:
+        self._known = [_NO_TOKEN]
+        """All tokens that may be repeated, those of the prompt and what is written, after one that is none."""
         self._last: dict[tuple[int, ...], int] = {}
         """Three tokens -> where what followed them last begins."""
         self._earlier: list[int] = []
@@ -68,8 +67,7 @@ class Drafter:
         self._seen = [PRIOR_WEIGHT for _ in PRIOR]
         self._ties, self._rows = TIE_RATE * TIE_WEIGHT, TIE_WEIGHT
         self._seconds = [calibration.seconds(n) for n in range(WIDEST + 1)]
-        for text in (*hints, tokens):
-            self._append(_BETWEEN, *text)
+        self._append(*tokens)
         self._look()
 
     def push(self, token: int) -> None:
@@ -80,7 +78,7 @@ class Drafter:
             self._seen[row] = self._seen[row] * FORGET + 1.0
             self._guess, self._matched = (self._guess + 1, self._matched + 1) if right else (0, 0)
         self._append(token)
-        if not self._guess or self._known[self._guess] == _BETWEEN:
+        if not self._guess:
             self._look()
 
     def is_near_tie(self, row: Row) -> bool:
@@ -104,8 +102,6 @@ class Drafter:
         for n in range(min(most, WIDEST - 1)):
             index = self._guess + n
             guess = self._known[index] if index < end else guesses[index - end]  # a text that repeats itself
-            if guess == _BETWEEN:
-                break
             guesses.append(guess)
             row = _prior_row(self._matched + n)
             agreed *= self._right[row] / self._seen[row]
@@ -137,7 +133,7 @@ class Drafter:
             length = SHORTEST_MATCH
             while length < min(LONGEST_MATCH, place) and known[place - 1 - length] == known[end - 1 - length]:
                 length += 1
-            if length > self._matched and known[place] != _BETWEEN:
+            if length > self._matched:
                 self._guess, self._matched = place, length
             place = self._earlier[place]
 
