@@ -6,12 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from breadknife.cancel import CancelToken
 from breadknife.engine.scripted import Line
 from breadknife.plugins.completion.learning import Learning, read_learned
-from breadknife.plugins.completion.pace import Pace
 from breadknife.plugins.completion.plugin import ACCEPTED, CompletionSettings
-from breadknife.plugins.completion.session import Session
 from breadknife.task.values import (
     Command,
     CommandRequest,
@@ -95,25 +92,6 @@ def test_who_turns_down_what_is_doubtful_is_shown_it_no_more(
         user.context.values = CompletionSettings(learn=learn)
         assert user.sees("x =⟦|⟧\n") == shown
         assert user.sees("y =⟦|⟧\n", Trigger.INVOKED) == [" alpha"], "who asks is shown it"
-
-
-@pytest.mark.parametrize(("rejects", "learn", "seconds"), [(0, True, 0.01), (300, True, 0.02), (300, False, 0.01)])
-def test_what_was_learned_tunes_the_delay(
-    rejects: int, learn: bool, seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waited: list[float] = []
-
-    def pause(session: Session, seconds: float, number: int, cancel: CancelToken) -> bool:
-        waited.append(seconds)
-        return True
-
-    monkeypatch.setattr(Pace, "delay", 0.01)
-    monkeypatch.setattr(Session, "pause", pause)
-    seeded(tmp_path / "learned.json", rejects)
-    with typist(Line("", " 1\n"), learning=tmp_path / "learned.json") as user:
-        user.context.values = CompletionSettings(learn=learn)
-        user.sees("x =⟦|⟧\n")
-    assert waited == pytest.approx([seconds])
 
 
 def test_a_command_of_nobody_counts_nothing() -> None:

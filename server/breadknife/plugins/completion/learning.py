@@ -1,4 +1,4 @@
-"""Learns from the suggestions that a user takes and leaves how sure one must be, and how long it waits.
+"""Learns from the suggestions that a user takes and leaves how sure one must be.
 
 Accepts and rejects are counted by language and by confidence, on this machine only; no text is kept. The rule is that
 of Mozannar et al., "When to Show a Suggestion?" (AAAI 2024): what will most likely be rejected isn't shown. How likely
@@ -32,8 +32,6 @@ WELCOME = 0.5
 """Where suggestions are taken more often than that, less certain ones are tried too."""
 HIGHER, LOWER = 0.20, 0.10
 """The most by which the threshold moves up and down."""
-SLOWER, FASTER = 2.0, 0.5
-"""The most by which the delay is multiplied."""
 REMEMBERED = 600
 """Outcomes of one language. Then all its counts are halved, so that what is new counts more, and what was given up is
 tried again some day."""
@@ -142,12 +140,6 @@ class Learning:
             self._look()
             return threshold(default, self._known.about(language))
 
-    def patience(self, default: float, language: str = "") -> float:
-        """Return how many seconds to wait before showing one; `default` while too little is known of the user."""
-        with self._lock:
-            self._look()
-            return default * slowness(self._known.about(language))
-
     def close(self) -> None:
         """Write what isn't written yet."""
         with self._lock:
@@ -218,14 +210,6 @@ def threshold(default: float, buckets: Mapping[str, Outcomes]) -> float:
     while moved <= 0 and moved > -LOWER and _at(buckets, default + moved).rate > WELCOME:
         moved -= WIDTH
     return min(1.0, max(0.0, default + moved))
-
-
-def slowness(buckets: Mapping[str, Outcomes]) -> float:
-    """Return what to multiply the delay by: it is twice as long for a user who accepts half as often as most people."""
-    outcomes = _sum(buckets)
-    if outcomes.total < MINIMUM:
-        return 1.0
-    return min(SLOWER, max(FASTER, Outcomes().rate / outcomes.rate))
 
 
 def _at(buckets: Mapping[str, Outcomes], confidence: float) -> Outcomes:

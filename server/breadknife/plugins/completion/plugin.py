@@ -90,8 +90,7 @@ class CompletionSettings:
     next_edit: bool = True
     """After a change, offer what is likely to follow: the same change on another line, or a missing import."""
     learn: bool = True
-    """Count which suggestions you accept, on this machine only, and let that tune how sure one must be and when it
-    comes."""
+    """Count which suggestions you accept, on this machine only, and let that tune how sure one must be."""
 
 
 class CompletionPlugin:
@@ -221,10 +220,8 @@ class CompletionPlugin:
         is_untold = task.invoked and generator.is_remote  # what else it might have written
         match = None if is_untold else task.find_stream()
         delay = 0.0 if match or task.invoked else self._pace.delay
-        if delay:
-            delay = self._learning.patience(delay, cursor.language) if _learns(context) else delay
-            if not session.pause(delay, task.number, cancel):
-                return Vetoed(silence("superseded"))
+        if delay and not session.pause(delay, task.number, cancel):
+            return Vetoed(silence("superseded"))
         while True:  # until a stream's text agrees with what is typed
             # An older request must not stop what a newer one has begun.
             if not _is_current(task, context):
