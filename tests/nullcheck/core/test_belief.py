@@ -24,7 +24,6 @@ COMPARED = [
     ("python", "if find(x) is None:", {"find()"}),
     ("python", "assert x is not None", set[str]()),
     ("ecmascript", "if (this.x === undefined)", {"this.x"}),
-    ("ecmascript", "this.x?.go(); y ?? 1", {"this.x", "y"}),
     ("ecmascript", "const x = await load(1); if (x != null)", {"x", "load()"}),
     ("go", "x, ok := s.items[k]", {"s.items[]"}),
     ("go", "x, ok := s.load(k)\nif x != nil {", {"x", "load()"}),
@@ -35,6 +34,7 @@ COMPARED = [
 TESTED = [
     ("python", "if not self.x:\nwhile y:\nz and z.a", {"self.x", "y", "z"}),
     ("ecmascript", "if (!this.x) return; y && y.a; z ? 1 : 2; if (v) {}", {"this.x", "y", "z", "v"}),
+    ("ecmascript", "this.x?.go(); y ?? 1", {"this.x", "y"}),
     ("ecmascript", "f(x); g(a, b)", set[str]()),
 ]
 
@@ -74,6 +74,7 @@ LATER = [
     ("python", "def f(a):\n    ⟦a⟧.b()\n    if a is None:\n        return 1\n"),
     ("python", "def f(self):\n    ⟦self.a⟧.b()\n    return self.a is not None\n"),
     ("go", "package p\n\nfunc f(a *A) {\n\tprintln(⟦a⟧.B)\n\tif a == nil {\n\t\treturn\n\t}\n}\n"),
+    ("javascript", "function f(a) { ⟦a⟧.b(); return a === null; }"),
     ("java", "class C { void f(A a) { ⟦a⟧.b(); if (a == null) { return; } } }"),
 ]
 NOT_LATER = [

@@ -66,7 +66,7 @@ class Null(NamedTuple):
 
 
 class ChainNull(NamedTuple):
-    """What an optional chain gives where its owner is null. It is unknown where the owner is unknown."""
+    """What an optional chain gives where its owner is null."""
 
     at: ByteRange
     owner: Expression
@@ -144,8 +144,9 @@ class Operation(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """A comparison: `is` (identity), `==`, `in`, `instance` (of the class on the right), or `ask` (a test for null that
-    isn't a reason to suspect one)."""
+    """A comparison: `is` (identity), `==`, `in`, `instance` (of the class on the right), `compare` (with null, which is
+    no reason to suspect one, unless it comes too late), or `ask` (as `?.` does: it is often more careful than it need
+    be)."""
 
     at: ByteRange
     operator: str
@@ -222,6 +223,11 @@ class Comprehension(NamedTuple):
     results: tuple[Expression, ...]
     key: str = ""
     forks: bool = True
+
+
+def closure_key(start: int) -> str:
+    """Return the name of a function of another function, or of one without a name, that starts at a byte."""
+    return f"=>{start}"
 
 
 class Closure(NamedTuple):

@@ -123,6 +123,8 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The attributes that null has, too."""
     calls_methods_of_null: bool = False
     """A method may be called on null, and decides itself what it does then, as in Go."""
+    extending: str = ""
+    """How a file says that objects have methods that are written elsewhere, as a regular expression."""
     first_nulls: bool = False
     """A variable's first null that may still be there is reason enough for a finding, since no exception can have kept
     another value from it."""

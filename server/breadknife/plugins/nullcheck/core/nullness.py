@@ -58,6 +58,8 @@ class OriginKind(StrEnum):
     """A parameter that a call may leave out."""
     COMPARISON = "comparison"
     """Only a comparison with null says that it may be one."""
+    CHAIN = "chain"
+    """A `?.` at whose object nobody else says anything of null: the author took it to be one."""
     LATER = "later"
     """It is compared with null after the use: one of the two is wrong."""
 

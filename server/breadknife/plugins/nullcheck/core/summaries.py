@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import reduce
+import re
+from functools import cached_property, reduce
 
 from breadknife.plugins.nullcheck.core.declarations import Function
 from breadknife.plugins.nullcheck.core.il import ByteRange, Type
@@ -29,6 +30,8 @@ class Summaries(SymbolTable):
         knowledge = self.knowledge
         if name in knowledge.null_attributes:
             return True
+        if is_called and self._may_extend:
+            return None
         if not is_called or not knowledge.calls_methods_of_null:
             return False
         if type_ is None:
@@ -42,6 +45,12 @@ class Summaries(SymbolTable):
         if type_.name in knowledge.types or type_.name in knowledge.given:
             return f"{type_.name}.{name}" in knowledge.functions["cope"]
         return None
+
+    @cached_property
+    def _may_extend(self) -> bool:
+        """Whether methods that the file calls may be functions elsewhere, which get the object as an argument."""
+        extending = self.knowledge.extending.encode()
+        return bool(extending) and re.search(extending, self.file.main.source) is not None
 
     def target(self, name: str, /) -> ResolvedSymbol | None:
         """Return the function or class with a qualified name, if its text is known."""

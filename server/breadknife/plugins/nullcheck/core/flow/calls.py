@@ -18,6 +18,7 @@ from breadknife.plugins.nullcheck.core.nullness import (
     Nullness,
     NullOrigin,
     OriginKind,
+    havoc,
     non_null,
 )
 from breadknife.plugins.nullcheck.core.solution import GivenValues
@@ -320,6 +321,8 @@ class TransferFunctions(StoreTransfer):
         why = f"{function.shown} may return {self.home.knowledge.null} there"
         declared = target.home.qualified_type(function.returns)
         types = declared.arguments if declared is not None and declared.name == "tuple" else ()
+        if types and types[-1].name == "error" and not items[-1].may_be_null:
+            items = _beside_error(items)
         seen_by_caller = list[Fact]()
         for item, type_ in zip_longest(items, types[: len(items)]):
             if item.may_be_null:
@@ -328,6 +331,15 @@ class TransferFunctions(StoreTransfer):
             type_ = type_ if type_ is not None and type_.name else item.type
             seen_by_caller.append(item._replace(parameter="", type=type_))
         return tuple(seen_by_caller)
+
+
+def _beside_error(items: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Return the items of a result of Go of whose error nothing is known: it isn't nil where another item surely is,
+    and where that only may be, the error tells."""
+    *others, error = items
+    if any(item.nullness == Nullness.NULL for item in others):
+        return (*others, non_null(error))
+    return (*(havoc(item) if item.may_be_null else item for item in others), error)
 
 
 def _is_exempt(rule: NullableCall, call: il.Invocation, facts: Sequence[Fact]) -> bool:

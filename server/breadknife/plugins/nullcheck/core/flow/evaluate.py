@@ -120,10 +120,12 @@ class Evaluator(ABC):
         return Fact(Nullness.NULL, origin, truth=False, nulls=expression.nulls)
 
     def evaluate_chain_null(self, expression: il.ChainNull, state: FlowState) -> Fact:
-        fact = self.value(expression.owner, state)
+        fact, left_out = self.value(expression.owner, state), self.home.knowledge.left_out
+        origin = fact.origin
         if not fact.may_be_null:
-            return UNKNOWN_FACT
-        return Fact(Nullness.NULL, fact.origin, truth=False, nulls=self.home.knowledge.left_out)
+            why = f"`?.` gives {self.home.knowledge.null_name(left_out)} where it finds no object"
+            origin = NullOrigin(OriginKind.CHAIN, expression.owner.at, why)
+        return Fact(Nullness.NULL, origin, truth=False, nulls=left_out)
 
     def evaluate_type_assertion(self, expression: il.TypeAssertion, state: FlowState) -> Fact:
         fact, type_ = self.value(expression.value, state), self.home.qualified_type(expression.type)

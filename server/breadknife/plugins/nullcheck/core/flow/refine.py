@@ -96,10 +96,11 @@ class Refiner(Evaluator, ABC):
     def _refine_test(self, test: il.Comparison, outcome: bool, state: FlowState) -> bool:
         """Refine by a comparison. `outcome` is that without its negation. Return False if it can't have it."""
         left, right = test.left, test.right
-        if test.operator in ("is", "==", "ask"):
+        if test.operator in ("is", "==", "ask", "compare"):
             for operand, opposite in ((left, right), (right, left)):
                 if isinstance(opposite, il.Null):
-                    return self._refine_null(operand, outcome, state, opposite.nulls, suspects=test.operator != "ask")
+                    suspects = test.operator in ("is", "==")
+                    return self._refine_null(operand, outcome, state, opposite.nulls, suspects=suspects)
         if test.operator == "instance":
             if outcome and left.key and not _names_null(right):
                 fact = non_null(self.known_value(left, state), test.at)

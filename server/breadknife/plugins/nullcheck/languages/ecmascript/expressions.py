@@ -111,7 +111,7 @@ class EcmaScriptExpressions(Lowering):
 
     def lower_arrow_function(self, node: Node) -> Expression:
         function = self.reading.function(node, self.scopes, self.function)
-        return il.Closure(function.at, f"=>{function.at[0]}")
+        return il.Closure(function.at, il.closure_key(function.at[0]))
 
     def lower_class(self, node: Node) -> Expression:
         self.reading.class_(node, self.scopes, self.function)
@@ -144,7 +144,7 @@ class EcmaScriptExpressions(Lowering):
         """Return one step of a chain from the value of its owner, with what follows."""
         if node.type == "non_null_expression":
             return then(_non_null((owner.at[0], node.end_byte), owner))
-        if not any(child.type in ("?.", "optional_chain") for child in node.children[1:2]):
+        if not any(child.type in ("?.", "optional_chain") for child in node.children):
             return then(self._link(node, owner))
         before, again = self.held(owner)
         chain = then(self._link(node, again))
@@ -308,7 +308,7 @@ def compared(at: ByteRange, operator: str, left: Expression, right: Expression) 
         otherwise = il.Constant(at, "", "boolean", truth)
         return il.Conditional(at, left.test, compared(at, operator, left.then, right), otherwise)
     if nulls:
-        return is_null(left, nulls, negated=negated)._replace(at=at)
+        return is_null(left, nulls, negated=negated)._replace(at=at, operator="compare")
     if isinstance(left, il.Operation) and _is_typeof(left):
         return _typeof_test(at, left.operands[0], right, negated=negated)
     kind = {"instanceof": "instance", "in": "in"}.get(operator, "==" if is_equality else "")

@@ -3,7 +3,7 @@ are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.nullcheck.core import il
@@ -25,7 +25,7 @@ _DECLARED = frozenset({"function_declaration", "generator_function_declaration",
 _METHODS = frozenset({"method_definition", "method_signature", "abstract_method_signature"})
 _FIELDS = frozenset({"public_field_definition", "field_definition", "property_signature"})
 _EXTENDS = frozenset({"extends_clause", "extends_type_clause"})
-_DECLARING = (b"?:", b"void 0")
+_DECLARING = (b"?:", b"void 0", b"?.")
 """How code says that something may be null, without a word that the gate knows."""
 _OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
 
@@ -127,7 +127,7 @@ class EcmaScriptOutliner(Outliner):
     def function(self, node: Node, scopes: Scopes, around: Function, /) -> Function:
         """Return the function that is written at a node, which is made once."""
         at = at_of(node)
-        key = f"=>{at[0]}"
+        key = il.closure_key(at[0])
         if key in self.closures:
             return self.closures[key]
         body, source, return_type = part(node, "body"), self.tree.encoded[at[0] : at[1]], part(node, "return_type")
@@ -196,8 +196,20 @@ class EcmaScriptOutliner(Outliner):
     def _props(self, node: Node) -> Type | None:
         """Return the type of what a component gets: `const A: FC<Props> = ({ b }) => …`."""
         declarator = node.parent if node.parent is not None and node.parent.type == "variable_declarator" else None
-        type_ = self.types.read(part(declarator, "type")) if declarator is not None else None
-        is_component = type_ is not None and type_.name in self.knowledge.functions["component_types"]
+        return self._of_component(self.types.read(part(declarator, "type")) if declarator is not None else None)
+
+    def _props_of_class(self, node: Node) -> Type | None:
+        """Return the type of what a component gets: `class A extends Component<Props>`."""
+        clause = next(_extend_clauses(node), None)
+        written = part(clause, "type_arguments")
+        if clause is None or written is None:
+            return None
+        type_ = self.types.named(word(clause, "value"))
+        return self._of_component(type_._replace(arguments=tuple(self.types.read(each) for each in inner(written)[:1])))
+
+    def _of_component(self, type_: Type | None) -> Type | None:
+        name = type_.name.replace("react.default.", "react.") if type_ is not None else ""
+        is_component = name in self.knowledge.functions["component_types"]
         return type_.arguments[0] if type_ is not None and is_component and type_.arguments else None
 
     def _default(self, value: Node | None) -> il.Expression | None:
@@ -227,6 +239,8 @@ class EcmaScriptOutliner(Outliner):
     def _shaped(self, node: Node, name: str) -> None:
         types = inner(node) if node.type == "intersection_type" else []
         bases = tuple(type_.name for child in types if (type_ := self.types.read(child)) is not None)
+        if "" in bases:  # `typeof x` may have what others only may have
+            bases = ()
         self._members(node, Class(at_of(node), name, bases), self._scopes, self.main)
 
     def class_(self, node: Node, scopes: Scopes, around: Function, /) -> None:
@@ -236,7 +250,10 @@ class EcmaScriptOutliner(Outliner):
         body, noted = part(node, "body"), self.classes.get(name)
         if body is not None and (noted is None or noted.at != at_of(node)):
             bases = (self._base(base).name for base in _extended(node))
-            self._members(body, Class(at_of(node), name, tuple(bases)), scopes, around)
+            class_ = Class(at_of(node), name, tuple(bases))
+            if (props := self._props_of_class(node)) is not None:
+                class_.stores["props"] = [_store(node, props)]
+            self._members(body, class_, scopes, around)
 
     def _base(self, node: Node) -> Type:
         return self.types.named(text(node)) if node.type == "identifier" else self.types.read(node) or Type("")
@@ -298,6 +315,13 @@ def _extended(node: Node) -> Iterable[Node]:
                 yield from child.children_by_field_name("value") or child.children_by_field_name("type")
             elif clause.type == "class_heritage" and child.type != "implements_clause":
                 yield child
+
+
+def _extend_clauses(node: Node) -> Iterator[Node]:
+    """Yield the clauses that say what a class of TypeScript extends."""
+    for heritage in inner(node):
+        if heritage.type == "class_heritage":
+            yield from (clause for clause in inner(heritage) if clause.type == "extends_clause")
 
 
 def _parameter_nodes(node: Node) -> list[Node]:

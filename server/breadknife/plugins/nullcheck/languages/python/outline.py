@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, Parameter, StoredValue
-from breadknife.plugins.nullcheck.core.il import Block, Expression, Type
+from breadknife.plugins.nullcheck.core.il import Block, Expression, Type, closure_key
 from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
 from breadknife.plugins.nullcheck.languages.python.statements import PythonLowering
 from breadknife.plugins.nullcheck.languages.python.types import type_of
@@ -72,7 +72,8 @@ class PythonOutliner(Outliner):
         for name in {name for name in self.named if name in self.variables or name in self.classes}:
             del self.named[name]
         main = Function(at_of(root), "", (), None, partial(self._lowered, root), self.tree.encoded)
-        return self.file_of(main)
+        closures = {closure_key(each.at[0]): each for each in self.functions if each.around is not None}
+        return replace(self.file_of(main), closures=closures)
 
     def type_of(self, node: Node | None) -> Type | None:
         """Return the type that an annotation declares; None if it can't be read."""

@@ -130,7 +130,11 @@ class PythonLowering(Lowering):
     def run_function_definition(self, node: Node) -> Iterable[Statement]:
         defaults = [part(child, "value") for child in inner(part(node, "parameters"))]
         values = [self.expression(default) for default in defaults if default is not None]
-        yield il.NamedDefinition(self.target(part(node, "name")).key, tuple(values), ())
+        name = self.target(part(node, "name"))
+        yield il.NamedDefinition(name.key, tuple(values), ())
+        is_plain = node.parent is None or node.parent.type != "decorated_definition"
+        if self.function.name and is_plain and self.own_at is None:  # those of the module are known by their names
+            yield il.Assign(at_of(node), name, il.Closure(at_of(node), il.closure_key(node.start_byte)))
 
     def run_class_definition(self, node: Node) -> Iterable[Statement]:
         name, body = self.target(part(node, "name")), part(node, "body")
