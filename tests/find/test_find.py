@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
@@ -221,6 +222,26 @@ def test_one_file_at_least_is_read(folder: Path) -> None:
     for read in range(1, 6):
         index.refresh(CancelToken(), (), 0.0)
         assert index.counts[1] == read
+
+
+def test_a_question_does_not_wait_for_another_that_has_all_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a list that asks at each key."""
+    index, reads, goes_on = WorkspaceIndex(folder), threading.Event(), threading.Event()
+
+    def slow_read(paths: Sequence[Path], root: Path) -> list[str | None]:
+        reads.set()
+        goes_on.wait(60)
+        return read_texts(paths, root)
+
+    monkeypatch.setattr(indexing, "read_texts", slow_read)
+    other = threading.Thread(target=lambda: index.refresh(CancelToken()))
+    other.start()
+    reads.wait(60)
+    index.refresh(CancelToken(), (), 0.01)
+    assert (index.counts, index.unread) == ((0, 0), 5)
+    goes_on.set()
+    other.join(60)
+    assert (index.counts[1], index.unread) == (5, 0)
 
 
 def test_the_rest_is_read_in_the_background(folder: Path) -> None:

@@ -5,6 +5,7 @@ Symbols of one word are left to language servers, which know names better, so th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -14,6 +15,8 @@ from breadknife.task.find import FindRequest, FoundPlace, FoundPlaces
 
 _FEWEST_WORDS = 2
 _MOST = 20
+_PATIENCE = 5.0
+"""Seconds that reading new files may take where the user also waits for a model."""
 _KINDS = {
     "class": lsp.SymbolKind.Class,
     "type": lsp.SymbolKind.Interface,
@@ -55,6 +58,8 @@ def register(server: BreadknifeServer) -> None:
         """
         question, by_meaning, uri = (*args, *("", False, "")[len(args) :])[:3]
         request = FindRequest(str(question), _MOST, by_meaning=by_meaning is True)
+        if request.by_meaning:  # nobody asks that at each key
+            request = replace(request, seconds=_PATIENCE)
         reply = await server.ask(request, plugin="find", quiet=True, uri=str(uri))
         found = next((answer for _, answer in reply.answers if isinstance(answer, FoundPlaces)), None)
         if found is None:

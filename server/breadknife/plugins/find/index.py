@@ -97,9 +97,12 @@ class WorkspaceIndex:
         least.
 
         Half of the time, files are only read; then those in whose texts the words are come first. `report` is told how
-        many of how many files are read. Raises Cancelled; what was read until then is kept.
+        many of how many files are read. While another question has them read, this one waits for so many seconds, and
+        then takes what there is. Raises Cancelled; what was read until then is kept.
         """
-        with self._lock:
+        if not self._lock.acquire(timeout=min(seconds, threading.TIMEOUT_MAX)):
+            return
+        try:
             self._look(cancel)
             end = self._clock() + seconds
             left = seconds
@@ -107,6 +110,8 @@ class WorkspaceIndex:
                 texts = list(self._texts(self._unread.values(), end - left / 2, cancel))
                 self._read(_most_promising_first(texts, words), end, cancel, report)
                 left = end - self._clock()
+        finally:
+            self._lock.release()
 
     def read_on(self) -> bool:
         """Read some of the files that are unread. Return whether there are more."""
@@ -177,6 +182,7 @@ class WorkspaceIndex:
                 if len(found) == _AT_ONCE:
                     self._keep(found)
                     found.clear()
+                    self._files = dict(files)  # another question may go through those before
                     report(number - len(self._unread), number)
                 if self._clock() > end:
                     break
@@ -205,19 +211,17 @@ class WorkspaceIndex:
 
     @property
     def entries(self) -> list[LocatedEntry]:
-        with self._lock:
-            return [located for file in self._files.values() for located in file.entries]
+        return [located for file in self._files.values() for located in file.entries]
 
     @property
     def counts(self) -> tuple[int, int]:
         """The numbers of entries and files."""
-        with self._lock:
-            return sum(len(file.entries) for file in self._files.values()), len(self._files)
+        files = self._files
+        return sum(len(file.entries) for file in files.values()), len(files)
 
     def best(self, words: Sequence[str], keep: int) -> list[tuple[float, LocatedEntry]]:
         """Return the entries that have the words, with their scores (BM25 over weighted counts), best first."""
-        with self._lock:
-            files = list(self._files.values())
+        files = list(self._files.values())
         number = sum(len(file.entries) for file in files)
         mean = sum(file.length for file in files) / number if number else 1.0
         found = list[tuple[LocatedEntry, dict[str, float], float]]()
