@@ -10,10 +10,10 @@ INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
 
 
-def _end_at_once() -> NoReturn:
+def _end_at_once(message: str = "") -> NoReturn:
     """End without waiting for threads: an engine may take seconds to answer one."""
     with suppress(OSError):
-        sys.stderr.flush()
+        print(message, end="", file=sys.stderr, flush=True)
     os._exit(INTERRUPTED)
 
 
@@ -37,7 +37,7 @@ def main() -> None:
         finally:
             sys.stdout.flush()
     except KeyboardInterrupt:  # while modules are loaded, or between two steps
-        _end_at_once()
+        _end_at_once("breadknife: interrupted\n")
     except SystemExit as end:
         if end.code == INTERRUPTED:
             _end_at_once()

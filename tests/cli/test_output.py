@@ -16,7 +16,7 @@ from breadknife.errors import SettingsError
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
-        (KeyboardInterrupt(), INTERRUPTED, ""),
+        (KeyboardInterrupt(), INTERRUPTED, "breadknife: interrupted\n"),
         (typer.Abort(), INTERRUPTED, "\nbreadknife: cancelled\n"),  # Ctrl-C or Ctrl-D at a question
         (typer.Exit(1), 1, ""),
         (SettingsError("there is no such model"), 2, "breadknife: there is no such model\n"),

@@ -111,6 +111,7 @@ def exit_on_error(command: Callable[[], int | None]) -> None:
         tell(str(error))
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
+        tell("interrupted")
         raise typer.Exit(INTERRUPTED) from None
     except typer.Abort:  # a question was left without an answer, and the cursor is still behind it
         print(file=sys.stderr)

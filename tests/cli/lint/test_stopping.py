@@ -98,12 +98,13 @@ def test_a_report_that_ctrl_c_has_stopped_is_whole(tmp_path: Path, server: type[
 @pytest.mark.parametrize(
     ("within", "said"),
     [
+        ("breadknife.cli.lint.run.use_utf8", "interrupted"),
         ("breadknife.cli.lint.run.find_sources", "interrupted while looking for files"),
         ("breadknife.cli.lint.run.split_plugins", "interrupted: 0 of 1 file checked"),
     ],
 )
 def test_ctrl_c_before_anything_is_checked(within: str, said: str, tmp_path: Path, home: Path) -> None:
-    """While it looks for files, and at the first one: one line, and the next run finds all."""
+    """While it starts, while it looks for files, and at the first one: one line, and the next run finds all."""
     write(tmp_path, {"a.md": FIRST})
     module, _, name = within.rpartition(".")
     pressed = (
