@@ -14,7 +14,7 @@ from breadknife.plugins.prose.evidence.counts import LONGEST, NgramCounts, join_
 from breadknife.plugins.prose.evidence.forms import forms
 from breadknife.plugins.prose.evidence.kinds import KINDS, WEIGHTS, ErrorKind, Source
 from breadknife.plugins.prose.evidence.tokens import CODE, TokenizedText, number_forms
-from breadknife.project.words import list_near_words, with_capital_of
+from breadknife.project.words import with_capital_of
 from breadknife.text.document import Span
 
 _EXPECTED = -7.0
@@ -22,10 +22,7 @@ _EXPECTED = -7.0
 LEAST_GAIN, FIRST_GAIN = 1.0, 6.0
 ASKED = -2.5
 """A candidate's least score: in other texts of the repositories for tuning 2 candidates in 1,000 words reach it."""
-_SHORTEST = 3
-"""Letters of a word that is taken for a slip of another."""
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_ARTICLES, _VOWELS = ("a", "an"), frozenset("aeiou")
+_VOWELS = frozenset("aeiou")
 """“An useful” is about sounds, which other engines know."""
 _STARTS = frozenset((".", ":", '"', "("))
 """What a word with a capital may follow: elsewhere it is a name."""
@@ -67,9 +64,10 @@ class ChangeFeatures(NamedTuple):
     new: float
     """The same after the change."""
     old_left: float
-    """With two neighbours before it; 0 where nothing stands."""
+    """With two neighbours before it."""
     old_right: float
     new_left: float
+    """0 where nothing is put."""
     new_right: float
     repositories: float
     """The logarithm of one more than the repositories that made the change."""
@@ -103,8 +101,7 @@ class _CountedText:
         before, after = self.numbers[max(0, start - LONGEST + 1) : start], self.numbers[end : end + LONGEST - 1]
         left, right = before[-1], after[0]
         together = self._count(left, *new, right)
-        is_word_for_word = bool(old and new)
-        if not together and not (is_word_for_word and (self._count(left, *new) or self._count(*new, right))):
+        if not together and not (new and (self._count(left, *new) or self._count(*new, right))):
             return None
         added = self.counts.log_probabilities([*before, *new, *after], len(before), self.memo)
         gain = sum(added) - sum(self.costs[start : end + LONGEST - 1])
@@ -115,8 +112,8 @@ class _CountedText:
             self.costs[start],
             self._count(left, *old, right),
             together,
-            self._count(*before[-2:], *old) if old else 0.0,
-            self._count(*old, *after[:2]) if old else 0.0,
+            self._count(*before[-2:], *old),
+            self._count(*old, *after[:2]),
             self._count(*before[-2:], *new) if new else 0.0,
             self._count(*new, *after[:2]) if new else 0.0,
             math.log(1 + change.repositories),
@@ -153,7 +150,7 @@ def measure_candidates(text: str, kinds: frozenset[str]) -> Iterator[tuple[Candi
 def _list_changes(
     text: TokenizedText, index: int, numbers: Mapping[str, int], kinds: frozenset[str]
 ) -> Iterator[_Change]:
-    """Yield what may have been meant by one word, or between it and the one before."""
+    """Yield what may have been meant by one word, or by it and the next."""
     word = text.word(index)
     before = text.forms[index - 1] if index else "."
     beside = (before, *text.forms[index + 1 : index + 2])
@@ -174,24 +171,17 @@ def _list_changes(
     kind = KINDS.needless.get(low)
     if kind and kind.name in kinds and after[:1] == " " and after[1:].isalnum() and not is_other_article:
         yield _Change(kind, index, index + 1, (), Span(span.start, span.end + 1), "")
-    if index and before not in _STARTS and text.spans[index - 1].end == span.start - 1:
-        for new, kind in KINDS.missing.items():
-            if kind.name not in kinds or (new in _ARTICLES and (new == "an") is not (low[0] in _VOWELS)):
-                continue
-            yield _Change(kind, index, index, (new,), Span(span.start, span.start), f"{new} ")
 
 
 @lru_cache(maxsize=1 << 12)
 def _list_meant(low: str, kinds: frozenset[str]) -> tuple[tuple[str, ErrorKind, int], ...]:
     """Return the words that may have been meant by one or two, each with the kind of the change, one of `kinds`, and
     how many repositories made it."""
-    numbers, plain, confused = read_counts().numbers, low.isalpha(), read_confusions().get(low, {})
-    may_slip = plain and len(low) >= _SHORTEST and low.isascii() and "Slip" in kinds
+    numbers, confused = read_counts().numbers, read_confusions().get(low, {})
     sources: tuple[tuple[Source, Iterable[str]], ...] = (
-        ("forms", forms(low) if plain else ()),
+        ("forms", forms(low) if low.isalpha() else ()),
         ("confusions", [new for new in confused if " " not in low + new]),
         ("joined", [new for new in confused if " " in low + new]),
-        ("slips", list_near_words(low, _LETTERS) if may_slip else ()),
     )
     found: dict[str, ErrorKind] = {}
     for source, words in sources:

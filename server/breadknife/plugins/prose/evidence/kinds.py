@@ -11,9 +11,9 @@ from typing import Literal
 
 import msgspec
 
-Source = Literal["confusions", "joined", "forms", "slips", "missing", "needless"]
-"""Where its changes come from: a table of words, the same for words that stand apart or joined, a word's other forms,
-words that a slip of the fingers leads to, a word that is put in, a word that is taken out."""
+Source = Literal["confusions", "joined", "forms", "needless"]
+"""Where its changes come from: a table of words, the same for words that stand apart or joined, a word's other forms, a
+word that is taken out."""
 NEVER = 99.0
 MOST_MARGIN = 12.0
 """Nats: a margin beyond says no more."""
@@ -56,11 +56,6 @@ class ErrorKinds:
     @cached_property
     def by_name(self) -> Mapping[str, ErrorKind]:
         return {row.name: row for row in self.rows}
-
-    @cached_property
-    def missing(self) -> Mapping[str, ErrorKind]:
-        """By a word that may be missing, the kind."""
-        return {word: row for row in self.rows if row.source == "missing" for word in row.words}
 
     @cached_property
     def needless(self) -> Mapping[str, ErrorKind]:
