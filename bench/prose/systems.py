@@ -45,6 +45,7 @@ def systems(only: Sequence[str] | None = None) -> list[System]:
         "Harper": lambda name: _raw(name, harper),
         "LanguageTool": lambda name: _raw(name, tool),
         "both united": lambda name: _raw(name, harper, tool),
+        "breadknife's rules": lambda name: _ours(name, ProseSettings(languagetool=False, model=False)),
         "breadknife without a model": lambda name: _ours(name, ProseSettings(model=False)),
         "breadknife": lambda name: _ours(name, ProseSettings()),
     }
