@@ -42,6 +42,7 @@ MARKDOWN = [
     ("so $x^2$ it is", ["so @ it is"]),
     ("call foo() in foo.bar with --flag=1 in /etc/x or snake_case", ["call @ in @ with @ in @ or @"]),
     ("see e.g. input/output, i.e. and/or", ["see e.g. input/output, i.e. and/or"]),
+    ("give a :+1: on issues, and thanks :tada:", ["give a @ on issues, and thanks "]),
     ("## Heading {#anchor}", ["Heading"]),
     ("> [!NOTE]\n> text", ["text"]),
     ("\ufeffText with a mark", ["Text with a mark"]),

@@ -158,8 +158,17 @@ def _relative(text: str, lines: tuple[int, ...], cutter: Cutter, reserved: str) 
     uncut = masked(text, cuts) if cuts else text
     found = NOT_PROSE.finditer(uncut) if SIGN.search(uncut) else ()
     further = [Cut(match.start(), match.end()) for match in found]
-    further += [Cut(match.start(), match.end(), "") for match in _EMOJI.finditer(uncut)]
+    further += [_cut_of_emoji(match) for match in _EMOJI.finditer(uncut)]
     return _build(text, _origin(text, lines), disjoint([*cuts, *further]) if further else cuts, reserved)
+
+
+def _cut_of_emoji(match: re.Match[str]) -> Cut:
+    """Amid a clause an emoji is a word of it ("give a :+1: on issues"); elsewhere it is decoration."""
+    start, end = match.span()
+    is_word = (
+        match.string[max(start - 2, 0) : max(start - 1, 0)].islower() and match.string[end + 1 : end + 2].islower()
+    )
+    return Cut(start, end) if is_word else Cut(start, end, "")
 
 
 def _origin(text: str, lines: tuple[int, ...]) -> Sequence[int]:
