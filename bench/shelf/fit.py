@@ -1,7 +1,7 @@
-"""Fits the weights of the evidence: `python bench/shelf/fit.py MINED PROSE`. It needs scikit-learn.
+"""Fits the weights of the evidence: `python bench/shelf/fit.py ENTRIES MINED`. It needs scikit-learn.
 
-MINED and PROSE are what `mine.py` and `prose.py` have made. Weights are fitted to the parts `train` and `tune`. The
-second regression and the threshold come from weights that a question's own repository or shelf had no part in. With
+ENTRIES and MINED are what `entries.py` and `mine.py` have made. Weights are fitted to the part `train`, the second
+regression's to what weights say of a shelf that had no part in them; the threshold comes from the part `tune`. With
 `--test`, nothing is fitted: it says what the weights that are there do on the part `test`.
 """
 
@@ -125,20 +125,6 @@ def by_others(cases: Sequence[Asked]) -> list[Outcome]:
     return [found[at] for at in range(len(cases))]
 
 
-def judged(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return outcomes with likelihoods by weights for answers that their repository had no part in."""
-    found = dict[int, Outcome]()
-    for known, new in folds([each.asked for each in outcomes]):
-        weights = of_answers([outcomes[at] for at in known])
-        found |= {at: with_likelihood(outcomes[at], weights) for at in new}
-    return [found[at] for at in range(len(outcomes))]
-
-
-def with_likelihood(one: Outcome, weights: FeatureWeights) -> Outcome:
-    likelihood = weights.likelihood(one.features) if one.features else 0.0
-    return Outcome(one.asked, one.features, likelihood, one.is_first, one.is_among)
-
-
 def threshold_of(outcomes: Sequence[Outcome]) -> float:
     """Return the lowest likelihood at which it is right and silent often enough."""
     others = sum(not each.asked.is_answerable for each in outcomes)
@@ -197,17 +183,14 @@ def main() -> None:
             tell(f"test, {folder.name}", [outcome(case, fitted) for case in cases], fitted.threshold)
             tell_near(cases, fitted)
         return
-    grounds = list(gathered(given.folders, ("train", "tune")))
-    cases = [case for ground in grounds for case in ground]
-    outcomes = by_others(cases)
-    likely = judged(outcomes)
-    threshold = threshold_of(likely)
+    cases = [case for ground in gathered(given.folders, ("train",)) for case in ground]
+    about = "questions and passages that bench/shelf/entries.py and bench/shelf/mine.py have found"
+    weights = FittedWeights(about, of_passages(cases), of_answers(by_others(cases)), 0.5)
+    grounds = [[outcome(case, weights) for case in ground] for ground in gathered(given.folders, ("tune",))]
+    threshold = round(threshold_of([each for ground in grounds for each in ground]), 3)
     for folder, ground in zip(given.folders, grounds, strict=True):
-        own = {id(case) for case in ground}
-        tell(f"train and tune, {folder.name}", [each for each in likely if id(each.asked) in own], threshold)
-    about = "questions and passages that bench/shelf/mine.py and bench/shelf/prose.py have found"
-    weights = FittedWeights(about, of_passages(cases), of_answers(outcomes), round(threshold, 3))
-    encoded = msgspec.json.format(msgspec.json.encode(weights), indent=2)
+        tell(f"tune, {folder.name}", ground, threshold)
+    encoded = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(weights, threshold=threshold)), indent=2)
     Path(model.__file__).with_name("weights.json").write_bytes(encoded + b"\n")
 
 

@@ -74,7 +74,7 @@ def asked(folder: Path, part: str, *, with_vectors: bool, most: int | None = Non
                 for row in (row for row in rows if row["shelf"] == shelf):
                     query = read_query(row["question"], shelves.frequency, shelves.chunk_count)
                     vector = embedder.embed([query.text], CancelToken())[0] if with_vectors else ()
-                    found = answer_candidates(query, shelves.search(query.text, vector, CANDIDATES), shelves)
+                    found = answer_candidates(query, shelves.search(query.asked, vector, CANDIDATES), shelves)
                     answer = shingles(text_of(row["file"], row["answer"]))
                     right = tuple(holds(each.text, answer) for each in found)  # another version may say the same
                     yield Asked(shelf, row["kind"], query, found, right, bool(row["answer"]))

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from breadknife.cancel import CancelToken
 from breadknife.plugins.shelf.chunking.cleaning import clean
 from breadknife.plugins.shelf.evidence.choosing import MOST_QUOTES, ShelfAnswer, find_quotes
-from breadknife.plugins.shelf.evidence.features import begins
+from breadknife.plugins.shelf.evidence.features import answer_candidates, begins, run
 from breadknife.plugins.shelf.evidence.model import FeatureWeights, FittedWeights, fitted
 from breadknife.plugins.shelf.evidence.query import read_query
+from breadknife.plugins.shelf.evidence.words import stems
 from breadknife.plugins.shelf.values import Candidate, SearchGap, Shelves
 from breadknife.steps.values import Vector
 from breadknife.task.values import Silence
@@ -131,7 +132,7 @@ def test_a_meaning_is_near_without_a_word() -> None:
 
 SEARCHED = [
     (0, None, "3 pages of 2 files, by words and meaning"),
-    (7, None, "3 pages of 2 files; 7 not read yet, by words and meaning"),
+    (7, None, "3 pages of 2 files; 7 more need OCR, by words and meaning"),
     (
         0,
         SearchGap("words alone: no passage has a vector yet", "x"),
@@ -309,11 +310,34 @@ def test_how_much_is_answered_by_a_measure_alone(pages: tuple[str, ...], quoted:
     assert [quote.text for quote in said.quotes] == quoted
 
 
+RUNS = [
+    ("the longest run of words", "It is the longest run of its words.", 1.0),
+    ("the longest run of words", "The longest road takes years to run.", 1 / 3),
+    ("the longest run of words", "Nothing.", 0.0),
+    ("the longest run of words", "words run longest", 1 / 3),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "expected"), RUNS)
+def test_the_longest_run(question: str, text: str, expected: float) -> None:
+    assert run(read_query(question, lambda _: 1, 10), stems([text])[0]) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("heading", ["5.10 Baking with steam", "Chapter 3: Baking with steam", "Baking with steam"])
+def test_the_number_of_a_section_is_no_word_of_its_heading(heading: str) -> None:
+    page = f"\x01{heading}\nIt gives the crust its shine.\n"
+    shelves = MemoryShelves({"bread.html": (page,)})
+    query = read_query("Baking with steam", shelves.frequency, shelves.chunk_count)
+    [found] = answer_candidates(query, shelves.search(query.asked, (), 20), shelves)
+    assert (found.features["is heading"], found.headings) == (1.0, (heading,))
+
+
 def test_the_same_words_in_two_documents_are_no_rivals() -> None:
     only_leads = FittedWeights("", _HALF, FeatureWeights(-2.0, {"lead": 1.0, "lead of section": 1.0}), 0.5)
     entry = "A starter is a mix of flour and water in which wild yeast lives.\n"
+    nearly = "Starter: a mix of flour and water in which wild yeast lives and works.\n"
     other = "Nobody knows where the starter came from, nor why yeast lives there.\n"
-    for second, count in ((entry, 1), (other, 0)):
+    for second, count in ((entry, 1), (nearly, 1), (other, 0)):
         said = say("What is a starter of yeast?", MemoryShelves({"a.pdf": (entry,), "b.pdf": (second,)}), only_leads)
         assert isinstance(said, ShelfAnswer)
         assert len(said.quotes) == count

@@ -14,13 +14,20 @@ def read(text: str, known: str = "") -> Query:
 
 TERMS = [
     ("How do I install R on Android?", "install R* Android*"),
-    ("Which option replaced draft in version 3.0?", "option replaced draft version 3.0*"),
+    ("Which option replaced draft in version 3.0?", "replaced draft version 3.0*"),
     ("Can the new rules be mixed with \\hline?", "new rules mixed \\hline*"),
     ("Does BZ2_bzReadClose close the file handle, too?", "BZ2_bzReadClose* close file handle"),
     ("What does --pager do?", "--pager*"),
     ("Is Debian's site-wide file read?", "Debian* site-wide file read"),
     ("Quilt patches: how are they ordered?", "Quilt patches ordered"),
     ("How do I do it?", ""),
+    ("What does the option --zap do?", "--zap*"),
+    ("What does max_retries stand for?", "max_retries*"),
+    ("How does the `gssapi` option work?", "gssapi"),
+    ("What is meant by trust anchors?", "trust anchors"),
+    ("Which setting keeps old logs?", "keeps old logs"),
+    ("How does it work?", "work"),
+    ("How does a cache work with two servers?", "cache work two servers"),
 ]
 
 

@@ -12,7 +12,7 @@ from breadknife.plugins.shelf.evidence.features import AnswerCandidate, answer_c
 from breadknife.plugins.shelf.evidence.model import FittedWeights, fitted
 from breadknife.plugins.shelf.evidence.query import Query, read_query
 from breadknife.plugins.shelf.evidence.quoting import Quote, is_proved
-from breadknife.plugins.shelf.evidence.ranking import RankedCandidate, rank
+from breadknife.plugins.shelf.evidence.ranking import RankedCandidate, rank, says_the_same
 from breadknife.plugins.shelf.values import Candidate, SearchGap, ShelfStatus, Shelves
 from breadknife.steps.values import Vector
 from breadknife.task.values import Silence
@@ -81,7 +81,7 @@ def find_quotes(
 
 
 def _search(query: Query, vector: Vector, shelves: Shelves, asked_in: Path | None) -> list[Candidate]:
-    return [each for each in shelves.search(query.text, vector, CANDIDATES) if each.file != asked_in]
+    return [each for each in shelves.search(query.asked, vector, CANDIDATES) if each.file != asked_in]
 
 
 def _likely(query: Query, ranked: Sequence[RankedCandidate], threshold: float) -> list[RankedCandidate]:
@@ -130,7 +130,8 @@ def _page(answer: AnswerCandidate) -> tuple[Path, int]:
 
 
 def apart(ranked: Iterable[RankedCandidate]) -> list[RankedCandidate]:
-    """Return the first `MOST_QUOTES` of these that share no text with one before them. `ranked` has the best first."""
+    """Return the first `MOST_QUOTES` of these that share no text with one before them, nor say the same. `ranked`
+    has the best first."""
     chosen = list[RankedCandidate]()
     for each in ranked:
         if not any(_shares_text(each.answer, earlier.answer) for earlier in chosen):
@@ -142,7 +143,7 @@ def apart(ranked: Iterable[RankedCandidate]) -> list[RankedCandidate]:
 
 def _shares_text(a: AnswerCandidate, b: AnswerCandidate) -> bool:
     is_same_page = (a.candidate.file, a.candidate.chunk.page) == (b.candidate.file, b.candidate.chunk.page)
-    return a.text == b.text or (is_same_page and a.span.start < b.span.end and b.span.start < a.span.end)
+    return says_the_same(a.text, b.text) or (is_same_page and a.span.start < b.span.end and b.span.start < a.span.end)
 
 
 def _why_near(query: Query, ranked: list[AnswerCandidate]) -> str:
@@ -157,5 +158,5 @@ def _why_near(query: Query, ranked: list[AnswerCandidate]) -> str:
 
 def _searched(status: ShelfStatus, gap: SearchGap | None, vector: Vector) -> str:
     pages = f"{counted(status.pages, 'page')} of {counted(status.files, 'file')}"
-    unread = f"; {status.pages_waiting:,} not read yet" if status.pages_waiting else ""
+    unread = f"; {status.pages_waiting:,} more need OCR" if status.pages_waiting else ""
     return f"{pages}{unread}, by {gap.what if gap is not None else 'words and meaning' if vector else 'words'}"

@@ -19,10 +19,14 @@ from breadknife.text.document import Span
 
 _SHORTEST_PREFIX = 3
 """The fewest letters of a stem that is also looked for at the beginnings of longer words."""
+_WHOLE = 0.99
+"""The fit of a heading that has the question's words and no others."""
 _NEAR = 4
 """Two words are near each other if their positions differ by at most so many words."""
 _BEGINNING = 200
 """Characters of a sentence, among which the name of an entry stands."""
+_NUMBER = re.compile(r"(?:(?:chapter|section|appendix|§) ?)?(?:[A-Z]\.)?\d[\d.]*[.:)]?\s+(?=\D)", re.IGNORECASE)
+"""What stands before a heading's words."""
 _BEFORE = re.compile(r"[^\w-]*(?:(?:an?|the)\b[^\w-]*)?")
 _NAMES = re.compile(r"[,/|]\s*|\s*[\[=<]|\s(?=[A-Z]+\b|or\b|or -)")
 """What separates the names in a heading, and a name from its value."""
@@ -70,7 +74,7 @@ class _WindowText:
     name: str
     """The document's title and its file's name."""
     page: str
-    """Of its page; empty if the query has no named terms, which are all that is looked for there."""
+    """What of its page may name one of the query's named terms."""
     headings: tuple[str, ...]
     """All of them, the nearest last."""
     path: str
@@ -78,8 +82,9 @@ class _WindowText:
 
     @property
     def heading(self) -> str:
-        """The nearest one; empty if there is none."""
-        return self.headings[-1] if self.headings else ""
+        """The nearest one, without its number; empty if there is none."""
+        nearest = self.headings[-1] if self.headings else ""
+        return nearest[number.end() :] if (number := _NUMBER.match(nearest)) else nearest
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -91,28 +96,32 @@ def answer_candidates(query: Query, candidates: Sequence[Candidate], shelves: Sh
     span, the one counts whose own sentence fits the query best."""
     named_terms = [term for term in query.terms if term.is_named]
     window_texts = [
-        window_text
-        for candidate in candidates
-        for window_text in _window_texts(candidate, shelves, with_page=bool(named_terms))
+        window_text for candidate in candidates for window_text in _window_texts(candidate, shelves, named_terms)
     ]
     texts = dict.fromkeys(text for each in window_texts for text in each.texts)
     stems_of = dict(zip(texts, stems(list(texts)), strict=True))  # of all at once: each call makes a database
     leads = _leads(window_texts)
     kind = asked_kind(query.text)
     best: dict[tuple[int, Span], AnswerCandidate] = {}
+    missing = dict[tuple[str, str], tuple[QueryTerm, ...]]()
     for window in window_texts:
         features = {
             **_features(query, window, stems_of),
             **_given(query, kind, window.text),
             **leads[window.candidate.id, window.path],
         }
-        name, page = stems_of[window.name], stems_of[window.page]
-        missing = tuple(term for term in named_terms if not is_named(term, (*name, *stems_of[window.path]), page))
+        place = window.path, window.page
+        if place not in missing:
+            names_of = (*stems_of[window.name], *stems_of[window.path])
+            page = stems_of[window.page]
+            missing[place] = tuple(term for term in named_terms if not is_named(term, names_of, page))
         key = window.candidate.id, window.window.span
         before = best.get(key)
         if before is None or before.features["words in sentence"] < features["words in sentence"]:
             span, head = window.window.span, window.window.head
-            best[key] = AnswerCandidate(window.candidate, span, window.text, features, missing, head, window.headings)
+            best[key] = AnswerCandidate(
+                window.candidate, span, window.text, features, missing[place], head, window.headings
+            )
     return tuple(best.values())
 
 
@@ -120,12 +129,16 @@ def _features(query: Query, window: _WindowText, stems_of: Mapping[str, Stems]) 
     heading, text, path = stems_of[window.heading], stems_of[window.text], stems_of[window.path]
     entry = begins(query, window.sentence)
     fit = cover(query, heading) * _share_asked(query, heading)
+    both = (*path, *text)
     return {
         "words in sentence": cover(query, stems_of[window.sentence]),
         "words in passage": cover(query, text),
         "words in chunk": cover(query, stems_of[window.chunk]),
-        "words": cover(query, (*path, *text)),
+        "words": cover(query, both),
+        "heaviest missing": max((term.weight for term in query.terms if not has(both, term.stems)), default=0.0),
         "fit of heading": fit,
+        "is heading": float(fit > _WHOLE),
+        "run in passage": run(query, text),
         "first below heading": fit * window.window.is_first,
         "pairs in passage": pairs(query, text),
         "begins with it": entry,
@@ -154,10 +167,12 @@ def _leads(window_texts: Sequence[_WindowText]) -> dict[tuple[int, str], dict[st
     return leads
 
 
-def _window_texts(candidate: Candidate, shelves: Shelves, *, with_page: bool) -> Iterator[_WindowText]:
+def _window_texts(candidate: Candidate, shelves: Shelves, named: Sequence[QueryTerm]) -> Iterator[_WindowText]:
     page = shelves.page_text(candidate.file, candidate.chunk.page)
     name = f"{candidate.title} {candidate.file.stem}"
-    clean_page = clean(page) if with_page else ""  # whole pages would be a third of what is stemmed
+    names = "|".join(re.escape(term.stems[0][:_SHORTEST_PREFIX]) for term in named)
+    may_name = re.finditer(rf"(?i)(?<![^\W_])(?:{names})\S*(?:\s\S+)?", clean(page)) if named else ()
+    clean_page = " ".join(match[0] for match in may_name)  # whole pages would be a third of what is stemmed
     for window in windows(page, candidate.chunk):
         titles = tuple(heading.title for heading in window.headings)
         yield _WindowText(
@@ -218,9 +233,9 @@ def _end_of(words: Sequence[str], text: str) -> int:
 
 def has(text: Stems, words: Stems) -> bool:
     """Tell whether the words are in the text one right after the other."""
-    if len(words) == 1:
-        return words[0] in text  # nearly all terms are single words, for which this takes a tenth of the time
     size = len(words)
+    if size == 1 or words[0] not in text:
+        return words[0] in text  # nearly always: this takes a tenth of the time
     return any(text[start : start + size] == words for start in range(len(text) - size + 1))
 
 
@@ -244,6 +259,20 @@ def pairs(query: Query, text: Stems) -> float:
         for left, right in neighbours
     )
     return near / len(neighbours)
+
+
+def run(query: Query, text: Stems) -> float:
+    """Return how many of the query's stems follow each other in the text, function words left out: the most, as a share
+    of all of them."""
+    asked = [stem for term in query.terms for stem in term.stems]
+    longest, before = 0, dict[int, int]()  # index in `asked` -> the run that ends there
+    for stem in text:
+        if stem in asked:
+            before = {at: before.get(at - 1, 0) + 1 for at, each in enumerate(asked) if each == stem}
+            longest = max(longest, *before.values())
+        elif stem not in function_stems():
+            before = {}
+    return longest / len(asked) if asked else 0.0
 
 
 def is_named(term: QueryTerm, name: Stems, page: Stems) -> bool:

@@ -20,6 +20,17 @@ _WORD = re.compile(r"[^\s,;:!?()\[\]{}\"“”‘’«»]+")
 _NAMED = re.compile(r"[A-Z0-9_\\/$#@+]|\w\.\w|^--?\w")
 """What makes a word a named term. The first letter of a question doesn't count: it is a capital anyhow."""
 
+_THING = r"(?:(?:options?|settings?|commands?|flags?|parameters?|functions?|variables?|directives?|terms?) )"
+_FRAMES = tuple(
+    re.compile(f"(?i){frame}[?!. ]*$")
+    for frame in (
+        rf"what (?:does|do) (?:the )?{_THING}?(?P<asked>.+?) (?:do|mean|stand for|refer to)",
+        rf"how (?:does|do) (?:the )?{_THING}?(?P<asked>.+?) {_THING}?works?",
+        rf"what (?:is|are) (?:meant by|the (?:meaning|definition|purpose) of) (?:the )?{_THING}?(?P<asked>.+?)",
+        rf"(?:which|what) {_THING}(?P<asked>.+?)",
+    )
+)
+"""Forms of questions: only what is in their middle is searched."""
 _DEFINITION = re.compile(r"(?i)what (?:is|are|does .+ mean)\b|define\b|meaning of\b|definition of\b")
 
 
@@ -45,6 +56,8 @@ class Query:
 
     text: str
     """The question in one line, at most `LONGEST` characters."""
+    asked: str
+    """The part of it that is searched: without what only makes it a question."""
     terms: tuple[QueryTerm, ...]
     """In the question's order, each once."""
 
@@ -57,18 +70,26 @@ class Query:
 def read_query(text: str, frequency: Callable[[str], int], chunk_count: int) -> Query:
     """Return the query of a question. `frequency` returns how many of the shelf's `chunk_count` chunks have a word."""
     text = " ".join(text.split())[:LONGEST]
-    words = [(position, word.strip(".'*`")) for position, word in enumerate(_WORD.findall(text))]
+    asked = next((match["asked"] for frame in _FRAMES if (match := frame.match(text))), text)
+    terms = _terms(asked, asked != text, frequency, chunk_count)
+    if not terms and asked != text:
+        return Query(text, text, _terms(text, False, frequency, chunk_count))
+    return Query(text, asked, terms)
+
+
+def _terms(asked: str, is_inside: bool, frequency: Callable[[str], int], chunk_count: int) -> tuple[QueryTerm, ...]:
+    words = [(position, word.strip(".'*`")) for position, word in enumerate(_WORD.findall(asked))]
     words = [(position, re.sub(r"'s$", "", word)) for position, word in words if word]
     terms: dict[Stems, QueryTerm] = {}
     for (position, word), word_stems in zip(words, stems([word for _, word in words]), strict=True):
         if word_stems and word.lower() not in _function_words() and word_stems not in terms:
             count = frequency(word)
-            is_named = bool(_NAMED.search(word if position else word[1:]))
+            is_named = bool(_NAMED.search(word if position or is_inside else word[1:]))
             weight = log((max(chunk_count, _FEWEST_CHUNKS) + 1) / (count + 0.5))
             terms[word_stems] = QueryTerm(
                 word, word_stems, weight=max(0.0, weight), is_named=is_named, is_known=count > 0
             )
-    return Query(text, tuple(terms.values()))
+    return tuple(terms.values())
 
 
 @cache

@@ -6,8 +6,10 @@ the likeliest passage answers: it also sees how far that one leads, and how much
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from breadknife.plugins.shelf.evidence.features import AnswerCandidate
@@ -18,6 +20,9 @@ _MOST_LEAD = 3.0
 """The most that a lead counts, and what it counts where there is no other chunk: a small shelf has no rivals."""
 _MOST_TERMS = 4
 """A question with more terms says no more by them."""
+_SAME = 0.5
+"""Passages say the same if they have more than this share of the shorter one's runs of three words in common."""
+_WORD = re.compile(r"\w+")
 _RARITY = 10.0
 """Nats of weight that count 1: about one word that nearly no chunk has."""
 
@@ -58,6 +63,18 @@ def rank(query: Query, answers: Sequence[AnswerCandidate], weights: FittedWeight
 
 
 def _rival(bests: Iterable[tuple[object, tuple[float, str]]], own: object, text: str) -> float | None:
-    """Return the log-odds of the best passage of another place. One that says the same, word for word, is no rival: a
-    glossary may stand in two documents."""
-    return next((odds for place, (odds, said) in bests if place != own and said != text), None)
+    """Return the log-odds of the best passage of another place. One that says the same is no rival: a glossary may
+    stand in two documents, and one option in two lists."""
+    return next((odds for place, (odds, said) in bests if place != own and not says_the_same(said, text)), None)
+
+
+def says_the_same(a: str, b: str) -> bool:
+    """Tell whether two passages are nearly the same, word for word."""
+    first, second = _triples(a), _triples(b)
+    return a == b or len(first & second) > _SAME * min(len(first), len(second))
+
+
+@lru_cache(maxsize=1000)
+def _triples(text: str) -> frozenset[tuple[str, ...]]:
+    words = _WORD.findall(text.lower())
+    return frozenset(zip(words, words[1:], words[2:], strict=False))
