@@ -60,6 +60,7 @@ ROLES: Mapping[str, tuple[ModelKind, ...]] = {
     "nullcheck": _WRITERS,
     "judge": _WRITERS,
     "rewrite": _WRITERS,
+    "answer": _WRITERS,
     "next-edit": _WRITERS,
     "embedding": (ModelKind.ENCODER, ModelKind.DECODER),
     "rerank": (ModelKind.RERANKER,),

@@ -139,7 +139,7 @@ class Recipe:
     models: Mapping[str, str] = field(default_factory=dict[str, str])
     """Name in the recipe -> role in the user's settings."""
     named_models: bool = False
-    """True if it is offered only if the user's settings name a model for each of its roles."""
+    """True if it is offered only if the user's settings name a model for each role that writes."""
     steps: tuple[RecipeStep, ...]
     show: Show
     examples: tuple[Example, ...]

@@ -121,14 +121,14 @@ class RecipeService:
 
     def _plans(self, document: Document, context: Context, *presentations: Presentation) -> Iterator[Plan]:
         """Yield the recipes for a document that are on, are without faults, have one of these presentations, and whose
-        models the user has named, if they need that."""
+        writing models the user has named, if they need that."""
         settings: RecipesSettings = context.settings(RecipesSettings)
         for entry in self._recipes.entries(context.root, trusted=context.trusted):
             if (plan := entry.plan) is None or plan.recipe.show.presentation not in presentations:
                 continue
             recipe = plan.recipe
             is_on = recipe.name not in settings.off and (recipe.enabled or recipe.name in settings.on)
-            if recipe.named_models and not all(map(context.names_model, plan.roles)):
+            if recipe.named_models and not all(map(context.names_model, plan.writing_roles)):
                 continue
             if is_on and {ANY_LANGUAGE, document.language} & set(recipe.languages):
                 yield plan

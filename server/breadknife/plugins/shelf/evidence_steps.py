@@ -1,4 +1,4 @@
-"""Steps that answer a question with quotes from the shelf. No model writes any of it."""
+"""Steps that answer a question with quotes from the shelf. No model writes any of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from breadknife.errors import PluginError
 from breadknife.plugins.shelf.evidence.choosing import find_quotes
 from breadknife.plugins.shelf.evidence.quoting import as_markdown, escaped, link
 from breadknife.plugins.shelf.index.shelves import open_shelves
+from breadknife.plugins.shelf.sentences import SENTENCES
 from breadknife.plugins.shelf.steps import nothing_to_search, question_vector
 from breadknife.plugins.shelf.values import SearchGap
 from breadknife.steps.ports import literal
@@ -161,4 +162,5 @@ EVIDENCE = (
         remembered=False,
     ),
     StepType("shelf.quote", 1, Kind.RULE, QuoteInput, QuoteOutput, make_quotes),
+    *SENTENCES,
 )
