@@ -26,13 +26,12 @@ from breadknife.plugins.shelf.evidence.model import FeatureWeights, FittedWeight
 from breadknife.plugins.shelf.evidence.ranking import rank
 
 PASSAGE = (
-    "words in sentence", "words in passage", "words", "fit of heading", "first below heading", "pairs in passage",
-    "begins with it", "defines it", "entry", "gives it", "lacks it", "share of bm25", "lead of bm25",
+    "words in passage", "words", "fit of heading", "run in passage", "first below heading", "pairs in passage",
+    "begins with it", "entry", "gives it", "share of bm25", "lead of bm25",
 )  # fmt: skip
 ANSWER = (
     "log odds", "lead", "lead of section", "terms", "rarity", "words in sentence", "words in passage", "words",
-    "fit of heading",
-    "first below heading", "begins with it", "defines it", "entry", "gives it", "lacks it", "lead of bm25",
+    "fit of heading", "is heading", "run in passage", "first below heading", "begins with it", "entry", "lead of bm25",
 )  # fmt: skip
 STRENGTH = 1.0
 """The inverse of the penalty on large weights, for features of variance 1."""

@@ -82,7 +82,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(asked: str, hint: str) -> 
 
 
 def test_an_unknown_role_is_answered_with_the_roles() -> None:
-    roles = "completion, nullcheck, judge, embedding, rewrite, next-edit, rerank, classify"
+    roles = "completion, nullcheck, judge, embedding, rewrite, answer, next-edit, rerank, classify"
     with pytest.raises(UnknownModel, match=f"'cooking'.*{roles}"):
         builtin_catalog().for_role("cooking")
 
@@ -107,7 +107,7 @@ def test_what_nothing_here_uses_is_not_fetched_unasked() -> None:
         ("completion", ModelKind.ENCODER, "is an encoder, so it can't have the role completion, which needs a decoder"),
         ("judge", ModelKind.RERANKER, "it can have: rerank"),
         ("embedding", ModelKind.RERANKER, "which needs an encoder"),
-        ("rerank", ModelKind.DECODER, "it can have: completion, nullcheck, judge, rewrite, embedding"),
+        ("rerank", ModelKind.DECODER, "it can have: completion, nullcheck, judge, rewrite, answer, embedding"),
     ],
 )
 def test_a_role_is_for_models_of_a_kind(role: str, kind: ModelKind, reason: str) -> None:

@@ -122,7 +122,7 @@ def test_config_toml_wins_over_a_role_and_it_is_said(home: Path) -> None:
         (gguf(ADAPTER), ("--adapter-of", "qwen"), "did you mean qwen2.5-coder"),
         (CONTENT, ("--adapter-of", DEFAULT.name), "is no LoRA adapter; leave out --adapter-of"),
         (gguf(ADAPTER), ("--adapter-of", DEFAULT.name, "--role", "judge"), "leave out --role"),
-        (CONTENT, ("--role", "completions"), "no role 'completions'; the roles are classify, completion, embedding"),
+        (CONTENT, ("--role", "completions"), "no role 'completions'; the roles are answer, classify, completion"),
         (CONTENT, ("--role", "rerank"), "is a decoder, so it can't have the role rerank, which needs a reranker"),
         (
             bert(),

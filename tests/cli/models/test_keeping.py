@@ -39,7 +39,7 @@ def test_which_says_who_decided(config: str, name: str, layer: str) -> None:
 
 
 def test_which_of_an_unknown_role() -> None:
-    roles = "completion, nullcheck, judge, embedding, rewrite, next-edit, rerank, classify"
+    roles = "completion, nullcheck, judge, embedding, rewrite, answer, next-edit, rerank, classify"
     assert f"the roles are {roles}" in refused("which", "cooking")
 
 

@@ -127,22 +127,18 @@ def answer_candidates(query: Query, candidates: Sequence[Candidate], shelves: Sh
 
 def _features(query: Query, window: _WindowText, stems_of: Mapping[str, Stems]) -> dict[str, float]:
     heading, text, path = stems_of[window.heading], stems_of[window.text], stems_of[window.path]
-    entry = begins(query, window.sentence)
     fit = cover(query, heading) * _share_asked(query, heading)
-    both = (*path, *text)
     return {
         "words in sentence": cover(query, stems_of[window.sentence]),
         "words in passage": cover(query, text),
         "words in chunk": cover(query, stems_of[window.chunk]),
-        "words": cover(query, both),
-        "heaviest missing": max((term.weight for term in query.terms if not has(both, term.stems)), default=0.0),
+        "words": cover(query, (*path, *text)),
         "fit of heading": fit,
         "is heading": float(fit > _WHOLE),
         "run in passage": run(query, text),
         "first below heading": fit * window.window.is_first,
         "pairs in passage": pairs(query, text),
-        "begins with it": entry,
-        "defines it": entry * query.is_definition,
+        "begins with it": begins(query, window.sentence),
         "entry": float(names(query, window.heading)),
     }
 
@@ -170,9 +166,10 @@ def _leads(window_texts: Sequence[_WindowText]) -> dict[tuple[int, str], dict[st
 def _window_texts(candidate: Candidate, shelves: Shelves, named: Sequence[QueryTerm]) -> Iterator[_WindowText]:
     page = shelves.page_text(candidate.file, candidate.chunk.page)
     name = f"{candidate.title} {candidate.file.stem}"
-    names = "|".join(re.escape(term.stems[0][:_SHORTEST_PREFIX]) for term in named)
-    may_name = re.finditer(rf"(?i)(?<![^\W_])(?:{names})\S*(?:\s\S+)?", clean(page)) if named else ()
-    clean_page = " ".join(match[0] for match in may_name)  # whole pages would be a third of what is stemmed
+    beginnings = tuple(term.stems[0][:_SHORTEST_PREFIX] for term in named)
+    words = clean(page).split() if named else []  # whole pages would be a third of what is stemmed
+    may_name = (pair for pair in pairwise((*words, "")) if any(map(pair[0].lower().__contains__, beginnings)))
+    clean_page = " ".join(word for pair in may_name for word in pair)
     for window in windows(page, candidate.chunk):
         titles = tuple(heading.title for heading in window.headings)
         yield _WindowText(

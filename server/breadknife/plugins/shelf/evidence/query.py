@@ -21,17 +21,14 @@ _NAMED = re.compile(r"[A-Z0-9_\\/$#@+]|\w\.\w|^--?\w")
 """What makes a word a named term. The first letter of a question doesn't count: it is a capital anyhow."""
 
 _THING = r"(?:(?:options?|settings?|commands?|flags?|parameters?|functions?|variables?|directives?|terms?) )"
-_FRAMES = tuple(
-    re.compile(f"(?i){frame}[?!. ]*$")
-    for frame in (
-        rf"what (?:does|do) (?:the )?{_THING}?(?P<asked>.+?) (?:do|mean|stand for|refer to)",
-        rf"how (?:does|do) (?:the )?{_THING}?(?P<asked>.+?) {_THING}?works?",
-        rf"what (?:is|are) (?:meant by|the (?:meaning|definition|purpose) of) (?:the )?{_THING}?(?P<asked>.+?)",
-        rf"(?:which|what) {_THING}(?P<asked>.+?)",
-    )
+_END = r"[?!. ]*$"
+_FRAMES = (
+    re.compile(rf"(?i)what (?:does|do) (?:the )?{_THING}?(?P<asked>.+?) (?:do|mean|stand for|refer to){_END}"),
+    re.compile(rf"(?i)how (?:does|do) (?:the )?{_THING}?(?P<asked>.+?) {_THING}?works?{_END}"),
+    re.compile(rf"(?i)what (?:is|are) (?:meant by|the (?:meaning|purpose) of) (?:the )?{_THING}?(?P<asked>.+?){_END}"),
+    re.compile(rf"(?i)(?:which|what) {_THING}(?P<asked>.+?){_END}"),
 )
 """Forms of questions: only what is in their middle is searched."""
-_DEFINITION = re.compile(r"(?i)what (?:is|are|does .+ mean)\b|define\b|meaning of\b|definition of\b")
 
 
 @dataclass(frozen=True)
@@ -60,11 +57,6 @@ class Query:
     """The part of it that is searched: without what only makes it a question."""
     terms: tuple[QueryTerm, ...]
     """In the question's order, each once."""
-
-    @property
-    def is_definition(self) -> bool:
-        """Tell whether it asks what something is."""
-        return _DEFINITION.match(self.text) is not None
 
 
 def read_query(text: str, frequency: Callable[[str], int], chunk_count: int) -> Query:
