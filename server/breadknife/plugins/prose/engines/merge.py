@@ -119,8 +119,8 @@ def merge_lints(
 
 def _is_misspelled(text: str, lint: Lint, lints: Sequence[Lint], is_allowed: Callable[[str], bool]) -> bool:
     """Tell whether a word may be misspelled, by what all engines offer for it."""
-    word, likely = text[lint.span.start : lint.span.end], doubt(_respell(text, lint.span, lints))
-    return likely >= POSSIBLE and (bool(meant(word)) or chance(word, likely) >= WAITS) and not is_allowed(word)
+    word = text[lint.span.start : lint.span.end]
+    return chance(word, doubt(_respell(text, lint.span, lints))) >= WAITS and not is_allowed(word)
 
 
 def _is_ready_alone(text: str, lint: Lint, lints: Sequence[Lint], enabled: frozenset[str] | None) -> bool:

@@ -26,6 +26,8 @@ from breadknife.project.words import dialectless, list_near_words
 LIKELY, POSSIBLE, CERTAIN = 0.325, 0.12, 0.9
 """The probabilities of a slip from which on a listed misspelling is shown, and from which on any word may be shown; and
 that of a word from which on it may be put there unseen."""
+_LISTED = ((POSSIBLE, 0.3), (LIKELY, 1.0))
+"""What `unlisted.tsv` has of a form, for listed misspellings: one that is only possible waits for the model."""
 SHORTEST, SHORTEST_LISTED = 3, 2
 """Letters of a word that may be a slip, and of one in lower case that is a known misspelling: of 1.4 million words in
 the repositories for tuning none was "fo" or "ot" on purpose."""
@@ -88,9 +90,7 @@ def _unlisted() -> Mapping[str, Sequence[tuple[float, float]]]:
 def chance(word: str, likely: float) -> float:
     """Return how often maintainers correct such a word as the likeliest respelling does, by its form and how likely a
     slip is. A common misspelling needs no more than to be likely."""
-    if meant(word):
-        return 1.0 if likely >= LIKELY else likely
-    rows = _unlisted().get(form_of(word), ())
+    rows = _LISTED if meant(word) else _unlisted().get(form_of(word), ())
     return next((share for least, share in reversed(rows) if likely >= least), 0.0)
 
 
