@@ -14,6 +14,7 @@ from breadknife.cli.lint.options import LintOptions
 from breadknife.cli.lint.run import run
 from breadknife.plugins.prose.engines import languagetool_client
 from breadknife.plugins.prose.engines.jvm import guard
+from cli.commands import within
 from prose.languagetool_api import LanguageToolApi, match, serving
 
 TEXT = "You see the the end.\n\nThe function return a list.\n"
@@ -109,3 +110,13 @@ def test_a_jvm_that_is_stopped(
     assert stopped
     assert ("text.md:3:" in shown.out and "languagetool/" in shown.out) if code == 1 else "LanguageTool" in shown.err
     assert code in (1, 2)
+
+
+def test_a_model_that_is_not_there_is_told_of_once(text: Path, home: Path) -> None:
+    """Not at each run: a team may do without, and a hook runs often."""
+    config = home / "config" / "config.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text("[prose]\nlanguagetool = false\n")
+    first, again = (within(text.parent, "lint", "--offline", "text.md").stderr for _ in range(2))
+    assert first.startswith("breadknife: Prose is checked without a model: ")
+    assert again == ""

@@ -94,7 +94,7 @@ class CheckRun:
         """Say what is missing, in a notice; or else, where an engine that lint asked gave no answer, in `coverage`, so
         that lint fails."""
         if not self.whole or health.is_absent:
-            self.context.notify(sentence)
+            self.context.notify(sentence, optional=health.is_absent)
         elif health.failure is not None:
             self.coverage.unanswered.append(f"{name} did not answer: {health.failure}.")
         else:
