@@ -100,12 +100,8 @@ def _fitting(message: str) -> str:
 
 
 def print_columns(columns: Mapping[str, Sequence[str]], *, right: Container[str] = ()) -> None:
-    """Print a table as wide as the terminal; elsewhere each row is a line. What doesn't fit is folded, not cut.
-
-    Args:
-        columns: the cells below each heading.
-        right: the headings of numbers.
-    """
+    """Print a table, cells below their headings, as wide as the terminal; elsewhere each row is a line. What doesn't
+    fit is folded, not cut. The headings in `right` are those of numbers."""
     from rich.console import Console
     from rich.table import Table
 
