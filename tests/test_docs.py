@@ -112,7 +112,8 @@ def test_rows_of_a_table_have_as_many_cells_as_its_head(page: Path) -> None:
 
 
 def test_files_that_architecture_names_exist() -> None:
-    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    pages = [ROOT / "ARCHITECTURE.md", *(ROOT / "docs" / "architecture").glob("*.md")]
+    text = "".join(page.read_text("utf-8") for page in pages)
     named = re.findall(r"`((?:tests|bench)/[\w/.]+\.py)`", text)
     assert len(named) > 5
     assert [name for name in named if not (ROOT / name).exists()] == []
