@@ -2,8 +2,7 @@
 
     python bench/prose/base_rates.py collect ENGINE CORRECTIONS TEXTS --out FILE.jsonl [--rows N] [--paragraphs N]
         [--seconds N] [--seed N]
-    python bench/prose/base_rates.py table FILE.jsonl… [--earlier TABLE]
-        --out server/breadknife/plugins/prose/engines/base_rates.tsv
+    python bench/prose/base_rates.py table FILE.jsonl… --out server/breadknife/plugins/prose/engines/base_rates.tsv
 
 ENGINE is `harper`, `languagetool` or `counts`. CORRECTIONS are rows of kind, repository, commit, path, edit, line
 before, line after; TEXTS is a folder of paragraphs of untouched text as `ngrams.py` takes them, named `owner+name.txt`.
@@ -29,7 +28,6 @@ import argparse
 import difflib
 import math
 import random
-import re
 import sys
 import time
 from collections import Counter, defaultdict
@@ -59,7 +57,6 @@ RENEWED = 500
 REFERENCE = ARTICLES | REPEATS
 ENGINES = ("harper", "languagetool", "counts")
 MANY = 8
-_ABOUT = re.compile(r"# (\w+): ([\d,]+) corrections and ([\d,]+) words")
 Check = Callable[[str], Sequence[Lint]]
 
 
@@ -194,15 +191,13 @@ def changed(before: str, after: str) -> tuple[int, int]:
 
 
 class Tally(msgspec.Struct):
-    """What the rules of one engine said. `right` and `fired` are sets of (repository, old, new); `earlier` is what an
-    earlier table has."""
+    """What the rules of one engine said. `right` and `fired` are sets of (repository, old, new)."""
 
     corrections: int = 0
     words: int = 0
     right: dict[str, set[tuple[str, str, str]]] = msgspec.field(default_factory=lambda: defaultdict(set))
     fired: dict[str, set[tuple[str, str, str]]] = msgspec.field(default_factory=lambda: defaultdict(set))
     categories: dict[str, str] = msgspec.field(default_factory=dict)
-    earlier: dict[str, tuple[int, int]] = msgspec.field(default_factory=dict)
 
     def add(self, read: Read) -> None:
         self.corrections += read.corrected
@@ -217,30 +212,12 @@ class Tally(msgspec.Struct):
     @property
     def counts(self) -> dict[str, tuple[int, int]]:
         """By rule, how often it was right, and how often it spoke of what was left."""
-        counts = {rule: self.earlier.get(rule, (0, 0)) for rule in {*self.right, *self.fired, *self.earlier}}
-        return {
-            rule: (right + len(self.right.get(rule, ())), fired + len(self.fired.get(rule, ())))
-            for rule, (right, fired) in counts.items()
-        }
-
-
-def read_table(path: Path) -> dict[str, Tally]:
-    """Return what a table that `table` has written counts."""
-    tallies = {engine: Tally() for engine in ENGINES}
-    for line in path.read_text("utf-8").splitlines():
-        if about := _ABOUT.match(line):
-            tally = tallies[about[1]]
-            tally.corrections, tally.words = (int(number.replace(",", "")) for number in about.groups()[1:])
-        elif not line.startswith(("#", "engine\t")):
-            engine, category, rule, right, fired, _ = line.split("\t")
-            if rule:
-                tallies[engine].categories[rule] = category
-                tallies[engine].earlier[rule] = int(right), int(fired)
-    return tallies
+        rules = {*self.right, *self.fired}
+        return {rule: (len(self.right.get(rule, ())), len(self.fired.get(rule, ()))) for rule in rules}
 
 
 def table(chosen: argparse.Namespace) -> None:
-    tallies = read_table(chosen.earlier) if chosen.earlier else {engine: Tally() for engine in ENGINES}
+    tallies = {engine: Tally() for engine in ENGINES}
     for path in chosen.reads:
         for line in path.open(encoding="utf-8"):
             read = msgspec.json.decode(line, type=Read)
@@ -322,7 +299,6 @@ def main() -> None:
     collecting.set_defaults(do=collect)
     tabling = commands.add_parser("table")
     tabling.add_argument("reads", type=Path, nargs="+")
-    tabling.add_argument("--earlier", type=Path, help="a table whose counts are added: of other texts")
     tabling.add_argument("--out", type=Path, required=True)
     tabling.set_defaults(do=table)
     chosen = parser.parse_args()

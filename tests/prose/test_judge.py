@@ -273,8 +273,8 @@ BUDGETS = [
 def test_the_budget(
     plugin: ProsePlugin, context: PluginContext, budget: float, expected: list[str], whole: bool
 ) -> None:
-    """A rule that needs a judge, with a margin of 6; the model's own, with one of 15; and one that needs neither."""
-    words = {"invest into": -7, "invest in": -1, "have": -16, "has": -1}
+    """A rule that needs a judge, with a margin of 3; the model's own, with one of 15; and one that needs neither."""
+    words = {"invest into": -4, "invest in": -1, "have": -16, "has": -1}
     context = replace(
         context, values=replace(SETTINGS, flags_per_1000_words=budget), engine=DislikingEngine(words), notices=[]
     )

@@ -46,7 +46,7 @@ def plugin(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProsePlugin]
     monkeypatch.setattr(languagetool, "is_set_up", lambda url: True)
     monkeypatch.setattr(languagetool, "obstacle", lambda url: None)
     monkeypatch.setattr(
-        languagetool, "LanguageToolEngine", lambda dialect, url: Late("languagetool", "IT_VBZ", "keep", "keeps")
+        languagetool, "LanguageToolEngine", lambda dialect, url: Late("languagetool", "SHE_LIVE", "keep", "keeps")
     )
     monkeypatch.setattr(vale, "program", lambda root: home / "vale")
     monkeypatch.setattr(

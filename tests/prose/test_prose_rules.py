@@ -17,15 +17,13 @@ from breadknife.plugins.prose.engines.rules import SAFE, chance, is_noise, is_ri
         ("harper", "RepeatedWords", "Repetition", True, True),
         ("counts", "NeedlessArticle", "Counts", True, True),
         # less often
-        ("harper", "NounVerbConfusion", "WordChoice", True, False),
-        ("languagetool", "NOUN_VERB_CONFUSION", "GRAMMAR", True, False),
+        ("harper", "OneOfTheSingular", "Agreement", True, False),
+        ("languagetool", "BEEN_PART_AGREEMENT", "GRAMMAR", True, False),
         # seldom or never
         ("harper", "DiscourseMarkers", "Punctuation", False, False),
         ("languagetool", "SENT_START_CONJUNCTIVE_LINKING_ADVERB_COMMA", "PUNCTUATION", False, False),
         ("languagetool", "UPPERCASE_SENTENCE_START", "CASING", False, False),
         ("harper", "OxfordComma", "Style", False, False),
-        ("languagetool", "E_G", "PUNCTUATION", False, False),
-        ("languagetool", "MAY_BE", "TYPOS", False, False),
         # of rules that never spoke the others of their category tell
         ("languagetool", "NEVER_SPOKE", "CONFUSED_WORDS", True, True),
         ("languagetool", "NEVER_SPOKE", "GRAMMAR", True, False),

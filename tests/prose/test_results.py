@@ -46,7 +46,7 @@ class Slow:
     def check(self, text: str, language: str = "", /) -> tuple[Lint, ...]:
         assert self.gate.wait(30)
         at = text.find("keep")
-        return (Lint("languagetool", "IT_VBZ", Span(at, at + 4), "so", ("keeps",), "TYPOS"),) if at >= 0 else ()
+        return (Lint("languagetool", "SHE_LIVE", Span(at, at + 4), "so", ("keeps",), "TYPOS"),) if at >= 0 else ()
 
     def close(self) -> None:
         self.gate.set()

@@ -24,7 +24,7 @@ from support import PluginContext, document
 
 
 def test_results_stream(plugin: ProsePlugin, second: Second, context: PluginContext) -> None:
-    second.lints = speaks_of("keep", "IT_VBZ", "keeps")
+    second.lints = speaks_of("keep", "SHE_LIVE", "keeps")
     doc = document("You see the the end.\n\nThe inventory keep one line.\n", "markdown")
     editor = Refreshing(context.root)
     assert [f.code for f in check(plugin, doc, editor)] == ["RepeatedWords"]
@@ -32,7 +32,7 @@ def test_results_stream(plugin: ProsePlugin, second: Second, context: PluginCont
     assert editor.again.wait(30)
     assert [(f.code, f.source) for f in check(plugin, doc, editor)] == [
         ("RepeatedWords", "harper"),
-        ("IT_VBZ", "languagetool"),
+        ("SHE_LIVE", "languagetool"),
     ]
 
 
@@ -125,7 +125,7 @@ def test_lint_tells_which_engine_gave_no_answer(plugin: ProsePlugin, second: Sec
 def test_what_an_engine_dies_of_is_told_once(
     plugin: ProsePlugin, second: Second, context: PluginContext, deadly: int
 ) -> None:
-    keeps = speaks_of("keep", "IT_VBZ", "keeps")
+    keeps = speaks_of("keep", "SHE_LIVE", "keeps")
 
     def die(text: str) -> list[Lint]:
         if "deadly" in text:
@@ -139,8 +139,8 @@ def test_what_an_engine_dies_of_is_told_once(
     check(plugin, doc, editor)
     assert editor.notices == []
     second.gate.set()
-    assert [f.code for f in check(plugin, doc, editor, whole=True)] == ["RepeatedWords"] * deadly + ["IT_VBZ"]
-    assert [f.code for f in check(plugin, doc, editor)] == ["RepeatedWords"] * deadly + ["IT_VBZ"]
+    assert [f.code for f in check(plugin, doc, editor, whole=True)] == ["RepeatedWords"] * deadly + ["SHE_LIVE"]
+    assert [f.code for f in check(plugin, doc, editor)] == ["RepeatedWords"] * deadly + ["SHE_LIVE"]
     notice = "LanguageTool could not check all of file:///project/example: it crashes or hangs there."
     assert {*editor.notices} == {notice}
 

@@ -41,6 +41,7 @@ PLANTED = [
 
 WAITING = [
     ("We invest into tests.", "invest in", ("invest into", "InvestIn", "invest in")),
+    ("The steps are as follow.", "as follows", ("as follow", "AsFollows", "as follows")),
     ("It is shown in details.", "in detail", ("in details", "InDetail", "in detail")),
 ]  # fmt: skip
 """What Harper says and nobody shows before LanguageTool means the same."""
