@@ -1,11 +1,13 @@
 """What each part of the check adds in CI, and what its peers say: the table of `docs/ci.md`.
 
     python bench/prose/parts.py CORRECTIONS [--rows N] [--seed N] [--only PART…] [--vale FILE]
+        [--errors FILE]
 
 CORRECTIONS has rows of kind, repository, commit, path, edit, line before, line after; those of the test part are drawn
 by a seed. Each line before its correction is a document. Found: something is said of the place. Right: the first fix
 gives the maintainer's line. Others: what is said of the rest of these lines, in 1,000 words. Each part begins with
-nothing kept, and its processor's seconds have the start of its programs.
+nothing kept, and its processor's seconds have the start of its programs. With `--errors`, only those of the drawn
+corrections count whose numbers, from 1, are in a file: readers have called the line before wrong.
 """
 
 from __future__ import annotations
@@ -96,8 +98,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=40)
     parser.add_argument("--only", nargs="+", default=PARTS)
     parser.add_argument("--vale", type=Path, help="the program")
+    parser.add_argument("--errors", type=Path, help="numbers of corrections, one in a line")
     chosen = parser.parse_args()
     pairs = draw(chosen.corrections, chosen.rows, chosen.seed)
+    if chosen.errors:
+        pairs = [pairs[int(number) - 1] for number in chosen.errors.read_text("ascii").split()]
     print(f"{len(pairs)} corrections, {sum(words(before) for before, _ in pairs):,} words, seed {chosen.seed}\n")
     print("| | found | right | others in 1,000 words | CPU s |\n|---|---|---|---|---|")
     for name in chosen.only:

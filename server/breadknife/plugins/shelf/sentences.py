@@ -1,4 +1,4 @@
-"""A step that answers in sentences of a model's, each below the quote that it was checked against."""
+"""A step that answers in sentences of a model's, each above the quote that it was checked against."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class SentencesInput:
 @dataclass(frozen=True)
 class SentencesOutput:
     text: str
-    """Markdown that follows a line: sentences, and below them the quote that says so."""
+    """Markdown that follows a line: sentences, and below them the quote that says the same."""
 
 
 def answer(given: SentencesInput, context: StepContext) -> SentencesOutput | Silence:
