@@ -263,7 +263,7 @@ def wait_before(program: Path, words: str, go: Path) -> None:
     [
         ("models", "models list --json", "completion, nullcheck, rewrite"),
         ("shelf", "shelf status", "No folder is on the shelf"),
-        ("recipe", "recipes list", "fix-text            Fix this text"),
+        ("recipe", "recipes list", "fix-text              Fix this text"),
         ("recipe check", "recipes check", "fix-text: 6 steps"),
     ],
 )

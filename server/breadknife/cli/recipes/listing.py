@@ -32,8 +32,8 @@ def print_recipes(*, as_json: bool) -> int:
             continue
         recipe = entry.plan.recipe
         state = "" if recipe.enabled else f'; off: [recipes] on = ["{recipe.name}"] offers it'
-        if recipe.named_models:
-            state += f"; needs a model that you name: [models] {entry.plan.roles[0]} = …"
+        if recipe.named_models and entry.plan.writing_roles:
+            state += f"; needs a model that you name: [models] {entry.plan.writing_roles[0]} = …"
         models = f"; asks {', '.join(entry.plan.roles)}" if entry.plan.roles else ""
         say(f"  {entry.name:<{width}}  {recipe.title} ({entry.owner}{models}{state})")
     return 0
