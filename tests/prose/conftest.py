@@ -17,6 +17,7 @@ import trustme
 from breadknife.disk_cache import DiskCache
 from breadknife.plugins.prose import engine_set
 from breadknife.plugins.prose.engines.jvm import guard, server
+from breadknife.plugins.prose.plugin import ProsePlugin
 from prose import squatter
 
 
@@ -28,6 +29,13 @@ def nothing_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         return DiskCache(tmp_path / "prose.sqlite")
 
     monkeypatch.setattr(engine_set, "DiskCache", fresh)
+
+
+@pytest.fixture
+def plugin() -> Iterator[ProsePlugin]:
+    plugin = ProsePlugin()
+    yield plugin
+    plugin.close()
 
 
 def command_of(process: psutil.Process) -> list[str]:

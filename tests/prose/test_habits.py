@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,13 +17,6 @@ from prose.disliking import DislikingEngine
 from support import PluginContext, document
 
 TEXT = "You can not do it."
-
-
-@pytest.fixture
-def plugin() -> Iterator[ProsePlugin]:
-    plugin = ProsePlugin()
-    yield plugin
-    plugin.close()
 
 
 @pytest.fixture

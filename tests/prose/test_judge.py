@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -133,13 +132,6 @@ def test_what_is_typed_behind_a_mistake_is_not_judged_again() -> None:
 def test_half_the_budget_asks_for_more() -> None:
     assert excess(BUDGET) == 0
     assert excess(BUDGET / 2) > 0 > excess(BUDGET * 2)
-
-
-@pytest.fixture
-def plugin() -> Iterator[ProsePlugin]:
-    plugin = ProsePlugin()
-    yield plugin
-    plugin.close()
 
 
 @pytest.fixture

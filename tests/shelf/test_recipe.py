@@ -19,7 +19,7 @@ from breadknife.plugins.recipes.plugin import RecipesPlugin
 from breadknife.plugins.recipes.settings import RecipesSettings
 from breadknife.plugins.shelf import recipes
 from breadknife.plugins.shelf.index.shelves import open_shelves
-from breadknife.recipes.requests import RecipeRequest
+from breadknife.recipes.requests import RecipeRequest, RecipeResult
 from breadknife.task.values import ActionRequest
 from breadknife.testing import document
 from breadknife.text.document import Span
@@ -57,7 +57,7 @@ def test_a_sentence_stands_above_the_quote_that_says_it(home: Path, written: str
     with own_shelf("tests", SENTENCES):
         script = Line("You answer a question", say=written)
         reply = host({"answer": MODEL}, script).ask(RecipeRequest("answer-from-my-shelf", asked, Span(2, 2)))
-    said = [found.text for _, found in reply.answers] or [str(reply.receipts[0])]  # type: ignore[union-attr]
+    said = [found.text for _, found in reply.answers if isinstance(found, RecipeResult)] or [str(reply.receipts[0])]
     assert told in said[0]
 
 

@@ -172,10 +172,12 @@ class Tracer:
         found = next((some[0] for some in (own, here, anywhere) if len({each.name for each in some}) == 1), None)
         if found is not None:
             return found
-        only = self._function(path, name, "method")
-        there = self._repairs.tree(only.path) if only is not None and only.path is not None else None
-        is_property = there and only and only.span and _PROPERTY.match(there.text, only.span.start)
-        return only if is_property else None  # a method that isn't called is no source of a null
+        method = self._function(path, name, "method")  # one that isn't called is no source of a null
+        return method if method is not None and self._is_property(method) else None
+
+    def _is_property(self, method: NullSource) -> bool:
+        tree = self._repairs.tree(method.path) if method.path is not None else None
+        return bool(tree and method.span and _PROPERTY.match(tree.text, method.span.start))
 
     def _named(self, path: Path, tree: SyntaxTree, span: Span, name: str) -> NullSource | None:
         """Return what the name got last, as far as the order of the text tells, else the parameter or the variable of
