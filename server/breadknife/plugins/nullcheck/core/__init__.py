@@ -29,7 +29,6 @@ tree ─▶ languages/: lowering ─▶ il, declarations ─▶ flow/build: CFG 
 | unit | a function that is in no other one, with those in it: what an edit leaves valid is kept by unit (`reuse`) |
 | moved solution | a solution of the text before an edit, and what has happened to the text since (`MovedSolution`) |
 | to need | to use, without a check, a parameter that may be null: calling the function with null is then a use |
-| gate | says by a function's words alone that it can't have to do with null, so that it isn't even lowered |
 | knowledge | rules about the library, as data with examples (`knowledge/python.toml`) |
 
 An example. In `m = re.match(p, s)`, then `if ok or m: m.end()`:

@@ -74,8 +74,6 @@ class FileAnalysis(Summaries):
 
     def findings(self) -> Sequence[FunctionDereference]:
         """Return every use of a value that may be null, in the order of the text."""
-        if self.others is None and not self.assumed and not self.gate.may_use_null(self.file.main):
-            return ()
         return self._in_order(self._units)
 
     def findings_between(self, start: int, end: int) -> Sequence[FunctionDereference]:
@@ -108,26 +106,23 @@ class FileAnalysis(Summaries):
         return units(self.file)
 
     def _find(self, unit: Function) -> Iterator[FunctionDereference]:
-        """Follow the functions of a unit that may use null, and yield the uses in them."""
+        """Follow the functions of a unit, and yield the uses of null in them."""
         main = self.file.main
         waiting = [*self._units.get(unit, (unit,))]
         other_units = set(self.file.functions) if unit is main else set[Function]()
         known = set(waiting) | other_units
         for function in waiting:  # grows: lowering a function adds those without a name that are in it
-            is_inner = function.around is not None and function.around is not main and not function.name
-            is_assumed = any(covers(function.at, at) for at in self.assumed)
-            if function is main or is_inner or is_assumed or self.gate.may_use_null(function):
-                new = [inner for inner in function.within if inner not in known] if function.body else []
-                waiting += new
-                known.update(new)
-                if self._provisional.pop(function, None) is not None:
-                    self.summaries.pop(function, None)
-                solution = self.solution(function)
-                for dereference in solution.dereferences if solution is not None else ():
-                    if not self._gets_value(function, dereference.fact.parameter):
-                        yield FunctionDereference(dereference, function)
-                    elif dereference.at in self.assumed:
-                        self.denied[dereference.at] = function.at
+            new = [inner for inner in function.within if inner not in known] if function.body else []
+            waiting += new
+            known.update(new)
+            if self._provisional.pop(function, None) is not None:
+                self.summaries.pop(function, None)
+            solution = self.solution(function)
+            for dereference in solution.dereferences if solution is not None else ():
+                if not self._gets_value(function, dereference.fact.parameter):
+                    yield FunctionDereference(dereference, function)
+                elif dereference.at in self.assumed:
+                    self.denied[dereference.at] = function.at
 
     def _gets_value(self, function: Function, name: str) -> bool:
         """Tell whether each call of a function gives a value for a parameter: the callers have tested it. Nobody can
@@ -177,8 +172,8 @@ class FileAnalysis(Summaries):
         for function, was in units_matched.same.items():
             if (known := before.kept(was)) is not None:
                 self._kept[function] = known.then(units_matched.change)
-            elif self.gate.may_use_null(function):
-                continue  # it wasn't followed before, and may have to be now
+            else:
+                continue  # it wasn't followed before, and has to be now
             if was in before._found:
                 self._found[function] = [
                     FunctionDereference(mover.dereference(found.dereference), function) for found in before._found[was]
@@ -199,9 +194,7 @@ class FileAnalysis(Summaries):
         followed = list[Function]()
         while gone or new:
             was_followed = {was: before.kept(was) is not None for was in gone}
-            asked = {
-                was.name: was_followed[was] for was in gone if was_followed[was] or not before.gate.needs_flow(was)
-            }
+            asked = {was.name: True for was in gone if was_followed[was]}
             facts_before = visible_facts(before, gone, asked, units_matched.change, is_unseen=is_unseen)
             facts_now = visible_facts(self, new, asked, STAYS, is_unseen=is_unseen)
             changed_names |= {

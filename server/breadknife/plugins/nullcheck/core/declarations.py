@@ -45,8 +45,7 @@ class Parameter(NamedTuple):
 class Function:
     """A function, a method, or the statements of a file. Its body is lowered when it is first asked for.
 
-    Two functions are never equal, so that they can be keys. What the gate decides by, without a body, is `words` and
-    `has_declared_null`, `tells_null`, `may_ignore` and `is_open`."""
+    Two functions are never equal, so that they can be keys."""
 
     at: ByteRange
     name: str
@@ -86,18 +85,6 @@ class Function:
     """Those of its variables that functions within it assign."""
     types: dict[str, Type] = field(default_factory=dict[str, Type])
     """Variable -> its declared type; filled when it is lowered."""
-    is_expression: bool = False
-    """Its body is one expression, which it returns."""
-    has_declared_null: bool = False
-    """Its text says that something may be null, in a spelling that is no word: the gate lets it through."""
-    tells_null: bool = False
-    """It may give null beside a value that tells of it, an error: the gate lets those of its callers through that
-    `may_ignore` the error."""
-    may_ignore: bool = False
-    """Its text has a call whose second value, which may tell of null, isn't tested at once."""
-    is_open: bool = False
-    """It may give null without telling of it, as its text looks: by ending without a `return` that has a value, or in
-    Go by a `return nil` without an error. The gate lets its callers through."""
     tests: UnitTests | None = None
     """Made when somebody asks for it; see `belief`."""
     within: list[Function] = field(default_factory=list["Function"])
@@ -132,7 +119,7 @@ class Function:
 
     @cached_property
     def words(self) -> frozenset[bytes]:
-        """Return all names and keywords in its text, by which the gate decides."""
+        """Return all names and keywords in its text."""
         return frozenset(self.source.translate(WORDS).split())
 
 

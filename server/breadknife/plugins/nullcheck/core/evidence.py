@@ -30,12 +30,6 @@ class FileEvidence:
         """Those of functions have names, too, but these say nothing of each other."""
         self._evidence = dict[tuple[Function, bytes, bytes, str], Evidence]()
 
-    def is_suspect(self, function: Function) -> bool:
-        """Tell whether the function compares something with null that it also uses: perhaps too late."""
-        unit = unit_of(function, self._main)
-        tests = self.beliefs.tests(unit) if unit is not self._main else None
-        return tests is not None and not tests.compared.isdisjoint(tests.used)
-
     def changed_since(self, before: FileEvidence) -> frozenset[bytes]:
         """Return the words of subjects of which something else is believed than `before`."""
         return frozenset(map(word_of, self.beliefs.changed_since(before.beliefs)))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -69,11 +68,6 @@ class NullableCall(Examples, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Keys of first arguments for which there always is a value."""
     argument: str | None = None
     """The type of the first argument, which tells the method from others of its name; "" for an unknown one."""
-    needs: tuple[str, ...] = ()
-    """Words one of which a file must have for this row to matter. Without any, it is the module that must be
-    imported."""
-    word: str = ""
-    """The word by which a file that has it is known, if not the last one of its name."""
 
 
 class BeliefPatterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,10 +132,6 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """A declaration that says nothing of null excludes it."""
     ignored: str = _NOTHING
     """A pattern for comments that tell a checker to be silent."""
-    ending: str
-    """A pattern for words by which a function may never come back: its own, and names of what it may call."""
-    endless: str
-    """A pattern for the heads of loops that nothing but a jump ends."""
     private: str = _NOTHING
     """A pattern for the beginning of a function's text that only its own file can call."""
     belief: BeliefPatterns = BeliefPatterns()
@@ -216,27 +206,6 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
                 table[row.name.rpartition(".")[2]][row.argument] = row.name
         return table
 
-    @cached_property
-    def words(self) -> Mapping[str, frozenset[bytes]]:
-        """Return the words by which a file may use something nullable, by what the file must have for it: the top
-        module that it imports, or a word; "" for those that need nothing."""
-        words = self._words_of(row for row in chain(self.call, self.attribute) if not row.beside_error)
-        for name, type_ in self.results.items() if self.needs_imports else ():
-            words[_module(name)] |= words.get(_module(parse_type(type_).name), frozenset())
-        return words
-
-    @cached_property
-    def telling_words(self) -> Mapping[str, frozenset[bytes]]:
-        """Return the same words for what may be null only where an error tells of it."""
-        return self._words_of(row for row in self.call if row.beside_error)
-
-    def _words_of(self, rows: Iterator[NullableCall]) -> dict[str, frozenset[bytes]]:
-        words = defaultdict[str, frozenset[bytes]](frozenset, {"": frozenset()})
-        for row in rows:
-            for need in row.needs or (_module(row.name) if self.needs_imports else "",):
-                words[need] |= {(row.word or row.name.rpartition(".")[2]).encode()}
-        return words
-
     @property
     def null(self) -> str:
         """Return all nulls of the language, in words."""
@@ -266,12 +235,6 @@ def knowledge_of(language: str) -> Knowledge:
 def _searching(patterns: Sequence[str]) -> re.Pattern[bytes]:
     joined = "|".join(pattern.replace("{v}", _VALUE) for pattern in patterns)
     return re.compile((joined or _NOTHING).encode(), re.MULTILINE)
-
-
-def _module(name: str) -> str:
-    """Return the module that must be imported for a name, or ""."""
-    root, dot, _ = name.partition(".")
-    return root if dot and root not in ("dict", "list", "self") else ""
 
 
 @lru_cache(maxsize=1 << 10)

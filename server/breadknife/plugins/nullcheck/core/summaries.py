@@ -81,8 +81,6 @@ class Summaries(SymbolTable):
                 summary = UNKNOWN_SUMMARY
             elif function.is_stub:
                 summary = self._as_declared(function) if function.returns is not None else UNKNOWN_SUMMARY
-            elif not self.gate.needs_flow(function):
-                summary = self._as_declared(function)
             else:
                 solution = self.solution(function)
                 if solution is None:
@@ -111,7 +109,6 @@ class Summaries(SymbolTable):
 
     def believe_code(self, function: Function) -> None:
         """Have callers get what the function's text gives, whatever it is declared to return."""
-        self.gate.nullable |= {function.name.encode()}
         self.summaries[function] = self.code_summary(function)
 
     def _summarised(self, function: Function, solution: Solution) -> Summary:

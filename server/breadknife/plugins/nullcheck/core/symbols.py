@@ -11,7 +11,6 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.belief import Beliefs, FileBeliefs
 from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, StoredValue, unit_of
 from breadknife.plugins.nullcheck.core.evidence import FileEvidence
-from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import ByteRange, Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge, filled, parse_type
 from breadknife.plugins.nullcheck.core.nullness import (
@@ -51,10 +50,6 @@ class ProjectSymbols(Protocol):
         """Return the file that an origin is in."""
         ...
 
-    def nullable(self, home: SymbolTable, /) -> frozenset[bytes]:
-        """Return the words under which something of the imported files may be null, of those that the file has."""
-        ...
-
     def beliefs(self, home: SymbolTable, /) -> Iterable[FileBeliefs]:
         """Return what the imported files do with values that may be null."""
         ...
@@ -89,13 +84,6 @@ class SymbolTable(ABC):
         self._attributes = dict[tuple[Class, str], Fact]()
         self._variables = dict[str, Fact]()
         self._overridden = dict[Function, bool]()
-
-    @cached_property
-    def gate(self) -> Gate:
-        """The gate of this file, which also knows the nullable words of its imports."""
-        others = self.others
-        nullable = partial(others.nullable, self) if others is not None else frozenset[bytes]
-        return Gate(self.file, self.knowledge, nullable, is_suspect=lambda function: self.evidence.is_suspect(function))
 
     @cached_property
     def evidence(self) -> FileEvidence:

@@ -133,7 +133,6 @@ class Lowering(ABC):
             at, "", tuple(own_parameters), returns,
             lambda function: replace(self, function=function, scopes=scopes).body(node),
             node.text or b"", around=outer, receiver=outer.receiver, receiver_class=outer.receiver_class,
-            has_declared_null=True,
         )  # fmt: skip
         outer.within.append(function)
         return il.Closure(at)

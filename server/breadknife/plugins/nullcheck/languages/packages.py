@@ -4,12 +4,10 @@ import."""
 from __future__ import annotations
 
 from abc import abstractmethod
-from functools import cached_property
 from typing import ClassVar
 
 from breadknife.plugins.nullcheck.core.analysis import FileAnalysis
 from breadknife.plugins.nullcheck.core.declarations import FileDeclarations
-from breadknife.plugins.nullcheck.core.gate import Gate
 from breadknife.plugins.nullcheck.core.il import Type
 from breadknife.plugins.nullcheck.core.knowledge import Knowledge
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness
@@ -24,24 +22,14 @@ class PackageFileAnalysis(FileAnalysis):
     def __init__(
         self, file: FileDeclarations, knowledge: Knowledge, package: PackageFiles, uri: str, *, reaches: bool = True
     ) -> None:
-        """`reaches`: the gate also looks at what other files may give. That is for the file that is checked: if each
-        file that it asks did so, the whole project would soon be read."""
+        """`reaches`: it also looks at what other files do with its values. That is for the file that is checked: if
+        each file that it asks did so, the whole project would soon be read."""
         super().__init__(file, knowledge, package, uri)
         self.package = package
         self._reaches = self.looks_around = reaches
 
     def anew(self) -> PackageFileAnalysis:
         return type(self)(self.file, self.knowledge, self.package, self.uri, reaches=self._reaches)
-
-    @cached_property
-    def gate(self) -> Gate:
-        package = self.package
-        if not self._reaches:
-            return Gate(self.file, self.knowledge, frozenset)
-        return Gate(
-            self.file, self.knowledge, lambda: package.nullable(self), lambda: package.telling(self),
-            lambda function: self.evidence.is_suspect(function),
-        )  # fmt: skip
 
     def target(self, name: str, /) -> ResolvedSymbol | None:
         symbol = super().target(name)

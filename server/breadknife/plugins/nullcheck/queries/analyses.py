@@ -239,19 +239,8 @@ class ProjectFiles(ProjectSources, Generic[Home]):
         there = self.home(path) if path is not None else None
         return there.file if there is not None else None
 
-    def nullable(self, home: SymbolTable, /) -> frozenset[bytes]:
-        return self._words(home, lambda card: card.own)
-
-    def telling(self, home: SymbolTable, /) -> frozenset[bytes]:
-        """Return the functions of the imported files that give null only beside an error, if the file speaks of
-        them."""
-        return self._words(home, lambda card: card.telling)
-
     def beliefs(self, home: SymbolTable, /) -> Iterable[FileBeliefs]:
         return [card.beliefs for card in self._cards_around(home).values()]
-
-    def _words(self, home: SymbolTable, of: Callable[[Card], frozenset[bytes]]) -> frozenset[bytes]:
-        return frozenset[bytes]().union(*map(of, self._cards_around(home).values())) & home.file.main.words
 
     def _cards_around(self, home: SymbolTable) -> Mapping[str, Card]:
         if home not in self._around:

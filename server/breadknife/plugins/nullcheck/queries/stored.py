@@ -30,8 +30,8 @@ _MOST = 20_000
 
 @dataclass(frozen=True)
 class Card:
-    """What a file tells those that import it: its names, and the words under which something of it may be null. The
-    file's text alone decides it."""
+    """What a file tells those that import it: its names, and what its authors believe. The file's text alone decides
+    it."""
 
     names: frozenset[str]
     """What it declares at its top level."""
@@ -39,10 +39,6 @@ class Card:
     """Local name -> qualified name."""
     bases: frozenset[str]
     """The qualified names of the classes that its own are made of."""
-    own: frozenset[bytes]
-    """See `Gate.own`."""
-    telling: frozenset[bytes]
-    """See `Gate.telling`."""
     beliefs: FileBeliefs
 
 
@@ -78,10 +74,10 @@ FindingsStore: TypeAlias = TypedDiskCache[tuple[str, str], StoredFindings]
 
 
 def card_of(home: FileAnalysis) -> Card:
-    file, gate = home.file, home.gate
+    file = home.file
     bases = frozenset(base for class_ in file.classes.values() for base in class_.bases)
     names = frozenset((*file.named, *file.classes, *file.variables))
-    return Card(names, dict(file.imports), bases, gate.own, gate.telling, home.evidence.beliefs.own)
+    return Card(names, dict(file.imports), bases, home.evidence.beliefs.own)
 
 
 def digest_of(text: str) -> str:

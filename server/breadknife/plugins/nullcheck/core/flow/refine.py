@@ -171,6 +171,8 @@ class Refiner(Evaluator, ABC):
             if fact.nullness == Nullness.NULL:
                 return False
             return self.settle(operand, non_null(fact, operand.at), state) if key else True
+        if fact.nullness == Nullness.NON_NULL:
+            return False
         if not key:
             return True
         if not state.assume(f"{key} is None", True):

@@ -25,9 +25,6 @@ _DECLARED = frozenset({"function_declaration", "generator_function_declaration",
 _METHODS = frozenset({"method_definition", "method_signature", "abstract_method_signature"})
 _FIELDS = frozenset({"public_field_definition", "field_definition", "property_signature"})
 _EXTENDS = frozenset({"extends_clause", "extends_type_clause"})
-_DECLARING = (b"?:", b"void 0", b"?.")
-"""How code says that something may be null, without a word that the gate knows."""
-_OPEN_ENDS = frozenset({"return_statement", "throw_statement"})
 
 
 @dataclass
@@ -54,7 +51,6 @@ class EcmaScriptOutliner(Outliner):
             at_of(root), "", (), None, lambda main: EcmaScriptLowering(main, Scopes(), self).body(root),
             self.tree.encoded,
             changed_within=self._assigned.within[None],
-            has_declared_null=any(mark in self.tree.encoded for mark in _DECLARING),
         )  # fmt: skip
 
     def file(self) -> FileDeclarations:
@@ -144,15 +140,13 @@ class EcmaScriptOutliner(Outliner):
             around=around, receiver=around.receiver if has_outer_this else "",
             receiver_class=around.receiver_class if has_outer_this else None,
             is_async="async" in heads or promised_type is not None, is_generator="*" in heads,
-            is_stub=body is None, is_expression=body is not None and body.type != "statement_block",
-            has_declared_null=any(mark in source for mark in _DECLARING),
+            is_stub=body is None,
             changed_within=self._assigned.within[at], asserted=self._asserted(return_type),
         )  # fmt: skip
         function.parameters = tuple(self._parameter(child) for child in _parameter_nodes(node))
         if function.parameters and function.parameters[0].annotation is None:
             given, *others = function.parameters
             function.parameters = (given._replace(annotation=self._props(node)), *others)
-        function.is_open = body is not None and body.type == "statement_block" and _is_open(body)
         self.closures[key] = function
         around.within.append(function)
         return function
@@ -335,12 +329,6 @@ def _target(node: Node) -> Node:
     """Return the name or the pattern of a parameter."""
     pattern = part(node, "pattern") or node
     return part(pattern, "left") or pattern
-
-
-def _is_open(body: Node) -> bool:
-    """Tell whether a function may end without a value: behind its last statement, or by a `return` alone."""
-    statements = inner(body)
-    return not statements or statements[-1].type not in _OPEN_ENDS or b"return;" in (body.text or b"")
 
 
 home_of = EcmaScriptOutliner.home_of

@@ -35,14 +35,6 @@ class EcmaScriptProject(ProjectFiles[FileAnalysis]):
         direct = set(self._imported(home))
         yield from direct.union(*map(self._imported, direct))
 
-    def nullable(self, home: SymbolTable, /) -> frozenset[bytes]:
-        words = set(super().nullable(home))
-        for local, name in home.file.imports.items():  # what is imported may have another name in its module
-            target = self.resolved(home, name)
-            if target is not None and target[1].encode() in target[0].gate.own:
-                words.add(local.encode())
-        return frozenset(words)
-
     def modules(self, home: SymbolTable, module: str) -> Iterator[FileAnalysis]:
         """Yield the files that a module's name may mean in a file, likeliest first."""
         path = uri_to_path(home.uri)

@@ -9,12 +9,6 @@ from dataclasses import dataclass, field
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, StoredValue
 from breadknife.plugins.nullcheck.core.il import Block
-from breadknife.plugins.nullcheck.languages.go.nil_patterns import (
-    GIVES_NIL,
-    GIVES_NIL_SILENTLY,
-    HAS_NIL,
-    IGNORES_ERROR,
-)
 from breadknife.plugins.nullcheck.languages.go.statements import GoLowering, defines, parameters_of, result_of, specs_of
 from breadknife.plugins.nullcheck.languages.go.types import GoTypes
 from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
@@ -40,7 +34,7 @@ class GoOutliner(Outliner):
 
     def file(self) -> FileDeclarations:
         root = self.tree.root
-        main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
+        main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded)
         self.types = GoTypes(self.declared, self.imports, self.declared_elsewhere)
         if not is_generated(self.tree.text):
             self._read(root)
@@ -116,10 +110,6 @@ class GoOutliner(Outliner):
             lambda function: self._lowered(function, node), source, owner,
             receiver=receiver.name if receiver is not None else "", receiver_class=owner,
             is_stub=not inner(body), is_bound=receiver is not None,
-            has_declared_null=HAS_NIL.is_in(source),
-            is_open=_may_give_nil(node) and GIVES_NIL_SILENTLY.is_in(source),
-            tells_null=_may_give_nil(node) and GIVES_NIL.is_in(source),
-            may_ignore=IGNORES_ERROR.is_in(source),
         )  # fmt: skip
         self.functions.append(function)
         if receiver is None:
@@ -148,11 +138,6 @@ def type_specs(root: Node) -> Iterator[Node]:
     for node in root.named_children:
         if node.type == "type_declaration":
             yield from (child for child in inner(node) if child.type in ("type_spec", "type_alias"))
-
-
-def _may_give_nil(node: Node) -> bool:
-    """Tell whether a function's result, as far as its first look shows, may be a nil that isn't an error."""
-    return word(node, "result") not in ("", "error", "bool", "string", "int")
 
 
 def _set_by_others(body: Node | None) -> frozenset[str]:

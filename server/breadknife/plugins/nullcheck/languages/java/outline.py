@@ -42,7 +42,7 @@ class JavaOutliner(Outliner):
 
     def file(self) -> FileDeclarations:
         root = self.tree.root
-        main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded, has_declared_null=True)
+        main = Function(at_of(root), "", (), None, lambda _: (), self.tree.encoded)
         if not is_generated(self.tree.text):
             self._walk(root)
         return self.file_of(main)
@@ -136,7 +136,6 @@ class JavaOutliner(Outliner):
             is_stub=part(node, "body") is None and node.type == "method_declaration",
             is_of_class=any(member.type == "static" for child in node.children[:1] for member in child.children),
             decorators=tuple(annotation_name(annotation) for annotation in annotations_of(node)),
-            has_declared_null=any(parameter.annotation and parameter.annotation.nullable for parameter in parameters),
         )  # fmt: skip
         self.functions.append(function)
         if node.type != "static_initializer" and (name == "<init>" or members.methods.get(name) == 1):

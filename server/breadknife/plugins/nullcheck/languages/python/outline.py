@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -31,7 +30,6 @@ _PASSES_ON = frozenset({
 })  # fmt: skip
 _PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern"})
 _STARS = {"list_splat_pattern": "*", "keyword_separator": "*", "dictionary_splat_pattern": "**"}
-_RETURNS_NOTHING = re.compile(rb"\breturn[ \t]*(?:[#;\r\n]|\Z)")
 _LONGEST_STUB = 5
 """How many statements and comments a function has at most that does nothing itself."""
 _STUBS = frozenset({"abstractmethod", "overload"})
@@ -201,7 +199,6 @@ class PythonOutliner(Outliner):
             is_stub=not last_parts.isdisjoint(_STUBS) or _is_stub(body, source, is_method=owner is not None),
             is_bound=is_bound,
             decorators=decorators,
-            is_open=_is_open(body, source),
         )  # fmt: skip
         self.functions.append(function)
         if around is not None:
@@ -265,13 +262,6 @@ def _is_text(statement: Node) -> bool:
     """Tell whether a statement is a docstring, or three dots."""
     expression = first(statement) if statement.type == "expression_statement" else None
     return expression is not None and expression.type in ("string", "ellipsis")
-
-
-def _is_open(body: Node, source: bytes) -> bool:
-    """Tell whether a function may end without a value: behind its last statement, or by a `return` alone."""
-    statements = map(body.named_child, reversed(range(body.named_child_count)))
-    last = next((statement.type for statement in statements if not statement.is_extra), "")
-    return last not in ("return_statement", "raise_statement") or _RETURNS_NOTHING.search(source) is not None
 
 
 home_of = PythonOutliner.home_of

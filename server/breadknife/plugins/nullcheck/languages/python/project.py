@@ -24,11 +24,6 @@ class PythonProject(ProjectFiles[FileAnalysis]):
     def home_of(self, tree: SyntaxTree, uri: str, /) -> FileAnalysis:
         return home_of(tree, self, uri)
 
-    def nullable(self, home: SymbolTable, /) -> frozenset[bytes]:
-        words = super().nullable(home)
-        imports = home.file.imports.items()
-        return words.union(local.encode() for local, name in imports if name.rpartition(".")[2].encode() in words)
-
     def found(self, home: SymbolTable, name: str, /) -> tuple[Path, str] | None:
         return self._look_up(home.uri, name, _MOST_STEPS)
 
