@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from functools import cached_property
 
 from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.flow.evaluate import Evaluator
@@ -25,6 +27,11 @@ class Refiner(Evaluator, ABC):
     @abstractmethod
     def prove(self, test: il.Invocation | il.Member, outcome: bool, state: FlowState) -> None:
         """Apply what holds of the arguments, and of the object, where a function or a property gives this outcome."""
+
+    @cached_property
+    def set_by_others(self) -> AbstractSet[str]:
+        """Variables that a call may set."""
+        return self.home.shared | self.function.changed_within
 
     def refine(self, test: Expression, outcome: bool, state: FlowState) -> bool:
         """Change the state to what holds after the test has had this outcome. Return False if it can't have it."""
@@ -171,8 +178,8 @@ class Refiner(Evaluator, ABC):
             if fact.nullness == Nullness.NULL:
                 return False
             return self.settle(operand, non_null(fact, operand.at), state) if key else True
-        if fact.nullness == Nullness.NON_NULL:
-            return False
+        if fact.nullness == Nullness.NON_NULL and isinstance(operand, il.Name) and key not in self.set_by_others:
+            return False  # a call may have changed another value, and `k in d` says only that there is a `d[k]`
         if not key:
             return True
         if not state.assume(f"{key} is None", True):

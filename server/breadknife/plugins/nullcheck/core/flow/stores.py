@@ -110,9 +110,8 @@ class StoreTransfer(Refiner, ABC):
         comes_back = self._comes_back(expression, callee)
         below = tuple(f"{key}." for key in given)
         prefixes = below if not comes_back or callee.target is not None else ()
-        set_by_others = self.home.shared | self.function.changed_within
         if callee.name not in self.home.knowledge.calls:
-            for key in set_by_others - state.facts.keys():
+            for key in self.set_by_others - state.facts.keys():
                 if (declared := self.declared(key)).may_be_null:
                     state.facts[key] = declared
         for key, fact in state.facts.items():
@@ -120,7 +119,7 @@ class StoreTransfer(Refiner, ABC):
                 state.facts[key] = fact._replace(used=None)
             if not fact.may_be_null:
                 continue
-            is_set = key in set_by_others and callee.name not in self.home.knowledge.calls
+            is_set = key in self.set_by_others and callee.name not in self.home.knowledge.calls
             if is_set or key.startswith(prefixes) or (not comes_back and _may_have_caused(fact, given)):
                 state.facts[key] = havoc(fact)
 
