@@ -58,6 +58,8 @@ class LanguageToolRegistry:
         """Until then nobody looks again whether it has been set up, unless a part of breadknife arrives before."""
         self._arrival: object = None
         """The newest part that had arrived when it was last looked for (see `breadknife.arrivals`)."""
+        self._obstacle: str | None = None
+        """Why it couldn't run then: to look again for each document would take a tenth of lint's time."""
         self._lock = threading.Lock()
 
     def find(self, settings: LinterSettings, context: Context, *, whole: bool) -> BackgroundLinter | None:
@@ -69,8 +71,9 @@ class LanguageToolRegistry:
                 self._running[url] = self._start(settings.dialect, url)
             running = self._running.get(url)
         if running is None and whole:
-            why = f"LanguageTool can't run: {languagetool.obstacle(url)}"
-            context.notify(f"Prose is checked by Harper alone: {why}.", optional=True)
+            context.notify(
+                f"Prose is checked by Harper alone: LanguageTool can't run: {self._obstacle}.", optional=True
+            )
         return running
 
     def _is_set_up(self, url: str) -> bool:
@@ -80,6 +83,7 @@ class LanguageToolRegistry:
         if languagetool.is_set_up(url):
             return True
         self._missing_until, self._arrival = self._clock() + AGAIN_S, arrival
+        self._obstacle = languagetool.obstacle(url)
         return False
 
     def _start(self, dialect: str, url: str) -> BackgroundLinter:
