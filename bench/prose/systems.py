@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import harper
 from corpus import paragraphs
 
 from breadknife.cli.assemble import make_host
@@ -40,11 +41,13 @@ class System:
 
 def systems(only: Sequence[str] | None = None) -> list[System]:
     """All of them, or those of these names."""
-    harper, tool = HarperEngine(DIALECT), LanguageToolEngine(DIALECT)
+    # What is asked for is never dropped as noise, so this is Harper as its own editors show it.
+    by_default = frozenset(rule for rule, is_on in harper.get_default_lint_config().items() if is_on)
+    raw_harper, tool = HarperEngine(DIALECT, by_default), LanguageToolEngine(DIALECT)
     makers: dict[str, Callable[[str], System]] = {
-        "Harper": lambda name: _raw(name, harper),
+        "Harper": lambda name: _raw(name, raw_harper),
         "LanguageTool": lambda name: _raw(name, tool),
-        "both united": lambda name: _raw(name, harper, tool),
+        "both united": lambda name: _raw(name, raw_harper, tool),
         "breadknife's rules": lambda name: _ours(name, ProseSettings(languagetool=False, model=False)),
         "breadknife without a model": lambda name: _ours(name, ProseSettings(model=False)),
         "breadknife": lambda name: _ours(name, ProseSettings()),
