@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from breadknife.plugins.find.words import count_words, words_of
 from breadknife.text.document import Document
+from breadknife.text.generated import is_generated
 from breadknife.text.outline import Definition, definitions
 from breadknife.text.syntax import parse
 
@@ -46,6 +47,8 @@ class FileEntry:
     documentation: str
     counts: Mapping[str, int]
     """Its words, with how much each counts."""
+    is_generated: bool = False
+    """Whether a program has written its file."""
 
 
 def entries_of(text: str, language: str) -> tuple[FileEntry, ...]:
@@ -57,9 +60,8 @@ def entries_of(text: str, language: str) -> tuple[FileEntry, ...]:
     else:
         tree = parse(text, language)
         found = list(_defined(document, definitions(tree))) if tree is not None else []
-    return tuple(found[:MOST]) or (
-        _entry(document, "", "file", 1, document.line_count, text[:_LONGEST_HEAD], "", text),
-    )
+    entries = found[:MOST] or [_entry(document, "", "file", 1, document.line_count, text[:_LONGEST_HEAD], "", text)]
+    return tuple(replace(entry, is_generated=True) for entry in entries) if is_generated(text) else tuple(entries)
 
 
 def _sections(document: Document, kind: str, head: re.Pattern[str]) -> Iterator[FileEntry]:
