@@ -48,7 +48,7 @@ class FileEntry:
     counts: Mapping[str, int]
     """Its words, with how much each counts."""
     is_generated: bool = False
-    """Whether a program has written its file."""
+    """A program has written its file."""
 
 
 def entries_of(text: str, language: str) -> tuple[FileEntry, ...]:

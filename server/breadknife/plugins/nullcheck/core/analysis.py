@@ -170,10 +170,9 @@ class FileAnalysis(Summaries):
         """Take over what was found in the units whose text is the same."""
         mover = FactMover(units_matched.change, self.uri)
         for function, was in units_matched.same.items():
-            if (known := before.kept(was)) is not None:
-                self._kept[function] = known.then(units_matched.change)
-            else:
+            if (known := before.kept(was)) is None:
                 continue  # it wasn't followed before, and has to be now
+            self._kept[function] = known.then(units_matched.change)
             if was in before._found:
                 self._found[function] = [
                     FunctionDereference(mover.dereference(found.dereference), function) for found in before._found[was]
@@ -193,8 +192,7 @@ class FileAnalysis(Summaries):
         gone, new, is_unseen = units_matched.gone, units_matched.new, False
         followed = list[Function]()
         while gone or new:
-            was_followed = {was: before.kept(was) is not None for was in gone}
-            asked = {was.name: True for was in gone if was_followed[was]}
+            asked = {was.name for was in gone if before.kept(was) is not None}
             facts_before = visible_facts(before, gone, asked, units_matched.change, is_unseen=is_unseen)
             facts_now = visible_facts(self, new, asked, STAYS, is_unseen=is_unseen)
             changed_names |= {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -134,29 +135,29 @@ def signature(function: Function) -> tuple[object, ...]:
 
 
 def visible_facts(
-    home: Summaries, units: Iterable[Function], asked: Mapping[str, bool], change: Change, *, is_unseen: bool
+    home: Summaries, units: Iterable[Function], asked: AbstractSet[str], change: Change, *, is_unseen: bool
 ) -> Mapping[str, list[object]]:
     """Return what other units learn of these, by the names that they use for it, at the places after `change`. Where it
     is equal before and after an edit, what other units have found by it still holds.
 
-    `asked` has the names of those of whose results somebody has asked before the edit, and whether they were followed
-    for it. `is_unseen`: their results aren't looked at, but taken to be others each time."""
+    `asked` has the names of those that were followed before the edit, so that others may have learned of their results.
+    `is_unseen`: these aren't looked at, but taken to be others each time."""
     mover = FactMover(change, home.uri)
     facts = defaultdict[str, list[object]](list)
     for unit in units:
-        is_followed = asked.get(unit.name, False)
-        solution = home.solution(unit) if is_followed and not is_unseen else None
+        is_asked = unit.name in asked
+        solution = home.solution(unit) if is_asked and not is_unseen else None
         for name, stores in _stored_by(home.file, unit):
             values = [mover.fact(home.value_of(store)) for store in stores]
             declared = [(mover.place(store.at), store.annotation) for store in stores]
             facts[name] += (declared, [value.type for value in values])
             if unit is home.file.main:
                 end = solution.end.facts.get(name) if solution is not None and solution.end is not None else None
-                is_hidden = is_followed and solution is None
+                is_hidden = is_asked and solution is None
                 facts[name] += (values, object() if is_hidden else end and mover.fact(end))
         for name in {unit.name, _owner(unit)} - {""}:
             facts[name] += (mover.place(unit.at), signature(unit))  # a null that it gives is told to come from there
-            if unit.name in asked:
+            if is_asked:
                 facts[name].append(object() if is_unseen else mover.summary(home.summary(unit)))
     return facts
 

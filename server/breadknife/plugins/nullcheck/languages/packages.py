@@ -20,16 +20,14 @@ class PackageFileAnalysis(FileAnalysis):
     """The analysis of a file of a package, which sees what the other files of the package declare."""
 
     def __init__(
-        self, file: FileDeclarations, knowledge: Knowledge, package: PackageFiles, uri: str, *, reaches: bool = True
+        self, file: FileDeclarations, knowledge: Knowledge, package: PackageFiles, uri: str, *, looks_around: bool
     ) -> None:
-        """`reaches`: it also looks at what other files do with its values. That is for the file that is checked: if
-        each file that it asks did so, the whole project would soon be read."""
         super().__init__(file, knowledge, package, uri)
         self.package = package
-        self._reaches = self.looks_around = reaches
+        self.looks_around = looks_around
 
     def anew(self) -> PackageFileAnalysis:
-        return type(self)(self.file, self.knowledge, self.package, self.uri, reaches=self._reaches)
+        return type(self)(self.file, self.knowledge, self.package, self.uri, looks_around=self.looks_around)
 
     def target(self, name: str, /) -> ResolvedSymbol | None:
         symbol = super().target(name)
@@ -69,14 +67,14 @@ class PackageFiles(ProjectFiles[PackageFileAnalysis]):
     def _outlined(self, tree: SyntaxTree, uri: str) -> FileDeclarations:
         """Return what a file declares."""
 
-    def _home_of(self, tree: SyntaxTree, uri: str, *, reaches: bool) -> PackageFileAnalysis:
-        return PackageFileAnalysis(self._outlined(tree, uri), self._knowledge, self, uri, reaches=reaches)
+    def _home_of(self, tree: SyntaxTree, uri: str, *, looks_around: bool) -> PackageFileAnalysis:
+        return PackageFileAnalysis(self._outlined(tree, uri), self._knowledge, self, uri, looks_around=looks_around)
 
     def home_of(self, tree: SyntaxTree, uri: str, /) -> PackageFileAnalysis:
-        return self._home_of(tree, uri, reaches=False)
+        return self._home_of(tree, uri, looks_around=False)
 
     def checked_home_of(self, tree: SyntaxTree, uri: str, /) -> PackageFileAnalysis:
-        return self._home_of(tree, uri, reaches=True)
+        return self._home_of(tree, uri, looks_around=True)
 
     def method(self, home: SymbolTable, class_: str, name: str, /) -> ResolvedSymbol | None:
         """Return a method of a class that another file of the package of `home` declares than the one with the class;

@@ -30,8 +30,8 @@ _MOST = 20_000
 
 @dataclass(frozen=True)
 class Card:
-    """What a file tells those that import it: its names, and what its authors believe. The file's text alone decides
-    it."""
+    """Says what a file tells those that import it: its names, and what its authors believe. The file's text alone
+    decides it."""
 
     names: frozenset[str]
     """What it declares at its top level."""
