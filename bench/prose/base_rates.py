@@ -35,13 +35,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-import harper
 import msgspec
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from corpus import edited, paragraphs, split_of
 from corrections import is_english
+from systems import DIALECT, default_rules_of_harper
 
 from breadknife.plugins.prose.engines.counts import CountsEngine
 from breadknife.plugins.prose.engines.harper import HarperEngine
@@ -51,7 +51,6 @@ from breadknife.plugins.prose.engines.rule_context import counts
 from breadknife.plugins.prose.engines.rules import ARTICLES, REPEATS, SPELLING
 from breadknife.text.extract.passage import NOUN
 
-DIALECT = "en-US"
 RENEWED = 500
 """Texts after which Harper's linter, which remembers them, is replaced."""
 REFERENCE = ARTICLES | REPEATS
@@ -156,7 +155,7 @@ def checker(engine: str) -> Check:
 
 
 def renewed() -> Check:
-    rules = frozenset(rule for rule, on in harper.get_default_lint_config().items() if on) - SPELLING
+    rules = default_rules_of_harper() - SPELLING
     engines = [HarperEngine(DIALECT, rules, alone=rules)]
     asked = Counter[str]()
 

@@ -42,8 +42,7 @@ class System:
 def systems(only: Sequence[str] | None = None) -> list[System]:
     """All of them, or those of these names."""
     # What is asked for is never dropped as noise, so this is Harper as its own editors show it.
-    by_default = frozenset(rule for rule, is_on in harper.get_default_lint_config().items() if is_on)
-    raw_harper, tool = HarperEngine(DIALECT, by_default), LanguageToolEngine(DIALECT)
+    raw_harper, tool = HarperEngine(DIALECT, default_rules_of_harper()), LanguageToolEngine(DIALECT)
     makers: dict[str, Callable[[str], System]] = {
         "Harper": lambda name: _raw(name, raw_harper),
         "LanguageTool": lambda name: _raw(name, tool),
@@ -53,6 +52,11 @@ def systems(only: Sequence[str] | None = None) -> list[System]:
         "breadknife": lambda name: _ours(name, ProseSettings()),
     }
     return [make(name) for name, make in makers.items() if only is None or name in only]
+
+
+def default_rules_of_harper() -> frozenset[str]:
+    """Return the rules that are on where nobody has set anything."""
+    return frozenset(rule for rule, is_on in harper.get_default_lint_config().items() if is_on)
 
 
 def _raw(name: str, *engines: ProseEngine) -> System:
