@@ -90,6 +90,21 @@ def test_the_place_comes_first_with_the_reason(folder: Path, question: str, firs
     assert found(folder, question)[0] == first
 
 
+EXCERPTS = [
+    ("where is the retry decided?", "def _retry(self, error):"),
+    ("is a failed request sent again?", '"""Decide whether a failed request is sent again."""'),
+    ("how is the environment variable set", "Set the environment variable."),
+    ("number of attempts", "attempts = 3"),
+]
+
+
+@pytest.mark.parametrize(("question", "excerpt"), EXCERPTS)
+def test_the_line_that_fits_is_shown(folder: Path, question: str, excerpt: str) -> None:
+    """The signature if it fits, or the name does; otherwise the line with the most words of the question."""
+    ran = within(folder.parent, "find", question, "work", "--words")
+    assert ran.stdout.splitlines()[1] == f"    {excerpt}"
+
+
 def test_what_must_not_be_read_is_not_found(folder: Path) -> None:
     """Neither what git ignores, nor what may hold secrets, nor what is no text; nor what a link leads to outside."""
     outside = folder.parent / "outside.py"

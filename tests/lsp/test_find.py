@@ -31,7 +31,7 @@ async def test_a_command_returns_places(connect, script, workspace: Path) -> Non
         "lastLine": 1,
         "name": "parse_headers",
         "kind": "function",
-        "head": "def parse_headers(lines):",
+        "excerpt": "def parse_headers(lines):",
         "reason": "name",
     }
     assert found["searched"].endswith("by words")

@@ -29,12 +29,12 @@ test("lines stay lines, and what is indented stays so", () => {
 
 test("a place shows with its file and with what fits", () => {
   const place = { uri: "file:///w/src/client.py", line: 40, kind: "method", reason: "name, documentation" };
-  assert.deepEqual(row({ ...place, name: "Client._retry", head: "def _retry(self):" }, "src/client.py"), {
+  assert.deepEqual(row({ ...place, name: "Client._retry", excerpt: "def _retry(self):" }, "src/client.py"), {
     label: "$(symbol-method) Client._retry",
     description: "src/client.py:41",
     detail: "(name, documentation)   def _retry(self):",
   });
-  const rest = row({ ...place, kind: "file", name: "", head: "" }, "src/client.py");
+  const rest = row({ ...place, kind: "file", name: "", excerpt: "" }, "src/client.py");
   assert.equal(rest.label, "$(file) client.py");
 });
 

@@ -17,7 +17,7 @@ from breadknife.task.values import Silence
 from breadknife.text.printable import shortened
 
 _LONGEST = 100
-"""Characters of a head on the terminal."""
+"""Characters of an excerpt on the terminal."""
 SECONDS = 10.0
 """How long files are read that were never read before, unless all are asked for: some 3,000 files, once. Whoever asks
 on a terminal or is an agent would rather wait for the right place than have a wrong one at once."""
@@ -58,8 +58,8 @@ def run(
         for place in found.places:
             name = f" {place.qualified_name}" if place.name else ""
             say(f"{place.path.relative_to(root)}:{place.line}: {place.kind}{name} ({place.reason})")
-            if place.head and place.head != place.name:
-                say(f"    {shortened(place.head, _LONGEST)}")
+            if place.excerpt and place.excerpt != place.name:
+                say(f"    {shortened(place.excerpt, _LONGEST)}")
         say(f"searched: {found.searched}")
         if found.unread:
             tell("not all files are read; ask again to read on, or give --all")

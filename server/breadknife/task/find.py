@@ -35,10 +35,10 @@ class FoundPlace:
     """`class`, `function`, `method`, `constant`, `type`, `test`, `section`, `setting`, or `file`."""
     container: str
     """The class that it is in; empty if it is in none."""
-    head: str
-    """The first line of its signature, or its heading."""
+    excerpt: str
+    """The first line of its signature, or its heading; where neither fits, the line of its text that fits best."""
     reason: str
-    """What fits: `name, documentation`."""
+    """What fits: `name`, `documentation`, `signature`, `path`, `text`, or `meaning`; several with commas."""
 
     @property
     def qualified_name(self) -> str:

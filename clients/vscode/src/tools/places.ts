@@ -6,8 +6,8 @@ export interface Place {
   /** Empty for what stands in no function, class or section of the file. */
   readonly name: string;
   readonly kind: string;
-  /** The first line of its signature, or its heading. */
-  readonly head: string;
+  /** The first line of its signature, or its heading; where neither fits, the line of its text that fits best. */
+  readonly excerpt: string;
   /** What fits: `name, documentation`. */
   readonly reason: string;
 }
@@ -34,10 +34,10 @@ const ICONS: Readonly<Record<string, string>> = {
 /** How a place shows in a list of VS Code's. `file` is its path as the user knows it. */
 export function row(place: Place, file: string): { label: string; description: string; detail: string } {
   const name = place.name || file.replace(/^.*[/\\]/, "");
-  const head = place.head === place.name ? "" : `   ${place.head}`;
+  const excerpt = place.excerpt === place.name ? "" : `   ${place.excerpt}`;
   return {
     label: `$(${ICONS[place.kind] ?? "file"}) ${name}`,
     description: `${file}:${place.line + 1}`,
-    detail: `(${place.reason})${head}`,
+    detail: `(${place.reason})${excerpt}`,
   };
 }

@@ -172,7 +172,7 @@ class Tools:
                 place.last_line,
                 place.qualified_name,
                 place.kind,
-                place.head,
+                place.excerpt,
                 place.reason,
             )
             for place in answer.places

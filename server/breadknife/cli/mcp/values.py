@@ -172,8 +172,8 @@ class PlaceInFolder:
     name: str
     """It has its class before it, and is empty for what stands in no function, class or section."""
     kind: str
-    head: str
-    """The first line of its signature, or its heading."""
+    excerpt: str
+    """The first line of its signature, or its heading; where neither fits, the line of its text that fits best."""
     fits: str
     """This says what of it fits the question: `name, documentation`."""
 

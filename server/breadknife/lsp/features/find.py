@@ -53,7 +53,7 @@ def register(server: BreadknifeServer) -> None:
     async def find(*args: Any) -> dict[str, Any]:
         """Arguments: the question, whether a model may compare meanings, and the URI of a document in the folder.
 
-        Returns `{places, searched, reason}`: each place is `{uri, line, lastLine, name, kind, head, reason}`
+        Returns `{places, searched, reason}`: each place is `{uri, line, lastLine, name, kind, excerpt, reason}`
         with lines counted from 0; `reason` is a sentence that says why there is none.
         """
         question, by_meaning, uri = (*args, *("", False, "")[len(args) :])[:3]
@@ -74,6 +74,6 @@ def _as_json(place: FoundPlace) -> dict[str, Any]:
         "lastLine": place.last_line - 1,
         "name": place.qualified_name,
         "kind": place.kind,
-        "head": place.head,
+        "excerpt": place.excerpt,
         "reason": place.reason,
     }

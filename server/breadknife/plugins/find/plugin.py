@@ -10,10 +10,12 @@ from typing import Any
 
 from breadknife.errors import EngineError, EngineMissing, ModelError, ModelMissing
 from breadknife.lru import LruCache
+from breadknife.plugins.find.entries import FileEntry
 from breadknife.plugins.find.index import LocatedEntry, WorkspaceIndex
 from breadknife.plugins.find.meaning import EntryVectors
 from breadknife.plugins.find.words import asked_words, words_of
 from breadknife.project.background import IndexingThread
+from breadknife.project.files import read_texts
 from breadknife.task.find import MOST, FindRequest, FoundPlace, FoundPlaces
 from breadknife.task.plugin import ANY_LANGUAGE, Context
 from breadknife.task.values import Answer, Origin, Request, Silence
@@ -77,7 +79,8 @@ class FindPlugin:
                 how = "words and meaning"
             except (ModelError, EngineError) as error:
                 how = f"words alone: {_why(error)}"
-        found = tuple(_found(located, words) for located in ranked[:keep])
+        texts = read_texts([located.path for located in ranked[:keep]], index.root)
+        found = tuple(_found(located, words, text or "") for located, text in zip(ranked[:keep], texts, strict=True))
         return FoundPlaces(found, searched + how, unread, origin)
 
     def close(self) -> None:
@@ -119,12 +122,12 @@ def _why(error: ModelError | EngineError) -> str:
             return str(error)
 
 
-def _found(located: LocatedEntry, words: Sequence[str]) -> FoundPlace:
+def _found(located: LocatedEntry, words: Sequence[str], source: str) -> FoundPlace:
     entry = located.entry
     fields = {
         "name": f"{entry.name} {entry.container}",
         "documentation": entry.documentation,
-        "head": entry.head.replace(entry.name, " ") if entry.name else entry.head,
+        "signature": entry.head.replace(entry.name, " ") if entry.name else entry.head,
         "path": located.path.stem,
     }
     fitting = [field for field, text in fields.items() if set(words).intersection(words_of(text))]
@@ -137,6 +140,15 @@ def _found(located: LocatedEntry, words: Sequence[str]) -> FoundPlace:
         entry.name,
         kind,
         entry.container,
-        entry.head,
+        entry.head if {"name", "signature"}.intersection(fitting) else _best_line(entry, words, source) or entry.head,
         ", ".join((*fitting, *rest)) or "meaning",
     )
+
+
+def _best_line(entry: FileEntry, words: Sequence[str], source: str) -> str:
+    """Return the first of an entry's lines that have the most of the words; empty if none has one."""
+    wanted, best, most = frozenset(words), "", 0
+    for line in source.splitlines()[entry.line - 1 : entry.last_line]:
+        if (count := len(wanted.intersection(words_of(line)))) > most:
+            best, most = line.strip(), count
+    return best

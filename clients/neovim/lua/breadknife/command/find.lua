@@ -9,7 +9,7 @@ local M = {}
 ---@field line integer counted from 0
 ---@field name string
 ---@field kind string
----@field head string
+---@field excerpt string
 ---@field reason string
 
 ---@param place breadknife.FoundPlace
