@@ -41,6 +41,16 @@ class Parameter(NamedTuple):
     """What it is where a call leaves it out and it has no default; None where each call must give it."""
 
 
+class Predicate(NamedTuple):
+    """What the declaration of a function says that holds of a parameter, or of its object, once it gives true."""
+
+    name: str
+    type: Type | None
+    """What the value is; None if it is only true."""
+    is_asserted: bool
+    """It holds wherever the function comes back."""
+
+
 @dataclass(eq=False, repr=False)
 class Function:
     """A function, a method, or the statements of a file. Its body is lowered when it is first asked for.
@@ -75,8 +85,7 @@ class Function:
     is_bound: bool = False
     """A call gives no value for its first parameter."""
     decorators: tuple[str, ...] = ()
-    asserted: tuple[str, str, bool] | None = None
-    """What its declaration says that holds of a parameter once it comes back, as a `Condition`."""
+    predicate: Predicate | None = None
     locals: set[str] = field(default_factory=set[str])
     """Names of its own that it assigns; filled when it is lowered."""
     shared: set[str] = field(default_factory=set[str])

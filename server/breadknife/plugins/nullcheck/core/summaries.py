@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property, reduce
 
-from breadknife.plugins.nullcheck.core.declarations import Function
+from breadknife.plugins.nullcheck.core.declarations import Function, Predicate
 from breadknife.plugins.nullcheck.core.il import ByteRange, Type
 from breadknife.plugins.nullcheck.core.nullness import UNKNOWN_FACT, Fact, Nullness, NullOrigin, OriginKind, join_facts
 from breadknife.plugins.nullcheck.core.solution import Solution
@@ -74,9 +75,8 @@ class Summaries(SymbolTable):
         if summary is None:
             if function.returns is not None and function.returns.name in self.knowledge.functions["never_types"]:
                 summary = Summary((), is_known=True)
-            elif function.asserted is not None:
-                condition = Condition(*function.asserted)
-                summary = Summary((SummaryCase(UNKNOWN_FACT, frozenset({condition})),), is_known=True)
+            elif function.predicate is not None:
+                summary = self._as_told(function, function.predicate)
             elif not function.is_plain or function.is_generator:
                 summary = UNKNOWN_SUMMARY
             elif function.is_stub:
@@ -92,6 +92,34 @@ class Summaries(SymbolTable):
     def _as_declared(self, function: Function) -> Summary:
         """Return the summary that the declaration alone gives: one case without conditions."""
         return Summary((SummaryCase(self._declared_result(function), frozenset()),), is_known=True)
+
+    def _as_told(self, function: Function, predicate: Predicate) -> Summary:
+        """Return the summary of a function that is declared to tell what a value is."""
+        told = frozenset(self._told(predicate))
+        if predicate.is_asserted:
+            return Summary((SummaryCase(UNKNOWN_FACT, told),), is_known=True)
+        known = self.code_summary(function) if function.is_plain and not function.is_stub else UNKNOWN_SUMMARY
+        others = [case for case in known.cases if case.result.truth is False]
+        answer = Fact(Nullness.NON_NULL, type=Type("boolean"))
+        is_false = others or [SummaryCase(answer._replace(truth=False), frozenset())]
+        return Summary((SummaryCase(answer._replace(truth=True), told), *is_false), is_known=True)
+
+    def _told(self, predicate: Predicate) -> Iterator[Condition]:
+        """Yield what a predicate says of null: of the value, and of those of its attributes that are never null in one
+        of the classes that it is of, while they may be in another one."""
+        if (type_ := self.qualified_type(predicate.type)) is None:
+            yield Condition(predicate.name, "truth", True)
+        elif not type_.nullable:
+            yield Condition(predicate.name, "null", False)
+            lineage = list(self.lineage_of(type_))
+            for name in {name for _, class_ in lineage for name in class_.stores}:
+                declared = [
+                    home.own_attribute(class_, name).may_be_null
+                    for home, class_ in lineage
+                    if name in class_.methods or class_.stores.get(name)
+                ]
+                if any(declared) and not all(declared):
+                    yield Condition(f"{predicate.name}.{name}", "null", False)
 
     def _declared_result(self, function: Function) -> Fact:
         """Return what a call gives as far as the function's declared result says."""

@@ -274,14 +274,12 @@ class TransferFunctions(StoreTransfer):
             state.facts[key] = non_null(state.facts.get(key, UNKNOWN_FACT), expression.at)
             state.assume(f"{key} is None", False)
             return
-        if expression is None or not expression.key or isinstance(expression, il.Constant | il.Null):
+        if expression is None or isinstance(expression, il.Constant | il.Null):
             return
-        if condition.test == "null" and not condition.outcome:
+        if condition.test == "truth":  # the argument may itself be a test
+            self.refine(expression, condition.outcome, state)
+        elif expression.key and not condition.outcome:
             self.settle(expression, non_null(fact, expression.at), state)
-        elif condition.test == "truth":
-            if condition.outcome:
-                self.settle(expression, non_null(fact, expression.at), state)
-            state.assume(expression.key, condition.outcome)
 
     def _joined(
         self,

@@ -38,6 +38,8 @@ _LINKS = {
 """Kind of a chain's step -> the field of what it is a step from; "" for the first child."""
 _OPERATORS = frozenset({"binary_expression", "unary_expression"})
 """Kinds that can't be a chain's owner without brackets: the grammar takes `a || b!.c` for `(a || b)!.c`."""
+_CHOOSING = frozenset({"&&", "||", "??"})
+"""Operators that bind less than a comparison."""
 _EQUAL = {"===": False, "==": False, "!==": True, "!=": True}
 """Operators of equality -> whether they are negated."""
 _FALSE_FOR_UNDEFINED = frozenset({*_EQUAL, "<", ">", "<=", ">=", "instanceof", "in"})
@@ -232,7 +234,10 @@ class EcmaScriptExpressions(Lowering):
         at, operator = (node.start_byte, last.at[1]), word(node, "operator")
         if node.type == "unary_expression":
             return self.applied(at, operator, last)
-        left = self.expression(part(node, "left"))
+        written = part(node, "left")
+        if written is not None and operator not in _CHOOSING and _is_misread(written):
+            return self._chain(written, lambda value: compared((value.at[0], at[1]), operator, value, last))
+        left = self.expression(written)
         return self._joined(at, operator, left, last) or compared(at, operator, left, last)
 
     def _joined(self, at: ByteRange, operator: str, left: Expression, right: Expression) -> Expression | None:
@@ -316,6 +321,14 @@ def compared(at: ByteRange, operator: str, left: Expression, right: Expression) 
     if kind:
         return il.Comparison(at, kind, left, right, negated, key, left.forks or right.forks)
     return operation(at, operator, left, right, key=key)
+
+
+def _is_misread(left: Node) -> bool:
+    """Tell whether the grammar has taken `a || b!.c === d` for `(a || b)!.c === d`."""
+    inmost: Node | None = left
+    while inmost is not None and inmost.type in _LINKS:
+        inmost = part(inmost, _LINKS[inmost.type]) or first(inmost)
+    return inmost is not None and inmost is not left and word(inmost, "operator") in _CHOOSING
 
 
 def _is_chain(value: Expression) -> bool:

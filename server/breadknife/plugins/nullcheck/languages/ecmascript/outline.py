@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from breadknife.plugins.nullcheck.core import il
-from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, Parameter, StoredValue
+from breadknife.plugins.nullcheck.core.declarations import (
+    Class,
+    FileDeclarations,
+    Function,
+    Parameter,
+    Predicate,
+    StoredValue,
+)
 from breadknife.plugins.nullcheck.core.il import Block, ByteRange, Type
 from breadknife.plugins.nullcheck.languages.ecmascript.assigned import assigned
 from breadknife.plugins.nullcheck.languages.ecmascript.expressions import FUNCTIONS, PATTERNS
@@ -141,7 +148,7 @@ class EcmaScriptOutliner(Outliner):
             receiver_class=around.receiver_class if has_outer_this else None,
             is_async="async" in heads or promised_type is not None, is_generator="*" in heads,
             is_stub=body is None,
-            changed_within=self._assigned.within[at], asserted=self._asserted(return_type),
+            changed_within=self._assigned.within[at], predicate=self._predicate(return_type),
         )  # fmt: skip
         function.parameters = tuple(self._parameter(child) for child in _parameter_nodes(node))
         if function.parameters and function.parameters[0].annotation is None:
@@ -151,14 +158,15 @@ class EcmaScriptOutliner(Outliner):
         around.within.append(function)
         return function
 
-    def _asserted(self, returns: Node | None) -> tuple[str, str, bool] | None:
-        """Return what `asserts x` and `asserts x is T` say that holds of the parameter."""
-        asserts = first(returns) if returns is not None and returns.type == "asserts_annotation" else None
-        told = first(asserts)
+    def _predicate(self, returns: Node | None) -> Predicate | None:
+        """Return what `x is T`, `asserts x` and `asserts x is T` say that holds of a parameter, or of `this`."""
+        if returns is None or returns.type not in ("type_predicate_annotation", "asserts_annotation"):
+            return None
+        is_asserted = returns.type == "asserts_annotation"
+        told = first(first(returns) if is_asserted else returns)
         if told is None or told.type != "type_predicate":
-            return (text(told), "truth", True) if told is not None else None
-        type_ = self.types.read(part(told, "type"))
-        return (word(told, "name"), "null", False) if type_ is not None and not type_.nullable else None
+            return Predicate(text(told), None, is_asserted) if told is not None else None
+        return Predicate(word(told, "name"), self.types.read(part(told, "type")), is_asserted)
 
     def _lowered(self, function: Function, node: Node, scopes: Scopes) -> Block:
         """Return the body of a function, after what takes its parameters apart that are patterns."""
@@ -268,7 +276,7 @@ class EcmaScriptOutliner(Outliner):
         function = self._of_class(node, name, class_, scopes, around)
         function.owner, function.is_of_class, function.is_property = class_, "static" in heads, "get" in heads
         table = class_.statics if function.is_of_class else class_.methods
-        if name in table and node.type != "method_definition":
+        if name in table and heads.isdisjoint(("get", "set")):
             function.is_plain = table[name].is_plain = False  # overloaded
         if "set" not in heads:
             table[name] = function

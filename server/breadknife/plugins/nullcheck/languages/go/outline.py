@@ -10,7 +10,7 @@ from breadknife.plugins.nullcheck.core import il
 from breadknife.plugins.nullcheck.core.declarations import Class, FileDeclarations, Function, StoredValue
 from breadknife.plugins.nullcheck.core.il import Block
 from breadknife.plugins.nullcheck.languages.go.statements import GoLowering, defines, parameters_of, result_of, specs_of
-from breadknife.plugins.nullcheck.languages.go.types import GoTypes
+from breadknife.plugins.nullcheck.languages.go.types import REFERENCES, GoTypes
 from breadknife.plugins.nullcheck.languages.outlining import Outliner, at_of, first, inner, part, text, word
 from breadknife.plugins.nullcheck.languages.scopes import Scopes
 from breadknife.text.generated import is_generated
@@ -101,8 +101,8 @@ class GoOutliner(Outliner):
             return
         receiver = next(parameters_of(node, self.types, "receiver"), None)
         receivers, owner = (receiver,) if receiver is not None else (), None
-        if receiver is not None and receiver.annotation is not None:
-            type_ = receiver.annotation.name
+        type_ = receiver.annotation.name if receiver is not None and receiver.annotation is not None else ""
+        if type_ and type_ not in REFERENCES:  # those are called by the name of what they are declared as
             owner = self.classes.setdefault(type_, Class(at_of(node), type_, (), is_elsewhere=True))
         source = self.tree.encoded[node.start_byte : node.end_byte]
         function = Function(
@@ -127,7 +127,7 @@ class GoOutliner(Outliner):
         untracked = _set_by_others(part(node, "body")) if may_be_set else frozenset[str]()
         body = GoLowering(function, scopes, types=self.types, untracked=untracked).body(node)
         receiver = function.parameters[0].annotation if function.receiver else None
-        if receiver is None or not receiver.is_value:
+        if receiver is None or not receiver.is_value or receiver.name in REFERENCES:
             return body
         own = il.Name((node.start_byte, node.start_byte), function.receiver)
         return (il.Evaluate(il.Operation(own.at, "deref", (own,), forks=False)), *body)

@@ -18,6 +18,8 @@ _WRITTEN = {
     "struct_type": Type("struct", is_value=True),
 }  # fmt: skip
 """Types without a name, of which nothing else matters."""
+REFERENCES = frozenset({"dict", "func", "chan", "list"})
+"""Types whose null can be copied, and whose methods can be called on it, like those of a pointer."""
 _DEEPEST = 8
 
 
@@ -71,6 +73,6 @@ class GoTypes:
         underlying = self.read(declared, depth + 1)
         if declared is not None and declared.type == "interface_type":
             return Type(name)
-        if underlying is not None and underlying.name in ("dict", "func", "chan", "list"):
+        if underlying is not None and underlying.name in REFERENCES:
             return underlying
         return Type(name, is_value=True)
