@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from breadknife.text.document import Document
+from breadknife.text.document import Document, Span
 from breadknife.text.extract import LANGUAGES
 from breadknife.text.extract.declared import declared_language
 from breadknife.text.extract.latex import COMMAND_GROUPS, CommandGroup
@@ -155,12 +155,33 @@ COMMIT = [
     ("", []),
 ]
 PO = [
-    ('msgid ""\nmsgstr ""\n"Language: de\\n"\n\n# no\nmsgid "Two words"\nmsgstr "Zwei Worte"\n',
-     ["Two words", "Zwei Worte"]),
+    ('msgid ""\nmsgstr ""\n"Language: de\\n"\n\n# no\nmsgid "Two words"\nmsgstr "Zwei Worte"\n', ["Zwei Worte"]),
     ('msgctxt "no no"\nmsgid "You have %d "\n"_new files,\\n"\n"{x}."\nmsgstr ""\n', ["You have @ new files, @."]),
     ('msgid "one"\nmsgid_plural "%(n)s of many"\nmsgstr[0] "zwei \\"drei\\""\n', ["@ of many", 'zwei "drei"']),
     ('#~ msgid "no more"\nmsgid "first\\n"\n"\\n"\n"second part"\n', ["second part"]),
 ]  # fmt: skip
+CATALOG = """
+# SOME DESCRIPTIVE TITLE.
+#, fuzzy
+msgid ""
+msgstr ""
+"Project-Id-Version: kiln 2.0\\n"
+HEADER
+"Content-Type: text/plain; charset=UTF-8\\n"
+
+#: kiln/door.py:14
+#, python-format
+msgid "The door of %(kiln)s is open."
+msgstr "STR"
+
+#: kiln/shelf.py:3
+msgctxt "on the shelf"
+msgid "%d bowl is dry"
+msgid_plural "%d bowls are dry"
+msgstr[0] "STR"
+msgstr[1] "STR"
+"""
+SOURCE = ["The door of @ is open.", "@ bowl is dry", "@ bowls are dry"]
 JSON = [
     ('{"a": "Hello {name}, you are {{age}}", "b": {"c": ["two words"]}}', ["Hello @, you are @", "two words"]),
     ('{"a": "<b>Bold</b> text\\nis \\"caf\\u00e9\\" &amp; %s $t(x)"}', ['Bold text is "café" & @ @']),
@@ -206,12 +227,42 @@ def test_commands_of_latex(group: CommandGroup) -> None:
         ("file:///x/package.nls.fr.json", "json", '{"a": "deux mots"}', ["fr"]),
         ("file:///x/i18n/common.json", "json", '{"a": "two words"}', [""]),
         ("file:///x/tsconfig.json", "json", '{"a": "two words"}', []),
-        ("file:///de.po", "po", 'msgid ""\nmsgstr "Language: de_AT\\n"\nmsgid "a b"\nmsgstr "c d"\n', ["", "de-AT"]),
         ("file:///x.html", "html", "<html lang=en><p>a b<p lang='de'>c d</p>", ["en", "de"]),
     ],
 )
 def test_the_language_that_a_source_declares(uri: str, language: str, source: str, expected: list[str]) -> None:
     assert [each.language for each in read(Document(uri, language, source))] == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "header", "translation", "expected", "spoken"),
+    [
+        ("po/kiln.pot", "", "", SOURCE, ""),
+        ("po/kiln.pot", "Language: ", "", SOURCE, ""),
+        ("locale/de/kiln.pot", "Language: de", "", SOURCE, ""),
+        ("locale/en/LC_MESSAGES/django.po", "Language: ", "", SOURCE, ""),
+        ("kiln.po", "Language: en", "", SOURCE, ""),
+        ("po/de.po", "Language: de_AT", "Etwas ist offen.", ["Etwas ist offen."] * 3, "de-AT"),
+        ("po/de.po", "", "Etwas ist offen.", ["Etwas ist offen."] * 3, "de"),
+        ("locale/pt_BR/LC_MESSAGES/a/kiln.po", "Language: ", "Tudo seco.", ["Tudo seco."] * 3, "pt-BR"),
+        ("po/en_GB.po", "Language: en_GB", "All is dry.", ["All is dry."] * 3, "en-GB"),
+        ("x.po", "Language: tlh", "yIn nI'", ["yIn nI'"] * 3, "tlh"),
+        ("po/fr.po", "Language: fr", "The door of %(kiln)s is open.", ["The door of @ is open."] * 2, "fr"),
+    ],
+)
+def test_what_is_read_of_a_catalog(path: str, header: str, translation: str, expected: list[str], spoken: str) -> None:
+    source = CATALOG.replace("HEADER", f'"{header}\\n"').replace("STR", translation)
+    found = read(Document(f"file:///x/{path}", "po", source))
+    assert [each.text.replace(NOUN, "@") for each in found] == expected
+    assert {each.language for each in found} == {spoken}
+
+
+def test_the_source_is_not_edited_in_a_copy_of_it() -> None:
+    source = CATALOG.replace("STR", "")
+    (door, *_) = read(Document("file:///kiln.pot", "po", source))
+    assert door.edit(Span(4, 8), "lid") is None
+    (door, *_) = read(Document("file:///de.po", "po", CATALOG.replace("STR", "Die Tür ist offen.")))
+    assert door.edit(Span(4, 7), "Klappe") is not None
 
 
 @pytest.mark.parametrize(

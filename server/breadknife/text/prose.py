@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from breadknife.text.document import Span, TextEdit, common_prefix
@@ -15,6 +15,14 @@ class SegmentKind(Enum):
     """A line break of the source, with the next line's indentation or comment sign, that reads as a space."""
     MARKUP = auto()
     """Something of the source that isn't prose (code, a URL), for which a word stands."""
+
+
+class Author(Enum):
+    PROJECT = auto()
+    PROGRAM = auto()
+    """It has copied the text from its source: an edit of the copy doesn't last."""
+    TRANSLATOR = auto()
+    """Who reads the findings may not know the language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,7 @@ class ProseText:
     """Characters that mean something to the markup around: no edit may bring in one of them."""
     language: str = ""
     """The BCP 47 tag of the natural language that the source declares for it, or empty."""
+    author: Author = Author.PROJECT
 
     @property
     def end(self) -> int:
@@ -50,7 +59,7 @@ class ProseText:
 
     def shifted(self, by: int) -> ProseText:
         """Return the paragraph `by` code points further on in the source."""
-        return ProseText(self.text, self.segments, self.start + by, self.reserved, self.language) if by else self
+        return replace(self, start=self.start + by) if by else self
 
     def touches_markup(self, span: Span) -> bool:
         """Tell whether a placeholder lies in `span`: then what a checker finds there is about breadknife's own word."""
@@ -73,9 +82,9 @@ class ProseText:
         return any(s.kind is SegmentKind.VERBATIM and s.source.start <= offset < s.source.end for s in self.segments)
 
     def edit(self, span: Span, replacement: str) -> TextEdit | None:
-        """Return the edit of the source that replaces `span` of the prose, or None when it would touch markup."""
+        """Return the edit of source that replaces `span` of the prose; None if it would touch markup, or not last."""
         old = self.text[span.start : span.end]
-        if any(char in self.reserved and char not in old for char in replacement):
+        if self.author is Author.PROGRAM or any(char in self.reserved and char not in old for char in replacement):
             return None
         return self._verbatim_edit(span, replacement) or self._smallest_edit(span, old, replacement)
 

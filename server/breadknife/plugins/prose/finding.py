@@ -10,8 +10,19 @@ from breadknife.plugins.prose.engines.rules import SPELLING
 from breadknife.plugins.prose.project.workspace import Sentence
 from breadknife.task.values import Finding, Fix, Origin, Severity
 from breadknife.text.document import Span, TextEdit, change_title
-from breadknife.text.prose import ProseText
+from breadknife.text.prose import Author, ProseText
 
+_MISTAKES = {
+    "TYPOS": "looks misspelled",
+    "GRAMMAR": "looks ungrammatical",
+    "PUNCTUATION": "looks wrongly punctuated",
+    "TYPOGRAPHY": "looks wrongly typeset",
+    "CASING": "looks wrongly capitalized",
+    "CONFUSED_WORDS": "looks like the wrong word",
+    "STYLE": "can be said better",
+    "REDUNDANCY": "says something twice",
+}
+"""What LanguageTool's categories mean, for those who can't read what it says in a translation's language."""
 _MOST_NAMED = 3
 """Words in a message; the menu has them all."""
 
@@ -40,7 +51,7 @@ class ProseFinding:
             paragraph.source_span(lint.span),
             lint.engine,
             lint.rule,
-            _message(text, lint, word),
+            _message(paragraph, lint, word),
             Severity.WARNING if is_certain(text, lint) else Severity.INFORMATION,
             tuple(fixes),
         )
@@ -61,14 +72,17 @@ class ProseFinding:
         return None if finding is None else self if finding is self.finding else replace(self, finding=finding)
 
 
-def _message(text: str, lint: Lint, word: str) -> str:
-    """Return what its own engine says: no engine that answers later changes it."""
-    likely = list_own_corrections(text, lint)[:_MOST_NAMED] if lint.rule in SPELLING else []
+def _message(paragraph: ProseText, lint: Lint, word: str) -> str:
+    """Return what its own engine says, in English where others translate: no engine that answers later changes it."""
+    mistake = "looks misspelled" if lint.rule in SPELLING else ""
+    if paragraph.author is Author.TRANSLATOR and lint.engine == "languagetool":
+        mistake = f"{_MISTAKES.get(lint.category, 'looks wrong')} (language: {paragraph.language})"
+    likely = list_own_corrections(paragraph.text, lint)[:_MOST_NAMED] if mistake else []
     if not likely:
-        return lint.message
+        return f"“{word}” {mistake}." if paragraph.author is Author.TRANSLATOR and mistake else lint.message
     *others, last = (f"“{correction}”" for correction in likely)
     meant = f"{', '.join(others)} or {last}" if others else last
-    return f"“{word}” looks misspelled; did you mean {meant}?"
+    return f"“{word}” {mistake}; did you mean {meant}?"
 
 
 def move_finding(finding: Finding, edit: TextEdit) -> Finding | None:

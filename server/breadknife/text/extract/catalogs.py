@@ -1,7 +1,8 @@
 """Prose in message catalogs: JSON files in a folder of translations, and gettext's PO.
 
 Placeholders of ICU, printf, Mustache and template strings are words; each branch of a plural or a select is a paragraph
-of its own. A translation has the language of its file: PO says it in its header, JSON in its path.
+of its own. A translation has the language of its file: PO says it in its header or its path, JSON in its path. In PO,
+programs copy the source's text to each translation: it is read in a template (`.pot`) or an English catalog alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -28,7 +29,7 @@ from breadknife.text.extract.passage import (
     prose,
 )
 from breadknife.text.languages.values import kinds
-from breadknife.text.prose import ProseText
+from breadknife.text.prose import Author, ProseText
 from breadknife.text.syntax import Node, SyntaxTree
 
 _FOLDERS = kinds("locales locale _locales i18n l10n intl lang langs translations messages")
@@ -53,6 +54,8 @@ _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-7]{1,3}|.)")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[A-Za-z]{2,10});")
 _PO_BREAK = re.compile(r"(?P<space>(?:[ \t]|\\[ntr])+\n|(?:\\[ntr])+)|\n")
 _RESERVED = '"\\{}%<>\n'
+_SOURCE_LANGUAGES = frozenset(("", "en"))
+"""Of catalogs that translate nothing: `en-GB` does."""
 
 
 def is_catalog(document: Document) -> bool:
@@ -93,7 +96,7 @@ def _string_prose(tree: SyntaxTree, node: Node, language: str) -> Iterator[Prose
         cutter = _branch_cuts if is_branch else _cuts
         text = prose(passage(tree.text, [message]), cutter, _RESERVED, language)
         if text is not None:
-            yield text
+            yield _by_author(text)
         closing = brackets(source, "{}")
         messages += (branch.shifted(message.start) for branch in _branches(source, closing))
 
@@ -141,6 +144,11 @@ def _unescaped(escape: str) -> str:
         return escape[1:]
 
 
+def _by_author(text: ProseText) -> ProseText:
+    """Return what a project or its translators have written in a catalog."""
+    return text if text.language.partition("-")[0] in _SOURCE_LANGUAGES else replace(text, author=Author.TRANSLATOR)
+
+
 def _path(document: Document) -> PurePosixPath:
     return PurePosixPath(unquote(urlsplit(document.uri).path))
 
@@ -175,21 +183,30 @@ class _Message:
 
 
 def po_prose(document: Document, cancel: CancelToken) -> Iterator[ProseText]:
-    """Yield the messages and translations of a PO file; comments and obsolete entries left out."""
-    text, language, is_header = document.text, "", False
+    """Yield the translations of a PO file, or the messages of one that translates nothing; no comments, no obsolete
+    entries, and no translation that is the message itself."""
+    text, path, ids = document.text, _path(document), list[str]()
+    language = _language_of(path)
     for message in _po_messages(document):
         cancel.raise_if_cancelled()
         source = "".join(text[piece.start : piece.end] for piece in message.pieces)
-        if message.keyword == "msgstr" and is_header:
+        is_translation = message.keyword == "msgstr"
+        if message.keyword == "msgid":
+            ids.clear()
+        if message.keyword == "msgctxt" or source in ids:
+            continue
+        if is_translation and ids == [""]:
             named = _LANGUAGE_HEADER.search(source)
-            language = _tag(named[1]) or named[1] if named else ""
-        elif message.keyword != "msgctxt":
-            spoken = language if message.keyword == "msgstr" else ""
-            for pieces in _po_paragraphs(text, message.pieces):
-                prose_text = prose(_joined(text, pieces), _po_cuts, _RESERVED, spoken)
-                if prose_text is not None and len(prose_text.text.split()) >= FEWEST_WORDS:
-                    yield prose_text
-        is_header = message.keyword == "msgid" and not source
+            language = _tag(named[1]) or named[1] if named else language
+            continue
+        if not is_translation:
+            ids.append(source)
+        if not (is_translation or language in _SOURCE_LANGUAGES or path.suffix == ".pot"):
+            continue
+        for pieces in _po_paragraphs(text, message.pieces):
+            prose_text = prose(_joined(text, pieces), _po_cuts, _RESERVED, language if is_translation else "")
+            if prose_text is not None and len(prose_text.text.split()) >= FEWEST_WORDS:
+                yield _by_author(prose_text) if is_translation else replace(prose_text, author=Author.PROGRAM)
 
 
 def _po_messages(document: Document) -> Iterator[_Message]:
