@@ -1,12 +1,13 @@
 """Finds functions by what their authors say of them: `python bench/find/code.py MIRROR FOLDER --part test`.
 
-MIRROR has a folder `OWNER+NAME` with a git repository for each public repository; FOLDER gets the code of each without
-documentation. The question is the first sentence of a function's documentation, which is taken out of the code. The
-right place is that function: a place counts if it shares a line with it. A hash of its name puts each repository into
-the part `train` or `test`. With `--meaning N`, N questions of each repository are also ranked by the embedding model;
-with `--semble PYTHON`, an interpreter that has semble is asked the same. With `--first SECONDS`, an index that has read
-nothing is asked each question, and has so many seconds of processor time for it; with `--files N`, a repository has up
-to so many files; with `--only NAME`, which may be given several times, those repositories are asked.
+MIRROR has a folder `OWNER+NAME` with a git repository for each public repository; FOLDER gets the code of each. The
+question is the first sentence of a function's documentation, which is taken out of the code; with `--ground commits`,
+the subject of a commit (see `commits`). The right place is that function, or any that the commit changes: a place
+counts if it shares a line with it. A hash of its name puts each repository into the part `train`, `tune` or `test`.
+With `--meaning N`, N questions of each repository are also ranked by the embedding model; with `--semble PYTHON`, an
+interpreter that has semble is asked the same. With `--first SECONDS`, an index that has read nothing is asked each
+question, and has so many seconds of processor time for it; with `--files N`, a repository has up to so many files; with
+`--only NAME`, which may be given several times, those repositories are asked.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from hashlib import sha256
 from math import log, log2
 from pathlib import Path
 from typing import Any
+
+from commits import asked_of, base_of
 
 from breadknife.cancel import CancelToken
 from breadknife.engine.api import EmbedRequest
@@ -67,14 +70,13 @@ for line in sys.stdin:
 @dataclass(frozen=True)
 class Question:
     text: str
-    path: str
-    line: int
-    last_line: int
+    right: list[tuple[str, int, int]]
+    """Path, first line and last line of each place that is right."""
 
     def rank(self, places: list[tuple[str, int, int]]) -> int:
         """Return the place of the first right one, from 1; 0 if none of the first ten is."""
         for rank, (path, line, last) in enumerate(places[:10], 1):
-            if path == self.path and line <= self.last_line and last >= self.line:
+            if any(path == each and line <= end and last >= start for each, start, end in self.right):
                 return rank
         return 0
 
@@ -95,7 +97,8 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("mirror", type=Path)
     reader.add_argument("folder", type=Path)
-    reader.add_argument("--part", choices=("train", "test"), default="test")
+    reader.add_argument("--part", choices=("train", "tune", "test"), default="test")
+    reader.add_argument("--ground", choices=("documentation", "commits"), default="documentation")
     reader.add_argument("--meaning", type=int, default=0)
     reader.add_argument("--semble", default="")
     reader.add_argument("--first", type=float, default=0.0)
@@ -112,7 +115,7 @@ def main() -> None:
         folder = given.folder / name
         if used == REPOSITORIES:
             break
-        questions = prepared(given.mirror / name, folder, given.files)
+        questions = prepared(given.mirror / name, folder, given.files, given.ground)
         if len(questions) < 10:
             continue
         used += 1
@@ -128,35 +131,41 @@ def main() -> None:
 
 
 def part_of(name: str) -> str:
-    return "train" if sha256(f"{SEED} {name}".encode()).digest()[0] % 2 else "test"
+    number = sha256(f"{SEED} {name}".encode()).digest()[0]
+    return "test" if number % 2 == 0 else "tune" if number % 8 == 1 else "train"
 
 
-def prepared(repository: Path, folder: Path, most_files: int) -> list[Question]:
-    """Write the code without documentation, once. Return some of the questions, by a seed."""
+def prepared(repository: Path, folder: Path, most_files: int, ground: str) -> list[Question]:
+    """Write the code, once. Return some of the questions, by a seed."""
     kept = folder / "questions.json"
     if not kept.exists():
         git = next(
             (path for path in (repository / "repo", *repository.iterdir()) if (path / "HEAD").exists()), repository
         )
-        listed = subprocess.run(["git", "-C", git, "ls-tree", "-r", "-z", "--name-only", "HEAD"], capture_output=True)
+        commit = base_of(git) if ground == "commits" else "HEAD"
+        listed = subprocess.run(["git", "-C", git, "ls-tree", "-r", "-z", "--name-only", commit], capture_output=True)
         paths = [path for path in listed.stdout.decode("utf-8", "replace").split("\0")
                  if path.endswith(ENDINGS) and not UNWANTED.search(path)]  # fmt: skip
         random.Random(SEED).shuffle(paths)
-        questions = list[Question]()
+        questions, texts = list[Question](), dict[str, str]()
         if paths:
             archive = subprocess.run(
-                ["git", "-C", git, "archive", "HEAD", *paths[:most_files]], capture_output=True
+                ["git", "-C", git, "archive", commit, *paths[:most_files]], capture_output=True
             ).stdout
             with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
                 for member in tar:
                     data = tar.extractfile(member) if member.isfile() and member.size < LONGEST_FILE else None
                     if data is not None:
                         text = data.read().decode("utf-8", "replace").replace("\r\n", "\n")
-                        stripped, asked = without_documentation(text, member.name)
+                        if ground == "documentation":
+                            text, asked = without_documentation(text, member.name)
+                            questions += asked
+                        texts[member.name] = text
                         path = folder / "code" / member.name
                         path.parent.mkdir(parents=True, exist_ok=True)
-                        path.write_text(stripped, encoding="utf-8")
-                        questions += asked
+                        path.write_text(text, encoding="utf-8")
+        if ground == "commits" and texts:
+            questions = [Question(subject, right) for subject, right in asked_of(git, commit, texts)]
         random.Random(SEED).shuffle(questions)
         folder.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps([vars(each) for each in questions[:MOST_QUESTIONS]]))
@@ -190,7 +199,7 @@ def without_documentation(text: str, path: str) -> tuple[str, list[Question]]:
     for sentence, first, last in found:
         inside = [new_line[at] for at in range(first, last + 1) if at in new_line]
         if len(inside) >= 3:
-            questions.append(Question(sentence, path, inside[0], inside[-1]))
+            questions.append(Question(sentence, [(path, inside[0], inside[-1])]))
     return "\n".join(kept), questions
 
 
@@ -243,7 +252,10 @@ def ask_first(folder: Path, questions: list[Question], seconds: float, ranks: di
             del os.environ[CACHE_DIR]
         rank = question.rank(places(best, index))
         ranks["find, words, first question"].append(rank)
-        is_read = any(each.path.relative_to(index.root).as_posix() == question.path for each in index.entries)
+        is_read = any(
+            each.path.relative_to(index.root).as_posix() in [path for path, _, _ in question.right]
+            for each in index.entries
+        )
         print(f"  rank {rank}, {index.counts[1]} files read, {'also' if is_read else 'not'} its own, {spent:.2f} s")
 
 
