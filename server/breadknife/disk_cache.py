@@ -37,7 +37,7 @@ MOST = 100_000
 CACHES: Mapping[str, str] = {
     "digests.sqlite": "which text each file has",
     "find.sqlite": "functions, classes and sections of texts",
-    "lint.sqlite": "what null checks found in whole folders",
+    "lint.sqlite": "what was found in whole folders",
     "names.sqlite": "names and words of texts",
     "nullcheck.sqlite": "what null checks found",
     "prose.sqlite": "what Harper, LanguageTool and the model said of paragraphs",

@@ -10,7 +10,15 @@ import pytest
 from breadknife.plugins.drift.plugin import DriftPlugin
 from breadknife.plugins.drift.settings import DriftSettings
 from breadknife.plugins.prose.documents.check import find_document_findings
-from breadknife.task.values import ActionRequest, Answer, CheckRequest, CommandRequest, NextEditRequest, Request
+from breadknife.task.values import (
+    ActionRequest,
+    Answer,
+    CheckRequest,
+    CommandRequest,
+    Consulted,
+    NextEditRequest,
+    Request,
+)  # fmt: skip
 from breadknife.testing import ask
 from breadknife.text.document import Document, language_of
 from project.folders import git
@@ -85,7 +93,7 @@ def test_prose_leaves_to_drift_what_drift_says(folder: Path) -> None:
     path = folder / "a.py"
 
     def said_by_prose() -> list[str]:
-        found = find_document_findings(document(path), BesideDrift(root=folder), (), bool)
+        found = find_document_findings(document(path), BesideDrift(root=folder), (), bool, Consulted())
         return [each.code for each in found if each.code == "unknown-parameter"]
 
     path.write_text(CODE.replace("wait=30", "timeout=30"))
@@ -184,7 +192,7 @@ def test_while_typing_findings_move_and_nothing_is_compared(folder: Path) -> Non
     before = ask(plugin, CheckRequest(document(path, text)), root=folder)
     after = ask(plugin, CheckRequest(document(path, "x = 1\n" + text)), root=folder)
     assert [finding.span.start + 6 for finding in before.findings] == [each.span.start for each in after.findings]
-    assert after.incomplete
+    assert after.checks["drift"].incomplete
     plugin.close()
 
 

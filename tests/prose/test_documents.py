@@ -16,7 +16,7 @@ from breadknife.plugins.prose.documents.check import find_document_findings
 from breadknife.plugins.prose.documents.markdown import slugify
 from breadknife.plugins.prose.documents.rule import DocumentContext, DocumentRule
 from breadknife.plugins.prose.documents.rules import DOCUMENT_RULES
-from breadknife.task.values import Finding
+from breadknife.task.values import Consulted, Finding
 from breadknife.text.document import Document, apply_edits
 from breadknife.text.extract import extract
 from breadknife.text.syntax import parse
@@ -91,7 +91,7 @@ def test_a_link_to_the_project_itself_is_none_to_a_file(link: str, tmp_path: Pat
     (root / "package.json").write_text("{}", "utf-8")
     uri = (root / ("index.html" if link == "./" else "docs/index.html")).as_uri()
     doc = Document(uri, "html", f'<a href="{link}">Home</a>\n')
-    assert find_document_findings(doc, PluginContext(root=root), (), lambda word: True) == []
+    assert find_document_findings(doc, PluginContext(root=root), (), lambda word: True, Consulted()) == []
 
 
 def test_words_that_are_too_long_for_names_of_files_harm_nobody(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_letters_that_may_be_words_left_out_take_no_exponential_time(tmp_path: P
 def test_rules_about_prose_serve_formats_without_a_grammar(tmp_path: Path) -> None:
     doc = Document((tmp_path / "a.rst").as_uri(), "restructuredtext", "It is on Github. GitHub is fine. See GitHub.\n")
     paragraphs = tuple(extract(doc, None, CancelToken()))
-    found = find_document_findings(doc, PluginContext(root=tmp_path), paragraphs, lambda word: True)
+    found = find_document_findings(doc, PluginContext(root=tmp_path), paragraphs, lambda word: True, Consulted())
     assert [each.code for each in found] == ["term-in-two-ways"]
 
 

@@ -206,6 +206,6 @@ def test_what_the_project_says(
 ) -> None:
     source = f"We {word} it."
     project = known(tmp_path, {name: text.replace("recieve", word) for name, text in files.items()})
-    vocabulary = DocumentVocabulary(source, paragraphs(source), frozenset(), of_project(project, whole=True))
+    vocabulary = DocumentVocabulary(source, paragraphs(source), frozenset(), of_project(project, set(), whole=True))
     never = is_listed and all(name.endswith(".md") for name in files)  # or else it is a name
     assert (word in vocabulary) is (expected and not never)

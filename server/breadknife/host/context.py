@@ -54,6 +54,8 @@ class Trace:
     """Those of them that aren't on this machine, or that no engine is there for."""
     origins: list[Origin] = field(default_factory=list[Origin])
     """What generations have cost."""
+    has_told: bool = False
+    """The user was told something."""
     borrows: bool = False
     """A plugin that this one has asked has asked a model, or a plugin that has."""
     bytes_sent: int = 0
@@ -147,6 +149,7 @@ class HostContext:
             self._services.refresh(self._plugin, document, type(self._scope.request))
 
     def notify(self, message: str, /, *, optional: bool = False) -> None:
+        self._trace.has_told |= not optional
         self._services.notify(message, self._plugin, optional=optional)
 
     def _check_document(self) -> None:

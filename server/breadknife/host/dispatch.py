@@ -215,6 +215,7 @@ class Dispatch:
                 self.services.loaded.add(self._loaded_key(plugin.name))
             if isinstance(answer, Findings):
                 self._note_findings(answer, plugin.name, token)
+                answer = replace(answer, incomplete=answer.incomplete or trace.has_told)  # nobody keeps what tells more
             answer = self._with_severities(verifier.verified(answer), plugin.name)
             if not says_something(answer):
                 nothing = answer if isinstance(answer, Silence) else silence("no-opinion", plugin=plugin.name)

@@ -12,9 +12,10 @@ from breadknife.cancel import CancelToken
 from breadknife.engine.api import GenerateRequest, Lane, Part
 from breadknife.host.answers.reply import Reply
 from breadknife.host.dispatch import Dispatch
-from breadknife.host.plugins.registry import close_plugin, load
+from breadknife.host.plugins.registry import close_plugin, kept_with, load, roles_of
 from breadknife.host.progress import ProgressListener, ProgressRelay
 from breadknife.host.services import Services
+from breadknife.host.settings import Settings
 from breadknife.task.values import CheckRequest, Request
 from breadknife.text.document import Document
 
@@ -97,6 +98,16 @@ class Host(Services):
         disabled = self.settings_for(document, root).disabled
         serving = self.serving(CheckRequest(document))
         return tuple(plugin.name for plugin in serving if plugin.name not in disabled)
+
+    def kept_with(self, name: str, settings: Settings, root: Path, language: str) -> str | None:
+        """Return on what a plugin's findings in a file depend besides its text, the settings of the plugin, and what
+        they say themselves; None if they may not be kept. See `breadknife.task.plugin.Plugin`."""
+        plugin = next((each for each in self.registry.plugins if each.name == name), None)
+        if plugin is None or name in settings.disabled or language not in plugin.serves[CheckRequest]:
+            return None
+        more = kept_with(plugin, settings.plugins[name], root, language)
+        models = [self.model_state(role, settings) for role in roles_of(plugin)]
+        return repr((more, models, settings.trusted)) if more is not None else None
 
     def languages(self, kind: type[Any]) -> frozenset[str]:
         """Return those for which plugins serve a kind of request; ANY_LANGUAGE is one of them."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from breadknife.engine.api import Engine
+from breadknife.engine.crashes import CrashLedger
 from breadknife.engine.fim import QWEN, FimForm
 from breadknife.engine.models.catalog import Catalog
 from breadknife.engine.models.gguf import read_header
@@ -32,7 +33,7 @@ from breadknife.host.receipts import Ledger, Receipt, ReceiptLog
 from breadknife.host.resources import shared
 from breadknife.host.settings import Settings
 from breadknife.lru import LruCache
-from breadknife.paths import state_dir
+from breadknife.paths import state_dir, written_at
 from breadknife.task.cascade import Verdict
 from breadknife.task.plugin import ANY_LANGUAGE, Plugin
 from breadknife.task.running import MEMOISED
@@ -201,6 +202,16 @@ class Services:
         """See `breadknife.task.plugin.Model.digest`. Raises UnknownModel."""
         build = "" if split_model(name) else self.engine.build()
         return f"{self.catalog.model(name).sha256} {build}" if build else ""
+
+    def model_state(self, role: str, settings: Settings) -> str:
+        """Return what tells of the model that has a role whether it answers, and from models that answer otherwise."""
+        name = self.model_name(role, settings)
+        try:
+            path = None if split_model(name) else ModelStore().find(self.catalog.model(name))
+            is_set_aside = name in CrashLedger(state_dir()).set_aside()
+            return repr((name, self.model_digest(name), path and written_at(path), is_set_aside))
+        except ModelError as error:
+            return str(error)
 
     def fim_form(self, name: str) -> FimForm:
         """Return the form of a model's prompts for what is missing in the middle: what its file says. One of another

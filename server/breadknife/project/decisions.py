@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import threading
@@ -66,6 +67,10 @@ class ProjectDecisions:
         """Return the ignored rules, each with the hash of its sentence or EVERYWHERE."""
         lines = self.lines(ignores_path(root)) if root else frozenset[str]()
         return frozenset((parts[0], parts[1]) for line in lines if len(parts := line.split("\t")) > 1)
+
+    def digest(self, *paths: Path) -> str:
+        """Return what tells all lines of files of decisions from others."""
+        return hashlib.sha256(repr([sorted(self.lines(path)) for path in paths]).encode()).hexdigest()
 
     def add(self, path: Path, line: str) -> None:
         """Put a line into its place. Raises BreadknifeError when the file can't be written."""

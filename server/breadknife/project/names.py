@@ -11,7 +11,8 @@ from pathlib import Path
 
 from breadknife import paths, text
 from breadknife.disk_cache import DiskCache, TypedDiskCache, code_of
-from breadknife.project.words import FileWords, of_code, of_file
+from breadknife.project.words import FileWords, is_spoken, of_code, of_file
+from breadknife.text.document import language_of
 from breadknife.text.outline import Import, Outline, outline
 from breadknife.text.syntax import grammar_version, parse
 
@@ -59,6 +60,7 @@ class HashedText:
 
     digest: bytes
     read: Callable[[], str | None]
+    """Raises LookupError where the text is gone for good."""
 
     @classmethod
     def of(cls, text: str) -> HashedText:
@@ -144,6 +146,13 @@ class FileNamesCache:
             self._words.put((*about, now.digest), answer)
         [words] = answer
         return words
+
+    def words_in(self, path: Path, text: HashedText | None) -> FileWords:
+        """Return the words that a project learns of a file. Raises LookupError."""
+        language = language_of(path)
+        if text is None or not (language or is_spoken(path)):
+            return FileWords()
+        return self.words_of(path, language, text) if is_spoken(path) else self.of(text, language or "").words
 
 
 def _code() -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from breadknife.project.committers import of_committers
 from breadknife.project.files import FolderFiles, read_text, stamp_of
-from breadknife.project.names import FileDigests
+from breadknife.project.names import FileDigests, FileNamesCache, HashedText
+from breadknife.project.words import FILES, is_spoken
 from breadknife.text.document import language_of
 from breadknife.text.languages import LANGUAGES
 
@@ -25,6 +27,10 @@ class ProjectState:
     its text from others."""
     links: Sequence[tuple[str, str]]
     """Where links are, and what they lead to, in order."""
+    spoken: Mapping[str, str]
+    """The same of the documents, manifests and lists of people that the project's words come from."""
+    people: Sequence[str]
+    """The words of those who have committed, in order."""
 
     def changed(self, before: ProjectState) -> Collection[str] | None:
         """Return the paths of the files whose text was another one before; None if also what an import means may have
@@ -38,7 +44,7 @@ class ProjectState:
 def state_of(root: Path) -> ProjectState | None:
     """Look at the files of a folder, but not into one that is as it was. None if there are too many."""
     folder, digests = FolderFiles(root), FileDigests()
-    files, others = dict[str, str](), list[tuple[str, str]]()
+    files, spoken, others = dict[str, str](), dict[str, str](), list[tuple[str, str]]()
     todo = [root]
     while todo:
         at = todo.pop()
@@ -47,15 +53,41 @@ def state_of(root: Path) -> ProjectState | None:
             syntax = LANGUAGES.get(language_of(path) or "") if not is_folder else None
             if is_folder:
                 todo.append(path)
-            elif (syntax and syntax.definitions) or path.name in _MANIFESTS:
+            elif (is_code := (syntax and syntax.definitions) or path.name in _MANIFESTS) or is_spoken(path):
                 hashed = digests.text(path, lambda path=path: read_text(path, root))
                 # What can't be read as a text, or is too large for one, is known by its size and time.
-                files[str(path)] = hashed.digest.hex() if hashed is not None else repr(stamp_of(path))
+                texts = files if is_code else spoken
+                texts[str(path)] = hashed.digest.hex() if hashed is not None else repr(stamp_of(path))
                 if path.name == "package.json":
                     others += _links(at / "node_modules")
         if len(files) + len(todo) > _MOST:
             return None
-    return ProjectState(files, sorted(others))
+    return ProjectState(files, sorted(others), spoken, sorted(of_committers(root).names))
+
+
+def changed_words(now: ProjectState, before: ProjectState, root: Path) -> Collection[str] | None:
+    """Return the words of which the project may say something else than before, see `words.keys_of`; None if that can't
+    be told."""
+    if now.people != before.people or max(len(now.spoken), len(before.spoken)) > FILES:
+        return None
+    names, found = FileNamesCache(), set[str]()
+    texts, old = {**now.files, **now.spoken}, {**before.files, **before.spoken}
+    for path in (Path(path) for path in {*texts, *old} if texts.get(path) != old.get(path)):
+        hashed = _hashed(texts.get(str(path)), lambda path=path: read_text(path, root))
+        try:
+            found |= names.words_in(path, hashed).unlike(names.words_in(path, _hashed(old.get(str(path)), _gone)))
+        except LookupError:
+            return None
+    return found
+
+
+def _hashed(text: str | None, read: Callable[[], str | None]) -> HashedText | None:
+    """Return a text of a state; None for what isn't there, or is no text."""
+    return HashedText(bytes.fromhex(text), read) if text and "(" not in text else None
+
+
+def _gone() -> str:
+    raise LookupError
 
 
 def _links(folder: Path, depth: int = 1) -> Iterator[tuple[str, str]]:

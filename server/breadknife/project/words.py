@@ -98,6 +98,12 @@ def term(word: str) -> str:
     return plain
 
 
+def keys_of(word: str) -> tuple[str, str]:
+    """Return the keys by which `ProjectWords` finds a word: what it says of the word changes only with a word of a file
+    that has one of them, too."""
+    return word.casefold(), term(word)
+
+
 @dataclass(frozen=True)
 class FileWords:
     """The words of one file."""
@@ -108,6 +114,12 @@ class FileWords:
     """Words of its prose as they are written -> how often each occurs."""
     headings: frozenset[str] = frozenset()
     """Words of its headings, in lower case."""
+
+    def unlike(self, other: FileWords) -> set[str]:
+        """Return the words that only one of two files has, as `keys_of` does."""
+        ways = self.said.keys() ^ other.said.keys()
+        keys = {key for way in ways for key in keys_of(way)}
+        return keys | (self.names ^ other.names) | (self.headings ^ other.headings)
 
 
 def of_code(outline: Outline) -> FileWords:

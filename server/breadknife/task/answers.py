@@ -30,6 +30,18 @@ class Completions:
 
 
 @dataclass(frozen=True)
+class Consulted:
+    """What a plugin has asked besides a document, while it looked for what is wrong there."""
+
+    words: set[str] = field(default_factory=set[str])
+    """What the project was asked about, as `project.words.keys_of` returns it."""
+    paths: set[str] = field(default_factory=set[str])
+    """Absolute paths: whether there is something, or the text of a document."""
+    plugins: set[str] = field(default_factory=set[str])
+    """The names of other plugins."""
+
+
+@dataclass(frozen=True)
 class Findings:
     """What is wrong in a document: at most 100,000 findings and fixes."""
 
@@ -40,8 +52,10 @@ class Findings:
     """More is still to come: the plugin asks for a refresh when it is there. For a `whole` check, after which nothing
     comes: the plugin may find more when it is asked again, so nobody keeps these."""
     read: frozenset[str] | None = None
-    """For `may_be_kept`: the absolute paths of the other files that these depend on, so long as none comes or goes.
-    None if it may be any of the folder."""
+    """For `kept_with`: the absolute paths of the other files that these depend on, so long as none comes or goes. None
+    if it may be any of the folder's code."""
+    consulted: Consulted | None = None
+    """For `kept_with`, in place of `read`: on what these depend where that isn't the folder's code."""
 
 
 @dataclass(frozen=True)

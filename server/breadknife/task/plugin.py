@@ -44,10 +44,9 @@ class Plugin(Protocol):
       folder, because the user has named its folder to the plugin.
     - `may_be_spread(settings) -> bool`: whether several processes may check at once, each with an instance of the
       plugin. Without it, `breadknife lint` asks the plugin in one process. A plugin that starts a server returns False.
-    - `may_be_kept(settings) -> bool`: whether what it finds in a file depends on nothing but its settings, its code and
-      the texts of the folder's files: code, and the manifests that say what an import means. Then `breadknife lint`
-      shows again what it found, as long as none of them changes, or none of those that it has `read`. The source of
-      all its findings is its name.
+    - `kept_with(settings, root, language) -> str`: says, in any form, on what its findings in a file of a folder depend
+      besides its settings, its code, the models of its roles, the file's text, and what its `Findings` say that they
+      depend on. Then `breadknife lint` shows again what it found, as long as none of these changes.
     - `load() -> None`: begin to load, in a thread of its own, what its answers need. A language server calls it once,
       before the first request; it returns at once.
     """

@@ -6,6 +6,7 @@ from breadknife.task.answers import (
     Actions,
     Answer,
     Completions,
+    Consulted,
     Done,
     Findings,
     Hover,
@@ -52,8 +53,8 @@ from breadknife.task.requests import (
 
 __all__ = [
     "Action", "ActionRequest", "Actions", "Answer", "CheckRequest", "Command", "CommandRequest", "CompletionItem",
-    "CompletionRequest", "Completions", "Confidence", "DocumentEdits", "Done", "Finding", "Findings", "Fix", "Hover",
-    "HoverRequest", "Inlay", "InlayRequest", "Inlays", "JsonValue", "Lens", "LensRequest", "Lenses", "NewDocument",
-    "NextEditRequest", "OpenDocument", "Origin", "OwnAnswer", "OwnRequest", "Related", "Request", "ResolveRequest",
-    "Resource", "Severity", "Silence", "Trigger", "WhyRequest", "document_of", "place_of",
+    "CompletionRequest", "Completions", "Confidence", "Consulted", "DocumentEdits", "Done", "Finding", "Findings",
+    "Fix", "Hover", "HoverRequest", "Inlay", "InlayRequest", "Inlays", "JsonValue", "Lens", "LensRequest", "Lenses",
+    "NewDocument", "NextEditRequest", "OpenDocument", "Origin", "OwnAnswer", "OwnRequest", "Related", "Request",
+    "ResolveRequest", "Resource", "Severity", "Silence", "Trigger", "WhyRequest", "document_of", "place_of",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from typing import Protocol
 from breadknife import children
 from breadknife.host.host import Host
 from breadknife.host.settings import Settings
-from breadknife.task.values import CheckRequest, Finding
+from breadknife.task.values import CheckRequest, Finding, Findings
 from breadknife.text.document import Document
 
 _DEATHS = 2
@@ -37,19 +37,18 @@ class LintTask:
 
 @dataclass(frozen=True)
 class LintAnswer:
-    findings: tuple[Finding, ...] = ()
+    checks: Mapping[str, Findings] = field(default_factory=dict[str, Findings])
+    """By plugin, what it has answered."""
     failures: tuple[str, ...] = ()
     """A sentence for each plugin that failed: none of its findings are there."""
-    unanswered: tuple[str, ...] = ()
-    """A sentence for each part of a plugin that gave no answer in time, so that findings may be missing."""
-    incomplete: frozenset[str] = frozenset()
-    """The plugins that may find more when they are asked again."""
-    read: Mapping[str, frozenset[str] | None] = field(default_factory=dict[str, "frozenset[str] | None"])
-    """See `Reply.read`."""
     notices: tuple[str, ...] = ()
     """Messages to the user, from another process that has no way to show them."""
     suggestions: tuple[str, ...] = ()
     """The same, about optional parts that aren't set up."""
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [finding for found in self.checks.values() for finding in found.items]
 
 
 @dataclass(frozen=True)
@@ -78,8 +77,7 @@ def check(host: Host, task: LintTask) -> LintAnswer:
         return LintAnswer(failures=(f"{', '.join(sorted(missing))} can't be loaded where it is checked",))
     request = CheckRequest(task.document, whole=True, all_fixes=task.all_fixes)
     reply = host.ask(request, root=task.root, among=task.plugins)
-    failures = tuple(failure.sentence for failure in reply.failures)
-    return LintAnswer(tuple(reply.findings), failures, tuple(reply.unanswered), reply.incomplete, reply.read)
+    return LintAnswer(reply.checks, tuple(failure.sentence for failure in reply.failures))
 
 
 class LocalChecker:

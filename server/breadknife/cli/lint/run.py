@@ -99,8 +99,6 @@ class _PendingFile:
     """One from each checker that some of the plugins are asked through."""
     failure: str = ""
     """Why it can't be read."""
-    asked: frozenset[str] = frozenset()
-    """The plugins that are asked."""
     kept: Mapping[str, Sequence[Finding]] = field(default_factory=dict[str, Sequence[Finding]])
     """Plugin that need not be asked -> what it finds."""
 
@@ -134,7 +132,7 @@ class _LintRun:
         self._changed: ChangedSources | None = None
         """None if everything is checked."""
         self._known = KnownFindings()
-        self._kept = KeptFindings(host.registry.plugins, all_fixes=self._format.has_fixes)
+        self._kept = KeptFindings(host, all_fixes=self._format.has_fixes)
         self._file_count = self._reported_count = self._finding_count = self._hidden_count = 0
 
     def check(self, sources: Sequence[Source] | None) -> None:
@@ -260,7 +258,7 @@ class _LintRun:
             self._await_project(root)
         task = LintTask(document, root, plugins - kept.keys(), all_fixes=self._format.has_fixes)
         answers = executor.check(task, spread)
-        return _PendingFile(source, document, answers, asked=task.plugins, kept=kept)
+        return _PendingFile(source, document, answers, kept=kept)
 
     def _find_kept(self, source: Source, root: Path) -> tuple[frozenset[str], Mapping[str, Sequence[Finding]]]:
         """Return the plugins that check a file, and of those that need not be asked what they find; nothing of a file
@@ -271,7 +269,7 @@ class _LintRun:
             return frozenset(), {}
         document = Document(source.path.absolute().as_uri(), language, "")
         plugins, _ = split_plugins(self._host, document, root)
-        return plugins, self._kept.find(root, document, plugins, self._host.settings_for(document, root))
+        return plugins, self._kept.find(root, document, plugins)
 
     def _await_project(self, root: Path) -> None:
         """Wait until the files of a workspace folder are known, or the user interrupts."""
@@ -313,12 +311,11 @@ class _LintRun:
         answers = [answer.result() for answer in file.answers]
         if failures := [failure for answer in answers for failure in answer.failures]:
             return FileReport(path, failures=(f"{path}: {'; '.join(failures)}",))
-        found = [finding for answer in answers for finding in answer.findings]
-        unanswered = [f"{path}: {why}" for answer in answers for why in answer.unanswered]
-        if document is not None and not unanswered:
-            read = {name: paths for answer in answers for name, paths in answer.read.items()}
-            for name in file.asked.difference(*(answer.incomplete for answer in answers)):
-                self._kept.keep(root, document, name, self._host.settings_for(document, root), found, read.get(name))
+        checks = {name: check for answer in answers for name, check in answer.checks.items()}
+        unanswered = [f"{path}: {why}" for check in checks.values() for why in check.unanswered]
+        if document is not None:
+            self._kept.keep(root, document, checks)
+        found = [finding for check in checks.values() for finding in check.items]
         found += (finding for findings in file.kept.values() for finding in findings)
         if not found:
             return FileReport(path, self._new(path, ()), unanswered)

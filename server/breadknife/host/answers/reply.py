@@ -60,19 +60,14 @@ class Reply:
         return sorted(findings, key=lambda finding: finding.order)
 
     @property
-    def incomplete(self) -> frozenset[str]:
-        """The names of the plugins that may find more when they are asked again."""
-        return frozenset(name for name, answer in self.answers if isinstance(answer, Findings) and answer.incomplete)
-
-    @property
-    def read(self) -> Mapping[str, frozenset[str] | None]:
-        """By plugin, the other files that its findings depend on: see `Findings.read`."""
-        return {name: answer.read for name, answer in self.answers if isinstance(answer, Findings)}
+    def checks(self) -> Mapping[str, Findings]:
+        """By plugin, its answer to a check."""
+        return {name: answer for name, answer in self.answers if isinstance(answer, Findings)}
 
     @property
     def unanswered(self) -> list[str]:
         """Sentences about parts of plugins that gave no answer to a check."""
-        return [why for _, answer in self.answers if isinstance(answer, Findings) for why in answer.unanswered]
+        return [why for answer in self.checks.values() for why in answer.unanswered]
 
     @property
     def actions(self) -> list[tuple[str, Action]]:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import cast
 
 from breadknife.errors import PluginError
@@ -107,10 +108,14 @@ def load(plugin: Plugin) -> None:
             log.exception("the plugin %s could not begin to load", plugin.name)
 
 
-def may_be_kept(plugin: Plugin, settings: object) -> bool:
-    """Tell whether the folder's files, the settings and our code alone decide what the plugin finds in a file."""
-    asked: Callable[[object], bool] | None = getattr(plugin, "may_be_kept", None)
-    return asked is not None and asked(settings)
+def kept_with(plugin: Plugin, settings: object, root: Path, language: str) -> str | None:
+    """See `breadknife.task.plugin.Plugin`; None if what the plugin finds may not be kept."""
+    asked: Callable[[object, Path, str], str] | None = getattr(plugin, "kept_with", None)
+    try:
+        return asked(settings, root, language) if asked is not None else None
+    except Exception:
+        log.exception("the plugin %s can't say with what its findings may be kept", plugin.name)
+        return None
 
 
 def may_be_spread(plugin: Plugin, settings: object) -> bool:

@@ -26,6 +26,10 @@ class Holding:
         rule, digest, _ = self.arguments(document, drift)
         return (rule, digest) in self._decisions.ignored(root)
 
+    def digest(self, root: Path) -> str:
+        """Return what tells all that people have said from anything else."""
+        return self._decisions.digest(ignores_path(root))
+
     def arguments(self, document: Document, drift: Drift) -> tuple[str, str, str]:
         """Return what is kept of a claim: its rule, a digest of its line and definition, and its line for people."""
         line = " ".join(document.line_text(document.line_at(drift.span.start)).split())

@@ -23,7 +23,7 @@ from breadknife.plugins.drift.claims.compare import find_drift
 from breadknife.plugins.drift.claims.pages import find_page_drift
 from breadknife.plugins.drift.explaining import EXPLAIN, explain
 from breadknife.plugins.drift.facts import SOURCES, read_facts
-from breadknife.plugins.drift.history.base import LARGEST, Base, Bases
+from breadknife.plugins.drift.history.base import LARGEST, Base, Bases, ChangedFiles
 from breadknife.plugins.drift.history.change import ChangeReader
 from breadknife.plugins.drift.holding import HOLDS, Holding
 from breadknife.plugins.drift.kinds import kinds
@@ -43,6 +43,7 @@ from breadknife.task.values import (
     CommandRequest,
     CompletionItem,
     Completions,
+    Consulted,
     Done,
     Finding,
     Findings,
@@ -92,7 +93,7 @@ class DriftPlugin:
                     base_name=request.base,
                     with_held=request.with_held,
                 )
-                return Findings(tuple(finding for finding, _ in found))
+                return _findings(found, request.document)
             case NextEditRequest(document=document):
                 return _next_edit(self._compared(document, context, whole=False))
             case ActionRequest():
@@ -114,6 +115,12 @@ class DriftPlugin:
     def rules(self) -> Mapping[str, str]:
         return {f"{SOURCE}/{name}": row.rule for name, row in kinds().items()}
 
+    def kept_with(self, settings: DriftSettings, root: Path, language: str, /) -> str:
+        base = self._bases.find(root, settings.base)
+        changed = self._bases.changed(base) if base is not None else ChangedFiles()
+        commit, paths = base and base.commit, sorted(changed.paths) if language in PAGES else ()
+        return repr((commit, sorted(changed.moved.items()), paths, self._holding.digest(root)))
+
     def may_be_spread(self, settings: DriftSettings, /) -> bool:
         return True
 
@@ -132,7 +139,7 @@ class DriftPlugin:
         found = self._compared(document, context, whole=request.whole)
         if not request.whole:
             self._shown[document.uri] = document, found
-        return Findings(tuple(finding for finding, _ in found))
+        return _findings(found, document)
 
     def _compared(
         self, document: Document, context: Context, *, whole: bool, base_name: str = "", with_held: bool = False
@@ -222,6 +229,12 @@ class DriftPlugin:
                 before = self._before(name, language_of(Path(name)) or "", base) if name else None
                 return Done(explain(drift, document, cause, before, settings.base))
         return Done("The text has changed since; open the menu again")
+
+
+def _findings(found: Sequence[tuple[Finding, Drift]], document: Document) -> Findings:
+    """Return what was found in a document: a page depends on all code, and code on the base alone."""
+    consulted = None if document.language in PAGES else Consulted()
+    return Findings(tuple(finding for finding, _ in found), consulted=consulted)
 
 
 def _next_edit(found: Sequence[tuple[Finding, Drift]]) -> Completions | None:

@@ -107,8 +107,8 @@ class NullCheckPlugin:
     def rules(self) -> Mapping[str, str]:
         return RULES
 
-    def may_be_kept(self, settings: NullCheckSettings, /) -> bool:
-        return True
+    def kept_with(self, settings: NullCheckSettings, root: Path, language: str, /) -> str:
+        return ""
 
     def may_be_spread(self, settings: NullCheckSettings, /) -> bool:
         return True

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from breadknife.lru import LruCache
-from breadknife.plugins.prose.documents.check import find_document_findings
+from breadknife.plugins.prose.documents.check import find_document_findings, is_project
 from breadknife.plugins.prose.documents.formats import PROSE
 from breadknife.plugins.prose.edits import LARGE, BlockChange, changes_large_document, compare, find_change
 from breadknife.plugins.prose.engine_set import ROLE, EngineRegistry
 from breadknife.plugins.prose.engines import languagetool
 from breadknife.plugins.prose.engines.habits import Habit
 from breadknife.plugins.prose.engines.refreshes import RefreshQueue
-from breadknife.plugins.prose.engines.vale import ValeRegistry
+from breadknife.plugins.prose.engines.vale import ValeRegistry, configuration, program
 from breadknife.plugins.prose.language import DocumentLanguage
 from breadknife.plugins.prose.menu import OWN, MenuTarget, list_actions
 from breadknife.plugins.prose.paragraphs.check import DocumentCheck
@@ -80,9 +82,10 @@ class ProsePlugin:
                 result = self._check(
                     request.document, context, coverage, whole=request.whole, timeout_s=request.seconds
                 )
-                incomplete = coverage.are_unasked or (not request.whole and coverage.waits(request.document.uri))
+                is_fleeting = coverage.is_fleeting if request.whole else coverage.waits(request.document.uri)
                 findings = (*(each.finding for each in result.in_prose), *result.about_document)
-                return Findings(findings, tuple(coverage.unanswered), incomplete)
+                incomplete = coverage.are_unasked or is_fleeting
+                return Findings(findings, tuple(coverage.unanswered), incomplete, consulted=coverage.consulted)
             case ActionRequest():
                 return self._list_actions(request, context)
             case WhyRequest():
@@ -94,6 +97,13 @@ class ProsePlugin:
 
     def rules(self) -> Mapping[str, str]:
         return describe_rules()
+
+    def kept_with(self, settings: ProseSettings, root: Path, language: str, /) -> str:
+        words = self._decisions.digest(dictionary_path(None), dictionary_path(root), ignores_path(root))
+        has_vale = settings.vale and configuration(root) is not None and program(root) is not None
+        has_languagetool = settings.languagetool and languagetool.is_set_up(settings.languagetool_url)
+        engines = languagetool.VERSION, has_languagetool, metadata.version("harper-py"), has_vale
+        return repr((engines, words, is_project(root)))
 
     def may_be_spread(self, settings: ProseSettings, /) -> bool:
         """Tell whether several processes may be asked: not where LanguageTool is, since each would start a JVM."""
@@ -171,17 +181,20 @@ class ProsePlugin:
             language = DocumentLanguage.of(paragraphs, declared)
         directives, lowered = _search_text(before, edit, document)
         suppressions = self._suppressions(document, settings, directives, context)
-        engines = self._engines.find(settings)
+        engines, vale = self._engines.find(settings), self._vales.find(context) if settings.vale else None
         for path in self._decisions.unread(context.root):
             context.notify(f"Nothing of {path} counts: it is larger than 4 MB. Take lines out of it.")
-        words, is_own = self._decisions.words(context.root), of_project(context.project, whole=whole)
+        # Vale's styles, and a server that the user runs, may be others the next day.
+        coverage.is_fleeting = vale is not None or bool(settings.languagetool and settings.languagetool_url)
+        words, asked = self._decisions.words(context.root), coverage.consulted
+        is_own = of_project(context.project, asked.words, whole=whole)
         run = CheckRun(
             document,
             context,
             settings,
             language,
             engines=engines,
-            vale=self._vales.find(context) if settings.vale else None,
+            vale=vale,
             refreshes=self._refreshes,
             coverage=coverage,
             whole=whole,
@@ -202,7 +215,7 @@ class ProsePlugin:
         elif is_data:
             about = []
         else:
-            about = find_document_findings(document, context, paragraphs, ParagraphLinter(run).knows)
+            about = find_document_findings(document, context, paragraphs, ParagraphLinter(run).knows, asked)
         about = [finding for finding in about if not suppressions.cover(finding)]
         if self.rule_log is not None:
             self.rule_log.absent |= coverage.absent

@@ -51,6 +51,11 @@ class ModelReviewer:
             matters=lambda sentence, proposals: any(each.margin >= least(each) for each in proposals),
         )
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Tell whether it is another runtime's model, which may be another one the next day."""
+        return ":" in self._model.name
+
     def use(self, model: Scorer) -> None:
         self._model.use(model)
 

@@ -155,6 +155,7 @@ class DocumentCheck:
         """Have the model judge and read, and wait for it where the asker does."""
         run = self.run
         run.coverage.awaited.append(reviewer)
+        run.coverage.is_fleeting |= reviewer.is_elsewhere
         if run.asks and not run.coverage.are_unasked:
             reviewer.submit(run.owner, cases, sentences, run.on_news, now=run.whole)
             if run.whole:

@@ -183,6 +183,7 @@ class ParagraphLinter:
             linter = slow[name].linter
             if linter.failure is not None:
                 run.coverage.absent.add(name.lower())
+                run.coverage.is_fleeting = True  # it looked as if it could be asked
                 run.excuse(name, linter.health, f"Prose is checked {without}: {linter.failure}.")
             elif linter.lost(slow[name].requests):  # without their number: a text is told once
                 lost = f"{name} could not check all of {run.document.uri}: it crashes or hangs there."

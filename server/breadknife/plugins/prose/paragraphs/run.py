@@ -18,6 +18,7 @@ from breadknife.plugins.prose.language import DocumentLanguage
 from breadknife.plugins.prose.model.reviewer import ModelReviewer
 from breadknife.plugins.prose.settings import ProseSettings
 from breadknife.task.plugin import Context
+from breadknife.task.values import Consulted
 from breadknife.text.document import Document
 
 
@@ -31,6 +32,9 @@ class Coverage:
     """A sentence for each that was asked and didn't answer: without it less is found than elsewhere."""
     awaited: list[BackgroundLinter | ModelReviewer] = field(default_factory=list[BackgroundLinter | ModelReviewer])
     """Those that were asked, and answer later."""
+    consulted: Consulted = field(default_factory=Consulted)
+    is_fleeting: bool = False
+    """Another check of the same text may find something else, so nobody keeps this."""
     are_unasked: bool = False
     """The slow ones are asked by the next check, once Harper has read what this one had no time for."""
 

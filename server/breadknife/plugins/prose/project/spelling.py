@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from breadknife.plugins.prose.project.lowered import Lowered
 from breadknife.plugins.prose.project.misspellings import meant
 from breadknife.project.values import Project
+from breadknife.project.words import keys_of
 from breadknife.text.prose import ProseText
 
 REPEATED = 3
@@ -64,9 +65,9 @@ class DocumentVocabulary:
         return (self.lowered or Lowered(self.source)).text
 
 
-def of_project(project: Project | None, *, whole: bool) -> Callable[[str], bool]:
+def of_project(project: Project | None, asked: set[str], *, whole: bool) -> Callable[[str], bool]:
     """Return a function that tells whether a word is the project's own: the name of something in it, or a word that its
-    documents say again and again.
+    documents say again and again. It adds the keys of the words to `asked`.
 
     With `whole` it first waits, for a while, until all of the project is known: lint has no second chance.
     """
@@ -80,6 +81,7 @@ def of_project(project: Project | None, *, whole: bool) -> Callable[[str], bool]
     def is_own(word: str) -> bool:
         if whole:
             learn()
+        asked.update(keys_of(word))
         return project.names(word) or project.saying(word) >= _times(word)
 
     return is_own
