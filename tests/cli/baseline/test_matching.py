@@ -71,8 +71,22 @@ BEFORE = "def f(x):\n    m = find(x)\n    return «m».group(x)\n\ndef g(y):\n  
         (BEFORE.replace("«n»", "n").replace("return n", "p = find(y)\n    «p».group(y)\n    return n"), [1]),
         (BEFORE.replace("    return «m»", "    «x».group()\n    return «m»"), [0]),
         (BEFORE.replace("«m».group(x)", "«m».end(1, 2, x).go()"), []),
+        (BEFORE.replace("m = find(x)\n", "p = find(x)\n    log(x)\n").replace("«m»", "«p»"), []),
+        (BEFORE[BEFORE.index("def g") :] + "def h(q):\n    return «m».start(q)\n", [1]),
     ],
-    ids=["same", "lower", "symbol renamed", "name renamed", "reformatted", "copied", "another", "added", "line edited"],
+    ids=[
+        "same",
+        "lower",
+        "symbol renamed",
+        "name renamed",
+        "reformatted",
+        "copied",
+        "another",
+        "added",
+        "line edited",
+        "renamed below a new line",
+        "another's beside the same signs",
+    ],
 )
 def test_what_is_new(after: str, new: list[int]) -> None:
     matched = EntryMatcher(marked(BEFORE)).match("a.py", marked(after), OneFile())
@@ -87,6 +101,24 @@ def test_another_file_has_it_once_its_own_has_not(left: bool, new: list[int]) ->
     matched = matcher.match("new.py", marked(BEFORE, "new.py"), Texts(files, marked(BEFORE, "old.py")))
     assert [at for at, entry in enumerate(matched) if entry is None] == new
     assert len(list(matcher.left("old.py"))) == len(new)
+
+
+def test_what_is_put_before_a_finding_looks_like_what_was_before_it() -> None:
+    one, two, new = (f"When «teh» {word} ends, it is kept.\n" for word in ("reader", "field of a very long", "field"))
+    before, after = (marked(f"# A\n\n{text}", "a.md", "markdown") for text in (one + two, one + new + two))
+    matched = EntryMatcher(before).match("a.md", after, OneFile())
+    assert [at for at, entry in enumerate(matched) if entry is None] == [1]
+
+
+def test_a_copy_is_not_the_file_that_has_another_name() -> None:
+    one, two = BEFORE.replace("m = find(x)", "return «x».a"), BEFORE.replace("def f", "def k").replace("def g", "def h")
+    kept = [*marked(one, "one.py"), *marked(two, "two.py")]
+    renamed = one + two.replace("def k", "def new").replace("def h", "def newer")
+    now = {path: text.replace("«", "").replace("»", "") for path, text in (("a.py", renamed), ("b.py", two))}
+    matcher = EntryMatcher(kept)
+    matched = matcher.match("a.py", marked(renamed, "a.py"), Texts(now, kept))
+    assert [entry and entry.path for entry in matched] == ["one.py"] * 3 + [None] * 2
+    assert None not in matcher.match("b.py", marked(two, "b.py"), Texts(now, kept))
 
 
 class Texts:

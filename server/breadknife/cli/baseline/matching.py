@@ -16,7 +16,7 @@ _LEAST_WORDS = 6
 """Words and signs of a text that is recognised with other names: shorter ones look alike by chance."""
 _MOST_COMPARED = 200
 """Findings, and entries, of a rule in a file that are compared one by one."""
-_BESIDE = 2
+_BESIDE = 4
 """Words and signs beside a finding that must be the same where it has moved and something around it has changed."""
 _IN_SYMBOL = 2 * AROUND
 """How many words and signs in common the same symbol is worth."""
@@ -89,7 +89,7 @@ class EntryMatcher:
             for at in _unmatched(matched):
                 if group := by_key.get(key(found[at])):
                     take(at, group.pop(), known)
-        for _, at, entry in _alike(known, [(at, found[at]) for at in _unmatched(matched)]):
+        for *_, at, entry in _alike(known, [(at, found[at]) for at in _unmatched(matched)]):
             if matched[at] is None and entry in known:
                 take(at, entry, known)
         for at in _unmatched(matched):
@@ -106,8 +106,13 @@ class EntryMatcher:
         """Return which of the files that are gone is the most like a file with these findings; None if none is."""
         gone = [path for path, entries in self._by_path.items() if entries and files.is_gone(path)][:_MOST_COMPARED]
         numbered = [*enumerate(found)]
+        symbols = {entry.symbol for entry in found}  # which count most: a copy of a part has another
         likeness = {path: sum(pair[0] for pair in _alike(self._by_path[path], numbered)) for path in gone}
-        best = max(sorted(gone), key=likeness.__getitem__, default=None)
+        best = max(
+            sorted(gone),
+            key=lambda path: (sum(entry.symbol in symbols for entry in self._by_path[path]), likeness[path]),
+            default=None,
+        )
         return best if best is not None and likeness[best] else None
 
 
@@ -127,7 +132,7 @@ def _grouped(entries: Counter[Entry], key: Key) -> Mapping[Hashable, list[Entry]
     return groups
 
 
-def _alike(known: Iterable[Entry], found: Sequence[tuple[int, Entry]]) -> Sequence[tuple[int, int, Entry]]:
+def _alike(known: Iterable[Entry], found: Sequence[tuple[int, Entry]]) -> Sequence[tuple[int, int, int, Entry]]:
     """Return how much alike findings and entries of a file are, where they may be the same: the nearest first."""
     entries, findings = defaultdict[str, list[Entry]](list), defaultdict[str, list[tuple[int, Entry]]](list)
     for entry in known:
@@ -135,12 +140,13 @@ def _alike(known: Iterable[Entry], found: Sequence[tuple[int, Entry]]) -> Sequen
     for at, entry in found:
         findings[entry.rule].append((at, entry))
     pairs = [
-        (_likeness(entry, new), at, entry)
+        (_likeness(entry, new), _common_behind(entry, new), at, entry)
         for rule in findings
         for at, new in findings[rule][:_MOST_COMPARED]
         for entry in entries[rule][:_MOST_COMPARED]
     ]
-    return sorted((pair for pair in pairs if pair[0]), key=lambda pair: (-pair[0], pair[1], pair[2]))
+    # Of two that are as near, what is put before a finding more often looks like what was before it.
+    return sorted((pair for pair in pairs if pair[0]), key=lambda pair: (-pair[0], -pair[1], *pair[2:]))
 
 
 def _likeness(entry: Entry, found: Entry) -> int:
@@ -154,17 +160,23 @@ def _likeness(entry: Entry, found: Entry) -> int:
 
 def _common(one: Entry, other: Entry) -> int:
     """Return how many words and signs around two findings are the same, without a gap."""
-    return common_prefix(one.before.split()[::-1], other.before.split()[::-1]) + common_prefix(
-        one.behind.split(), other.behind.split()
-    )
+    return common_prefix(one.before.split()[::-1], other.before.split()[::-1]) + _common_behind(one, other)
+
+
+def _common_behind(one: Entry, other: Entry) -> int:
+    return common_prefix(one.behind.split(), other.behind.split())
 
 
 def _is_renamed(entry: Entry, found: Entry) -> bool:
     """Tell whether a finding has the same text but for a few names, each of which is another one at all its places: in
     the symbol, too, which may be what has another name."""
     one, other = entry.words, found.words
-    same_places = len(one) == len(other) and len(entry.before.split()) == len(found.before.split())
-    if not same_places or len(one) < _LEAST_WORDS:
+    start, start_now = len(entry.before.split()), len(found.before.split())
+    if entry.symbol == found.symbol and entry.behind == found.behind:  # new code may have come before it
+        one, other = one[start:], other[start_now:]
+    elif start != start_now:
+        return False
+    if len(one) != len(other) or len(one) < _LEAST_WORDS:
         return False
     there, back = dict[str, str](), dict[str, str]()
     for first, second in zip(one, other, strict=True):
