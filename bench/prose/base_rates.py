@@ -2,7 +2,8 @@
 
     python bench/prose/base_rates.py collect ENGINE CORRECTIONS TEXTS --out FILE.jsonl [--rows N] [--paragraphs N]
         [--seconds N] [--seed N]
-    python bench/prose/base_rates.py table FILE.jsonl… --out server/breadknife/plugins/prose/engines/base_rates.tsv
+    python bench/prose/base_rates.py table [FILE.jsonl…] [--earlier TABLE]
+        --out server/breadknife/plugins/prose/engines/base_rates.tsv
 
 ENGINE is `harper`, `languagetool` or `counts`. CORRECTIONS are rows of kind, repository, commit, path, edit, line
 before, line after; TEXTS is a folder of paragraphs of untouched text as `ngrams.py` takes them, named `owner+name.txt`.
@@ -13,13 +14,20 @@ All rules that an engine has on by itself are counted, whatever breadknife does 
 the maintainer's line. `fired`: the rule speaks of a paragraph that nobody touched, or of something else in a corrected
 line, which its maintainer left. One repository counts once for a rule that says the same of the same words.
 
-`chance` is (right + A) / (fired + B), in an equal mix of corrections and words, as a part of what the same is for
-REFERENCE: rules that say that a word is there twice, or has the wrong article. These are errors wherever they stand,
-and what is left of them in untouched text is what maintainers have overlooked. So it tells, roughly, how often a rule
-that speaks speaks of an error. A and B make up for rules that spoke seldom: with them, the share of `right` among all
-that a rule said is distributed as it is over all rules (the likeliest beta-binomial distribution). A + B is the
-same for all; A's part in it is that of the rule's category, if that has MANY rules, else that of its engine. A row
-without a rule is about rules that never spoke.
+`chance` tells, roughly, how often a rule that speaks of untouched text speaks of an error. REFERENCE are rules that say
+that a word is there twice, or has the wrong article: these are errors wherever they stand, and what is left of them in
+untouched text is what maintainers have overlooked. So `right` for each `fired`, in parts of what the same is for the
+engine's rules of REFERENCE, or for all of them if it has none, is the part of what a rule says that is an error, or one
+if that is less.
+
+How often a rule was right is known only about, so `chance` is the mean of that part over all that its counts leave
+possible: the rule's share of `right` among all it said is beta-distributed with A + `right` and B + `fired` + 1, for
+where it is asked it has spoken once more. A + B is the strength with which the counts of all rules of the engine are
+likeliest (a beta-binomial distribution); A's part in it is that of the rule's category, if that has MANY rules, else
+that of the engine. A row without a rule is about rules that never spoke. Together they are right A / B times, with the
+strength and the reference of all engines: an engine by itself has too few of them.
+
+`--earlier` adds the counts of a table whose reads are gone.
 """
 
 from __future__ import annotations
@@ -28,6 +36,7 @@ import argparse
 import difflib
 import math
 import random
+import re
 import sys
 import time
 from collections import Counter, defaultdict
@@ -56,6 +65,8 @@ RENEWED = 500
 REFERENCE = ARTICLES | REPEATS
 ENGINES = ("harper", "languagetool", "counts")
 MANY = 8
+ABOUT = re.compile(r"# (\w+): ([\d,]+) corrections and ([\d,]+) words")
+LOGITS = [step / 50 for step in range(-1500, 1501)]
 Check = Callable[[str], Sequence[Lint]]
 
 
@@ -190,13 +201,15 @@ def changed(before: str, after: str) -> tuple[int, int]:
 
 
 class Tally(msgspec.Struct):
-    """What the rules of one engine said. `right` and `fired` are sets of (repository, old, new)."""
+    """What the rules of one engine said. `right` and `fired` are sets of (repository, old, new); `earlier` is what an
+    earlier table has."""
 
     corrections: int = 0
     words: int = 0
     right: dict[str, set[tuple[str, str, str]]] = msgspec.field(default_factory=lambda: defaultdict(set))
     fired: dict[str, set[tuple[str, str, str]]] = msgspec.field(default_factory=lambda: defaultdict(set))
     categories: dict[str, str] = msgspec.field(default_factory=dict)
+    earlier: dict[str, tuple[int, int]] = msgspec.field(default_factory=dict[str, tuple[int, int]])
 
     def add(self, read: Read) -> None:
         self.corrections += read.corrected
@@ -211,47 +224,88 @@ class Tally(msgspec.Struct):
     @property
     def counts(self) -> dict[str, tuple[int, int]]:
         """By rule, how often it was right, and how often it spoke of what was left."""
-        rules = {*self.right, *self.fired}
-        return {rule: (len(self.right.get(rule, ())), len(self.fired.get(rule, ()))) for rule in rules}
+        counts = {rule: self.earlier.get(rule, (0, 0)) for rule in {*self.right, *self.fired, *self.earlier}}
+        return {
+            rule: (right + len(self.right.get(rule, ())), fired + len(self.fired.get(rule, ())))
+            for rule, (right, fired) in counts.items()
+        }
+
+    @property
+    def mix(self) -> float:
+        """Return the words that were read for each correction."""
+        return self.words / self.corrections
+
+
+def read_table(path: Path) -> dict[str, Tally]:
+    """Return what a table that `table` has written counts."""
+    tallies = {engine: Tally() for engine in ENGINES}
+    for line in path.read_text("ascii").splitlines():
+        if about := ABOUT.match(line):
+            tally = tallies[about[1]]
+            tally.corrections, tally.words = (int(number.replace(",", "")) for number in about.groups()[1:])
+        elif not line.startswith(("#", "engine\t")):
+            engine, category, rule, right, fired, _ = line.split("\t")
+            if rule:
+                tallies[engine].categories[rule] = category
+                tallies[engine].earlier[rule] = int(right), int(fired)
+    return tallies
 
 
 def table(chosen: argparse.Namespace) -> None:
-    tallies = {engine: Tally() for engine in ENGINES}
+    tallies = read_table(chosen.earlier) if chosen.earlier else {engine: Tally() for engine in ENGINES}
     for path in chosen.reads:
         for line in path.open(encoding="utf-8"):
             read = msgspec.json.decode(line, type=Read)
             if read.repository:
                 tallies[read.engine].add(read)
-    mix = {engine: each.words / each.corrections for engine, each in tallies.items()}
-    reference = [
-        (right * mix[engine], fired)
-        for engine in ("harper", "languagetool")
-        for rule, (right, fired) in tallies[engine].counts.items()
-        if rule in REFERENCE
-    ]
-    most = sum(right for right, _ in reference) / sum(fired for _, fired in reference)
-    strength = sum(likeliest([each for tally in tallies.values() for each in tally.counts.values()]))
+    strengths = {engine: sum(likeliest(list(tally.counts.values()))) for engine, tally in tallies.items()}
+    of_all = sum(likeliest([each for tally in tallies.values() for each in tally.counts.values()]))
+    most = reference(list(tallies.values()))
     rows: list[tuple[str, str, str, int, int, float]] = []
     for engine, tally in tallies.items():
-        shares = share_by_category(tally, strength)
-        unseen = [("", category, 0, 0) for category in shares]
-        seen = [(rule, tally.categories[rule], *each) for rule, each in tally.counts.items()]
-        for rule, category, right, fired in (*unseen, *seen):
-            a = strength * shares.get(category, shares[""])
-            chance = (right + a) / (fired + strength - a) * mix[engine] / most
-            rows.append((engine, category, rule, right, fired, min(1.0, chance)))
+        strength, shares = strengths[engine], share_by_category(tally, strengths[engine])
+        for category, share in share_by_category(tally, of_all).items():
+            rows.append((engine, category, "", 0, 0, min(1.0, share / (1 - share) * tally.mix / most)))
+        of_error = tally.mix / (reference([tally]) or most)
+        for rule, (right, fired) in tally.counts.items():
+            a = strength * shares.get(tally.categories[rule], shares[""])
+            chance = expected(right + a, fired + 1 + strength - a, of_error)
+            rows.append((engine, tally.categories[rule], rule, right, fired, chance))
     rows.sort(key=lambda row: (ENGINES.index(row[0]), row[2] != "", -row[5], -row[3], row[4], row[1:3]))
     about = [
         "# How often a rule that speaks speaks of an error; bench/prose/base_rates.py says what the columns are. Of",
         *(
-            f"# {engine}: {each.corrections:,} corrections and {each.words:,} words, {len(each.counts)} rules"
+            f"# {engine}: {each.corrections:,} corrections and {each.words:,} words, {len(each.counts)} rules,"
+            f" A + B = {strengths[engine]:.2f}"
             for engine, each in tallies.items()
         ),
-        f"# in repositories for training and tuning (bench/prose/sources.tsv); A + B = {strength:.2f}.",
+        "# in repositories for training and tuning (bench/prose/sources.tsv).",
     ]
     lines = ["\t".join(("engine", "category", "rule", "right", "fired", "chance"))]
     lines += ("\t".join((*map(str, row[:5]), f"{row[5]:.2f}")) for row in rows)
     chosen.out.write_text("\n".join((*about, *lines)) + "\n", "utf-8", newline="\n")
+
+
+def reference(tallies: Sequence[Tally]) -> float:
+    """Return what is `right` for each `fired`, in as many corrections as words, of the rules of REFERENCE; 0 if there
+    are none."""
+    counts = [
+        (right * tally.mix, fired)
+        for tally in tallies
+        for rule, (right, fired) in tally.counts.items()
+        if rule in REFERENCE
+    ]
+    return sum(right for right, _ in counts) / max(1, sum(fired for _, fired in counts))
+
+
+def expected(a: float, b: float, of_error: float) -> float:
+    """Return the mean of `of_error` times the odds of a share, or one if that is less, where the share is
+    beta-distributed."""
+    logs = [a * each - (a + b) * math.log1p(math.exp(each)) for each in LOGITS]
+    most = max(logs)
+    weights = [math.exp(each - most) for each in logs]
+    parts = (min(1.0, of_error * math.exp(each)) for each in LOGITS)
+    return sum(part * weight for part, weight in zip(parts, weights, strict=True)) / sum(weights)
 
 
 def share_by_category(tally: Tally, strength: float) -> dict[str, float]:
@@ -297,7 +351,8 @@ def main() -> None:
     collecting.add_argument("--seed", type=int, default=40)
     collecting.set_defaults(do=collect)
     tabling = commands.add_parser("table")
-    tabling.add_argument("reads", type=Path, nargs="+")
+    tabling.add_argument("reads", type=Path, nargs="*")
+    tabling.add_argument("--earlier", type=Path, help="a table whose counts are added: of other texts")
     tabling.add_argument("--out", type=Path, required=True)
     tabling.set_defaults(do=table)
     chosen = parser.parse_args()

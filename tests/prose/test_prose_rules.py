@@ -19,7 +19,11 @@ from breadknife.plugins.prose.engines.rules import SAFE, chance, is_noise, is_ri
         # less often
         ("harper", "OneOfTheSingular", "Agreement", True, False),
         ("languagetool", "BEEN_PART_AGREEMENT", "GRAMMAR", True, False),
+        # once, or as often as they were left, which tells little
+        ("languagetool", "THIS_NNS_VB", "GRAMMAR", True, False),
+        ("languagetool", "HAVE_PART_AGREEMENT", "GRAMMAR", True, False),
         # seldom or never
+        ("languagetool", "DOUBLE_PUNCTUATION", "PUNCTUATION", False, False),
         ("harper", "DiscourseMarkers", "Punctuation", False, False),
         ("languagetool", "SENT_START_CONJUNCTIVE_LINKING_ADVERB_COMMA", "PUNCTUATION", False, False),
         ("languagetool", "UPPERCASE_SENTENCE_START", "CASING", False, False),

@@ -15,7 +15,7 @@ import msgspec
 _Names = frozenset[str]
 
 
-ON, WAITS = 0.5, 0.2
+ON, WAITS = 0.55, 0.2
 """The chance from which on a rule is shown at once, and that from which on it is shown where a second engine or the
 model agrees."""
 
