@@ -297,7 +297,6 @@ OWN_PATTERNS = {
     "plugins/completion/": "names of the code, escaped, and a list of its own",
     "plugins/documents/": "lists of this package, and words, escaped",
     "plugins/nullcheck/": "lists of this package, and names of the code, escaped or nothing but word characters",
-    "plugins/prose/documents/commands.py": "the name of a file, escaped, after a repetition that can match in one way",
     "plugins/prose/evidence/": "lists of its own",
     "plugins/prose/language.py": "sets of letters in a list of its own",
     "plugins/prose/model/likelihood.py": "a list of its own",

@@ -95,8 +95,8 @@ def test_a_link_to_the_project_itself_is_none_to_a_file(link: str, tmp_path: Pat
 
 
 def test_words_that_are_too_long_for_names_of_files_harm_nobody(tmp_path: Path) -> None:
-    text = f'Send "{"eyJhbGciOi" * 30}/".\n\n```sh\n./run.sh\n```\n'
-    assert len(findings(RULES["missing-file"], Example(text), tmp_path)) == 1
+    text = f"See [it]({'eyJhbGciOi' * 30}/guide.md).\n"
+    assert len(findings(RULES["broken-link"], Example(text), tmp_path)) == 1
 
 
 def test_letters_that_may_be_words_left_out_take_no_exponential_time(tmp_path: Path) -> None:

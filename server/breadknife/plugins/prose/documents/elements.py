@@ -24,14 +24,6 @@ class Link:
 
 
 @dataclass(frozen=True)
-class CodeBlock:
-    language: str
-    """In lower case; empty where the block names none."""
-    lines: tuple[Span, ...]
-    """Where each line of the content stands, without its line break."""
-
-
-@dataclass(frozen=True)
 class DocumentedFunction:
     """A function of any language, with its parameters as the signature and as the documentation have them."""
 

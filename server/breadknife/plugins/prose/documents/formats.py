@@ -1,4 +1,4 @@
-"""Reads headings, links, anchors and code blocks in each format: a rule serves the languages of what it looks at."""
+"""Reads headings, links and anchors in each format: a rule serves the languages of what it looks at."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from breadknife.plugins.prose.documents import html, line_formats, markdown
-from breadknife.plugins.prose.documents.elements import CodeBlock, Heading, Link
+from breadknife.plugins.prose.documents.elements import Heading, Link
 from breadknife.plugins.prose.documents.rule import DocumentContext
 from breadknife.text.document import Document
 from breadknife.text.languages.documents import ASCIIDOC, FORMATS, ORG, REST
@@ -32,7 +32,6 @@ PROSE = (_MARKDOWN | {id for format in FORMATS for id in (format.id, *format.ali
 HEADINGS = _MARKDOWN | {"html"} | LINE_BY_LINE - {REST.id, *REST.aliases}
 LINKS = _MARKDOWN | {"html"} | LINE_BY_LINE
 ANCHORS = _MARKDOWN | {"html"}
-CODE_BLOCKS = _MARKDOWN | LINE_BY_LINE
 
 
 def find_headings(context: DocumentContext) -> Iterable[Heading]:
@@ -56,13 +55,6 @@ def find_anchors(tree: SyntaxTree) -> frozenset[str] | None:
     if tree.language == "html":
         return html.find_anchors(tree)
     return None if tree.language == "mdx" and _PARTIAL.search(tree.text) else markdown.find_anchors(tree)
-
-
-def find_code_blocks(context: DocumentContext) -> Iterable[CodeBlock]:
-    """Return the code blocks of a document in one of CODE_BLOCKS."""
-    if reader := _READERS.get(context.document.language):
-        return reader(context.document).blocks
-    return markdown.find_code_blocks(_without_comments(context.tree))
 
 
 def _without_comments(tree: SyntaxTree) -> SyntaxTree:

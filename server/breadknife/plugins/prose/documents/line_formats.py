@@ -1,4 +1,4 @@
-"""Headings, links and blocks of code of reST, AsciiDoc and Org, line by line: only what is certain without the program
+"""Headings and links of reST, AsciiDoc and Org, line by line: only what is certain without the program
 that makes pages out of them."""
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from breadknife.plugins.prose.documents.elements import CodeBlock, Heading, Link
+from breadknife.plugins.prose.documents.elements import Heading, Link
 from breadknife.text.document import Document, Span
 
 
@@ -17,18 +17,6 @@ class DocumentElements:
 
     headings: list[Heading] = field(default_factory=list[Heading])
     links: list[Link] = field(default_factory=list[Link])
-    _blocks: list[tuple[str, list[Span]]] = field(default_factory=list[tuple[str, list[Span]]])
-    """The blocks of code: the language of each, as written, and the spans of its lines."""
-
-    @property
-    def blocks(self) -> list[CodeBlock]:
-        return [CodeBlock(language.lower(), tuple(lines)) for language, lines in self._blocks]
-
-    def add_block(self, language: str) -> list[Span]:
-        """Add a block of code; return the list of its lines' spans, still empty, to which the caller appends."""
-        lines = list[Span]()
-        self._blocks.append((language, lines))
-        return lines
 
     def add_heading(self, marker: re.Match[str], line: Span) -> None:
         """Add the heading on a line: `marker` matches at the line's start, and as many signs as its group 1 has are the
@@ -57,7 +45,6 @@ def _lines(document: Document) -> Iterator[tuple[str, Span, int]]:
         yield raw.strip(), Span(span.start + indent, span.start + len(raw.rstrip())), indent if raw.strip() else -1
 
 
-_REST_BLOCK = re.compile(r"\.\.[ \t]+(?:code-block|code|sourcecode)::[ \t]*([\w-]*)$")
 _REST_IMAGE = r"^\.\.[ \t]+(?:\|[^|]+\|[ \t]+)?(?:image|figure)::[ \t]+(?P<image>\S+)$"
 _REST_TARGET = r"^\.\.[ \t]+_[^:`]+:[ \t]+(?P<target>[^\s<>|`]*[^\s<>|`_])$"
 _REST_INLINE = r"(?<![\w:`])`[^`<>]*<(?P<link>[^<>`|\s]*[^<>`|\s_])>`__?"
@@ -66,30 +53,22 @@ _REST_LITERAL = re.compile(r"``.+?``")
 
 
 def read_rest(document: Document) -> DocumentElements:
-    """Read the links and blocks of reST. It has no headings here: each document chooses the signs under them, and their
+    """Read the links of reST. It has no headings here: each document chooses the signs under them, and their
     levels are the order in which those signs first come."""
     elements = DocumentElements()
     directive_indent: int | None = None
     """Lines that are indented further are a directive's content, a comment or a literal block; None outside of one."""
-    block: list[Span] | None = None
-    """The lines of the block of code that the line is in, if it is in one."""
     for text, span, indent in _lines(document):
         if directive_indent is not None and (indent > directive_indent or indent < 0):
-            is_option = block == [] and text.startswith(":")  # such as `:linenos:`, before the code
-            if block is not None and text and not is_option:
-                block.append(span)
             continue
-        directive_indent = block = None
+        directive_indent = None
         elements.add_links(_REST_LINK, document, span, literal=_REST_LITERAL)
         if text.startswith("..") or text.endswith("::"):
             directive_indent = indent
-        if match := _REST_BLOCK.fullmatch(text):
-            block = elements.add_block(match[1])
     return elements
 
 
 _ADOC_FENCE = re.compile(r"-{4,}|\.{4,}|\+{4,}|/{4,}|`{3}.*")
-_ADOC_SOURCE = re.compile(r"\[source,[ \t]*([\w-]+)[^\]]*\]")
 _ADOC_HEADING = re.compile(r"(={1,6})[ \t]+(?=\S)")
 _ADOC_IMAGE = r"image::?(?P<image>[^\s:\[\]{}][^\s\[\]{}]*)\["
 _ADOC_MACRO = r"(?<![\w/])(?:link|xref):(?P<link>[^\s\[\]{}:]+)\["
@@ -109,19 +88,11 @@ def read_asciidoc(document: Document) -> DocumentElements:
     """The line that ends the fenced block that a line is in; empty outside of one."""
     before = ""
     """The line above."""
-    block: list[Span] | None = None
-    """The lines of the block of code that the line is in, if it is in one."""
     for text, span, indent in _lines(document):
         if fence:
-            if text == fence:
-                fence, block = "", None
-            elif block is not None and text:
-                block.append(span)
+            fence = "" if text == fence else fence
         elif _ADOC_FENCE.fullmatch(text):
             fence = "```" if text.startswith("```") else text
-            source = _ADOC_SOURCE.fullmatch(before)
-            language = source[1] if source else text[3:] if fence == "```" else ""
-            block = elements.add_block(language) if language else None
         elif match := _ADOC_HEADING.match(text) if not indent else None:
             if before not in ("[discrete]", "[float]"):
                 elements.add_heading(match, span)
@@ -135,7 +106,7 @@ def read_asciidoc(document: Document) -> DocumentElements:
     return elements
 
 
-_ORG_BEGIN = re.compile(r"#\+begin_(\w+)(?:[ \t]+([\w-]+))?.*", re.IGNORECASE)
+_ORG_BEGIN = re.compile(r"#\+begin_(\w+).*", re.IGNORECASE)
 _ORG_END = re.compile(r"#\+end_(\w+)", re.IGNORECASE)
 _ORG_HEADING = re.compile(r"(\*+)[ \t]+(?=\S)")
 _ORG_IMAGE = r"(?P<image>[^\[\]:]+\.(?:png|jpe?g|gif|svg|webp))"
@@ -151,18 +122,13 @@ def read_org(document: Document) -> DocumentElements:
     elements = DocumentElements()
     open_block = ""
     """The name of the block that a line is in, such as "src" after `#+begin_src`; empty outside of one."""
-    block: list[Span] | None = None
-    """The lines of the block of code that the line is in, if it is in one."""
     for text, span, indent in _lines(document):
         if open_block:
             end = _ORG_END.fullmatch(text)
             if end and end[1].lower() == open_block:
-                open_block, block = "", None
-            elif block is not None and text:
-                block.append(span)
+                open_block = ""
         elif match := _ORG_BEGIN.fullmatch(text):
             open_block = match[1].lower()
-            block = elements.add_block(match[2] or "") if open_block == "src" else None
         elif match := _ORG_HEADING.match(text) if not indent else None:
             elements.add_heading(match, span)
             elements.add_links(_ORG_LINK, document, span, literal=_ORG_LITERAL)

@@ -1,4 +1,4 @@
-"""Headings with their anchors, links, and code blocks of Markdown and MDX, by its grammar."""
+"""Headings with their anchors, and links of Markdown and MDX, by its grammar."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from breadknife.plugins.prose.documents.elements import CodeBlock, Heading, Link
+from breadknife.plugins.prose.documents.elements import Heading, Link
 from breadknife.text.anchors import github_anchor
 from breadknife.text.document import Span
 from breadknife.text.syntax import Node, SyntaxTree, nodes_in, parse
@@ -79,19 +79,6 @@ def _find_inline_links(text: str) -> tuple[Link, ...]:
         for child in link.children
         if child.type == "link_destination"
     )
-
-
-def find_code_blocks(tree: SyntaxTree) -> Iterator[CodeBlock]:
-    for node in _nodes(tree.root, "fenced_code_block"):
-        language = next((tree.source(n) for n in _nodes(node, "language")), "")
-        content = next((c for c in node.children if c.type == "code_fence_content"), None)
-        if content is not None:
-            span, lines = tree.span(content), list[Span]()
-            at = span.start
-            for line in tree.text[span.start : span.end].splitlines(keepends=True):
-                lines.append(Span(at, at + len(line.rstrip("\r\n"))))
-                at += len(line)
-            yield CodeBlock(language.lower(), tuple(lines))
 
 
 def _make_link(tree: SyntaxTree, node: Node, start: int, *, is_image: bool) -> Link:

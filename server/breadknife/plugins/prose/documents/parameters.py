@@ -121,18 +121,3 @@ def find_unknown_parameters(context: DocumentContext) -> Iterator[DocumentProble
                 similar = difflib.get_close_matches(name, missing, n=1, cutoff=0.6)
                 replacement = similar[0] if similar else None
                 yield DocumentProblem(span, f"`{function.name}` has no parameter `{name}`.", replacement)
-
-
-def find_undocumented_parameters(context: DocumentContext) -> Iterator[DocumentProblem]:
-    for function in _find_functions(context.tree):
-        documented = {name for name, _ in function.documented}
-        missing = [
-            name
-            for name in function.parameters
-            if name not in documented and name not in ("self", "cls") and not name.startswith("_")
-        ]
-        # Documentation that leaves out most parameters does so on purpose.
-        if documented and missing and not function.is_overload and len(missing) <= len(documented):
-            first_span = function.documented[0][1]
-            names = ", ".join(f"`{name}`" for name in missing)
-            yield DocumentProblem(first_span, f"The documentation of `{function.name}` leaves out {names}.")

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from breadknife.plugins.prose.documents.acronyms import find_unexplained_acronyms
-from breadknife.plugins.prose.documents.commands import find_missing_files
-from breadknife.plugins.prose.documents.formats import ANCHORS, CODE_BLOCKS, HEADINGS, LINKS, PROSE
+from breadknife.plugins.prose.documents.formats import ANCHORS, HEADINGS, LINKS, PROSE
 from breadknife.plugins.prose.documents.headings import find_skipped_levels
 from breadknife.plugins.prose.documents.links import find_broken_anchors, find_broken_links
-from breadknife.plugins.prose.documents.parameters import (
-    DOCUMENTED,
-    find_undocumented_parameters,
-    find_unknown_parameters,
-)
+from breadknife.plugins.prose.documents.parameters import DOCUMENTED, find_unknown_parameters
 from breadknife.plugins.prose.documents.rule import DocumentRule
 from breadknife.plugins.prose.documents.terms import find_terms_in_two_ways
 from breadknife.task.values import Severity
@@ -28,23 +23,10 @@ DOCUMENT_RULES = (
         Severity.INFORMATION,
     ),
     DocumentRule(
-        "missing-file",
-        CODE_BLOCKS,
-        "A command in a shell block that runs a file which doesn't exist.",
-        find_missing_files,
-    ),
-    DocumentRule(
         UNKNOWN_PARAMETER,
         DOCUMENTED,
         "Documentation names a parameter that the signature lacks.",
         find_unknown_parameters,
-    ),
-    DocumentRule(
-        "undocumented-parameter",
-        DOCUMENTED,
-        "A parameter is undocumented where most are documented.",
-        find_undocumented_parameters,
-        Severity.HINT,
     ),
     DocumentRule(
         "unexplained-acronym",
