@@ -13,6 +13,8 @@ from breadknife.cli.lint import kept
 from breadknife.plugins.drift.plugin import DriftPlugin
 from breadknife.plugins.nullcheck.plugin import NullCheckPlugin
 from breadknife.plugins.prose.plugin import ProsePlugin
+from breadknife.plugins.recipes.plugin import RecipesPlugin
+from breadknife.recipes.folders import user_folder
 from breadknife.task.values import CheckRequest
 from cli.commands import within
 from project.folders import git, write
@@ -40,6 +42,23 @@ FILES = {
     "docs/more.md": "# More\n\nA database, and another database: both have thier names.\n",
     "notes.po": 'msgid "Teh file"\nmsgstr ""\n',
 }
+RECIPE = """\
+recipe = 1
+name = "spaced"
+title = "Write it in two words"
+languages = ["markdown"]
+
+[steps.find]
+use = "select.match"
+pattern = "database"
+anywhere = true
+
+[show]
+as = "finding"
+text = "$find.texts"
+at = "$find.places"
+severity = "warning"
+"""
 CHANGES: dict[str, Callable[[Path, int], object]] = {
     "a word of the dictionary": lambda at, n: toggle(
         at / ".breadknife/dictionary.txt", ("thier\n", "grebfile\n")[n % 2]
@@ -57,6 +76,7 @@ CHANGES: dict[str, Callable[[Path, int], object]] = {
     "a definition that documents name": lambda at, n: change(at / "code.py", "def open_all", f"def open_{n}"),
     "a commit": lambda at, n: git(at, "add", "-A") + git(at, "commit", "-q", "--allow-empty", "-m", "more"),
     "the name of a file": lambda at, n: rename(at / "other.py", at / "another.py"),
+    "a recipe of the user": lambda at, n: toggle(user_folder() / "spaced.toml", RECIPE),
     "what git has noted": lambda at, n: git(at, "add", "-A"),
 }
 
@@ -83,7 +103,7 @@ def rename(one: Path, other: Path) -> None:
 def asked(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The plugins and files that were asked about."""
     asked: list[str] = []
-    for plugin in (ProsePlugin, DriftPlugin, NullCheckPlugin):
+    for plugin in (ProsePlugin, DriftPlugin, NullCheckPlugin, RecipesPlugin):
 
         def note(
             self: object, request: object, context: object, name: str = plugin.name, answer: object = plugin.answer
@@ -109,7 +129,7 @@ def lint(folder: Path) -> str:
 
 def test_nobody_is_asked_again(tmp_path: Path, asked: list[str]) -> None:
     first = lint(tmp_path / "here")
-    assert {each.partition(" ")[0] for each in asked} == {"prose", "drift", "nullcheck"}
+    assert {each.partition(" ")[0] for each in asked} == {"prose", "drift", "nullcheck", "recipes"}
     for wrong in ("thier", "modus", "evry", "a.png"):
         assert wrong in first
     asked.clear()
@@ -124,9 +144,7 @@ def test_only_what_a_word_matters_to_is_asked_again(tmp_path: Path, asked: list[
     write(folder, {"new.py": "opend = 1\n"})
     assert "opend" not in lint(folder)
     assert sorted(each for each in asked if each.startswith(("prose", "drift"))) == [
-        # A page depends on all code that git knows of.
-        *sorted(f"drift {name}" for name in ("README.md", "guide.md", "more.md", "new.py")), "prose code.py",
-        "prose new.py",
+        "drift new.py", "prose code.py", "prose new.py",
     ]  # fmt: skip
 
 

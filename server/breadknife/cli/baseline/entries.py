@@ -10,7 +10,6 @@ from functools import cached_property
 from itertools import pairwise
 
 from breadknife.cancel import CancelToken
-from breadknife.plugins.documents.formats import HEADING, blocks
 from breadknife.text.document import Document, Span
 from breadknife.text.extract import LANGUAGES as PROSE
 from breadknife.text.extract import extract
@@ -119,6 +118,8 @@ class _Symbol:
 
 def _sections(document: Document, tree: SyntaxTree | None) -> Iterable[_Symbol]:
     """Return a document's headings, each with all that is below it."""
+    from breadknife.plugins.documents.formats import HEADING, blocks
+
     headings = [
         block for block in blocks(document, tuple(extract(document, tree, CancelToken()))) if block.kind == HEADING
     ]

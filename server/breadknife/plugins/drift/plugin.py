@@ -14,7 +14,9 @@ A page (Markdown, reStructuredText) is compared with what all changed files of t
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ from breadknife.plugins.drift.kinds import kinds
 from breadknife.plugins.drift.rest import Rest
 from breadknife.plugins.drift.settings import DriftSettings
 from breadknife.plugins.drift.values import Drift
+from breadknife.project.files import read_text
 from breadknife.task.drift import DriftRequest
 from breadknife.task.moving import moved
 from breadknife.task.plugin import API, Context
@@ -93,7 +96,7 @@ class DriftPlugin:
                     base_name=request.base,
                     with_held=request.with_held,
                 )
-                return _findings(found, request.document)
+                return _findings(found)
             case NextEditRequest(document=document):
                 return _next_edit(self._compared(document, context, whole=False))
             case ActionRequest():
@@ -118,8 +121,12 @@ class DriftPlugin:
     def kept_with(self, settings: DriftSettings, root: Path, language: str, /) -> str:
         base = self._bases.find(root, settings.base)
         changed = self._bases.changed(base) if base is not None else ChangedFiles()
-        commit, paths = base and base.commit, sorted(changed.paths) if language in PAGES else ()
-        return repr((commit, sorted(changed.moved.items()), paths, self._holding.digest(root)))
+        read, texts = partial(read_text, root=root), list[str | None]()
+        if base is not None and language in PAGES and self._changes.gone(base, read):
+            # A page may name what has left the code, and its finding shows the line of the changed file.
+            texts = [read(base.repository.top / path) for path in changed.sources]
+        seen = sorted(changed.moved.items()), texts, self._holding.digest(root)
+        return repr((base and base.commit, hashlib.sha256(repr(seen).encode()).hexdigest()))
 
     def may_be_spread(self, settings: DriftSettings, /) -> bool:
         return True
@@ -139,7 +146,7 @@ class DriftPlugin:
         found = self._compared(document, context, whole=request.whole)
         if not request.whole:
             self._shown[document.uri] = document, found
-        return _findings(found, document)
+        return _findings(found)
 
     def _compared(
         self, document: Document, context: Context, *, whole: bool, base_name: str = "", with_held: bool = False
@@ -231,10 +238,9 @@ class DriftPlugin:
         return Done("The text has changed since; open the menu again")
 
 
-def _findings(found: Sequence[tuple[Finding, Drift]], document: Document) -> Findings:
-    """Return what was found in a document: a page depends on all code, and code on the base alone."""
-    consulted = None if document.language in PAGES else Consulted()
-    return Findings(tuple(finding for finding, _ in found), consulted=consulted)
+def _findings(found: Sequence[tuple[Finding, Drift]]) -> Findings:
+    """Return what was found in a document: it depends on the base and on what has left the code since (`kept_with`)."""
+    return Findings(tuple(finding for finding, _ in found), consulted=Consulted())
 
 
 def _next_edit(found: Sequence[tuple[Finding, Drift]]) -> Completions | None:

@@ -24,11 +24,18 @@ class OpenFiles:
         self._lock = threading.Lock()
 
     @contextmanager
-    def open(self, document: Document, tree: SyntaxTree, project: Project | None) -> Generator[NullFile]:
-        """Yield the document's analysis, for one thread at a time."""
+    def open(
+        self, document: Document, tree: SyntaxTree, project: Project | None, *, reads_all: bool = False
+    ) -> Generator[NullFile]:
+        """Yield the document's analysis, for one thread at a time.
+
+        With `reads_all` it reads any number of other files: what `breadknife lint` finds mustn't depend on which files
+        were checked before.
+        """
         file = self.file(document, project, lambda _: tree)
         assert file is not None
         with file.lock:
+            file.files.reads_all = reads_all
             yield file
 
     def file(

@@ -70,7 +70,8 @@ class NullCheckPlugin:
         tree = context.tree(request.document)
         if tree is None:
             return silence("no-tree")
-        with self._files.open(request.document, tree, context.project) as file:
+        is_whole = isinstance(request, CheckRequest) and request.whole
+        with self._files.open(request.document, tree, context.project, reads_all=is_whole) as file:
             context.cancel.raise_if_cancelled()  # while it waited for its turn, another key may have come
             match request:
                 case CheckRequest():

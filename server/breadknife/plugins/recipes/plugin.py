@@ -12,7 +12,7 @@ from breadknife.plugins.recipes.settings import RecipesSettings
 from breadknife.recipes.folders import OWN, files_in, recipe_folders, workspace_files
 from breadknife.recipes.requests import RecipeRequest
 from breadknife.task.plugin import ANY_LANGUAGE, Context
-from breadknife.task.values import ActionRequest, Answer, CheckRequest, Findings, Request, WhyRequest
+from breadknife.task.values import ActionRequest, Answer, CheckRequest, Consulted, Findings, Request, WhyRequest
 from breadknife.text.extract import LANGUAGES
 from breadknife.text.printable import counted
 
@@ -61,11 +61,14 @@ class RecipesPlugin:
         elif context.root is not None and isinstance(request, CheckRequest) and request.whole:
             _tell_untrusted(context.root, context)
         if isinstance(request, CheckRequest) and not _has_foreign_recipes(self._trusted_roots()):
-            hints = self._results.hints(request.document)
-            return Findings(hints) if hints else None
+            return Findings(self._results.hints(request.document), consulted=Consulted())
         if isinstance(request, ActionRequest) and not request.invoked and not request.span:
             return None  # the editor asks at each move of the cursor, and nobody sees the menu
         return self._service.answer(request, context)
+
+    def kept_with(self, settings: RecipesSettings, root: Path, language: str, /) -> str | None:
+        """Return the same text while there are only breadknife's own recipes, of which none is a finding; else None."""
+        return None if _has_foreign_recipes((root, *self._trusted_roots())) else ""
 
     def _trusted_roots(self) -> tuple[Path, ...]:
         with self._lock:

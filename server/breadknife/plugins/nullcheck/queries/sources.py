@@ -31,7 +31,7 @@ SECONDS = 2.0
 _PATHS_SECONDS = 5 * SECONDS
 """The same for a file that comes or goes: to look for a module takes longer."""
 _MOST_NEW = 60
-"""Files that are read for one check. What it would need of others stays unknown until the next."""
+"""Files that are read for one check of an editor. What it would need of others stays unknown until the next."""
 
 
 @dataclass
@@ -68,6 +68,8 @@ class ProjectSources(Database):
         self._generation = 0
         self._looked_at_files = self._looked_for_modules = 0.0
         self._new = 0
+        self.reads_all = False
+        """True if the check that runs may read more than `_MOST_NEW` files."""
         self._has_unread = False
         """True once too many files were read for some check: to look through what was read takes 7 ms of a check."""
 
@@ -106,7 +108,7 @@ class ProjectSources(Database):
 
     def _may_read(self, path: Path) -> bool:
         if path not in self._sources:
-            if self._new >= _MOST_NEW:
+            if self._new >= _MOST_NEW and not self.reads_all:
                 self._has_unread = True
                 self._running[-1].results[TEXT, str(path)] = _UNREAD
                 return False
