@@ -116,3 +116,15 @@ def test_what_is_looked_up_and_asked_grows_no_faster_than_the_words(monkeypatch:
         Proposer(lambda word: True).propose(each.sentence.text, TextLikelihood(model, CancelToken()))
     assert len(model.asked) <= len(sentences)
     assert all(len(alternatives) <= 2 * MOST + 1 for _, alternatives in model.asked)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_fix_of_hostile_text_leaves_the_rest_as_it_is(text: str) -> None:
+    plugin = ProsePlugin()
+    answer = plugin.answer(CheckRequest(document(text, "plaintext"), whole=True), PluginContext(values=ALONE))
+    plugin.close()
+    assert isinstance(answer, Findings)
+    for finding in answer.items:
+        assert 0 <= finding.span.start < finding.span.end <= len(text)
+        for edit in (edit for fix in finding.fixes for edit in fix.edits):
+            assert finding.span.start - 1 <= edit.span.start <= edit.span.end <= finding.span.end + 1
