@@ -52,6 +52,8 @@ test-peers: setup model peers vale
 
 test-slow: setup model languagetool
 	@$(PIP) install --quiet -e '.[examples]'
+	@$(PIP) install --quiet -e '.[ray]' || \
+	  $(call optional,Skipped: the tests on a Ray cluster$(comma) since Ray has no wheel for this Python or this system.)
 	@echo '== test-slow'
 	@$(BIN)/python -m pytest -m slow
 
